@@ -1,0 +1,119 @@
+import { LamplighterError } from '@lamplighter/domain'
+
+/** Whose `me` and `my_session` the patterns speak of. */
+export type AclIdentity = { readonly userId: string; readonly sessionId: string }
+
+/** A compiled list of patterns. */
+export type Acl = {
+  /** Whether the list grants the access: null always, a denial that matches never, else some pattern must match. */
+  allows(required: string | null): boolean
+}
+
+/** Longest pattern, longest list and longest required access; over them nothing is granted (bus.md 6.3, 25). */
+export const ACL_LIMITS = { patternChars: 256, patterns: 1000, requiredChars: 1024 } as const
+
+type Piece =
+  | { readonly kind: 'literal'; readonly code: number }
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  | { readonly kind: 'star' }
+  | { readonly kind: 'hash' }
+
+const DOT = '.'.charCodeAt(0)
+const HASH = '#'.charCodeAt(0)
+const NEWLINE = '\n'.charCodeAt(0)
+
+/**
+ * Compiles the patterns of a token (bus.md 1.2). No regular expression is involved: matching walks a pattern once and
+ * keeps the set of positions reached, so its cost is at most pattern length × text length.
+ *
+ * @throws LamplighterError `invalid-data` when the list or a pattern is over its limit
+ */
+export function compileAcl(patterns: readonly string[], identity: AclIdentity): Acl {
+  if (patterns.length > ACL_LIMITS.patterns) throw tooLarge('an ACL has too many patterns')
+  const denials: Piece[][] = []
+  const grants: Piece[][] = []
+  for (const pattern of patterns) {
+    if (pattern.length > ACL_LIMITS.patternChars) throw tooLarge('an ACL pattern is too long')
+    if (pattern.startsWith('!')) denials.push(compilePattern(pattern.slice(1), identity))
+    else grants.push(compilePattern(pattern, identity))
+  }
+  return {
+    allows: (required) => {
+      if (required === null) return true
+      if (required.length > ACL_LIMITS.requiredChars) return false
+      if (denials.some((pattern) => matches(pattern, required))) return false
+      return grants.some((pattern) => matches(pattern, required))
+    },
+  }
+}
+
+function tooLarge(message: string): LamplighterError {
+  return new LamplighterError('invalid-data', message)
+}
+
+function compilePattern(body: string, { userId, sessionId }: AclIdentity): Piece[] {
+  const reserved: Readonly<Record<string, readonly string[]>> = {
+    me: ['me', userId],
+    my_session: ['my_session', sessionId],
+    edit: ['edit', 'update'],
+  }
+  const pieces: Piece[] = []
+  body.split('.').forEach((segment, index) => {
+    if (index > 0) pieces.push({ kind: 'literal', code: DOT })
+    const words = Object.hasOwn(reserved, segment) ? reserved[segment] : undefined
+    if (words) pieces.push({ kind: 'words', words })
+    else for (let at = 0; at < segment.length; at++) pieces.push(toPiece(segment.charCodeAt(at)))
+  })
+  return pieces
+}
+
+function toPiece(code: number): Piece {
+  if (code === HASH) return { kind: 'hash' }
+  return code === '*'.charCodeAt(0) ? { kind: 'star' } : { kind: 'literal', code }
+}
+
+/** Anchored at both ends; one trailing line feed of the text is tolerated, as by the original (row 90). */
+function matches(pattern: readonly Piece[], text: string): boolean {
+  const length = text.length
+  let reached = new Uint8Array(length + 1)
+  reached[0] = 1
+  for (const piece of pattern) {
+    const next = advance(piece, text, reached)
+    if (!next) return false
+    reached = next
+  }
+  return reached[length] === 1 || (text.charCodeAt(length - 1) === NEWLINE && reached[length - 1] === 1)
+}
+
+/** The positions reached after one more piece, or undefined when there are none. */
+function advance(piece: Piece, text: string, reached: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const next = new Uint8Array(reached.length)
+  let any = false
+  const reach = (at: number) => {
+    next[at] = 1
+    any = true
+  }
+  for (let at = 0; at < reached.length; at++) {
+    if (reached[at] === 1) for (const end of ends(piece, text, at)) reach(end)
+    // A wildcard goes on from wherever it already is.
+    else if (at > 0 && next[at - 1] === 1 && goesOver(piece, text.charCodeAt(at - 1))) reach(at)
+  }
+  return any ? next : undefined
+}
+
+function ends(piece: Piece, text: string, at: number): number[] {
+  switch (piece.kind) {
+    case 'literal':
+      return text.charCodeAt(at) === piece.code ? [at + 1] : []
+    case 'words':
+      return piece.words.filter((word) => text.startsWith(word, at)).map((word) => at + word.length)
+    default:
+      return [at]
+  }
+}
+
+/** `*` stops at a dot and at a hash; `#` only at a line feed (rows 63, 66, 91, 92). */
+function goesOver(piece: Piece, code: number): boolean {
+  if (piece.kind === 'star') return code !== DOT && code !== HASH
+  return piece.kind === 'hash' && code !== NEWLINE
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import {
+  AuthenticationError,
+  isUuid,
+  type Purpose,
+  type SessionId,
+  type SessionRecord,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
+import jwt from 'jsonwebtoken'
+import { type Acl, compileAcl } from './acl.js'
+import { ExpiringCache } from './expiring-cache.js'
+import type { SessionSource } from './session.js'
+
+/** Who a valid token stands for, and what its session's user may do at this moment. */
+export type Principal = SessionRecord & Acl
+
+/** What a new token is made of. */
+export type TokenFacts = {
+  readonly userId: UserId
+  readonly tenantId: TenantId
+  readonly sessionId: SessionId
+  readonly purpose: Purpose
+  readonly expiresAt: Date
+}
+
+const ALGORITHM = 'HS256'
+const ISSUER = 'lamplighter'
+/** Longer texts are not tokens of ours. */
+const MAX_TOKEN_CHARS = 2048
+
+/** Signs access tokens (design 5). */
+export class TokenIssuer {
+  readonly #key: Buffer
+
+  constructor(key: Buffer) {
+    this.#key = key
+  }
+
+  /** A token for a session. */
+  issue({ userId, tenantId, sessionId, purpose, expiresAt }: TokenFacts): string {
+    const claims = { tid: tenantId, sid: sessionId, prp: purpose, exp: Math.ceil(expiresAt.getTime() / 1000) }
+    return jwt.sign(claims, this.#key, { algorithm: ALGORITHM, issuer: ISSUER, subject: userId, jwtid: randomUUID() })
+  }
+}
+
+/** How long a session is believed without asking the store, and how many are remembered. */
+export type VerifierOptions = { readonly ttlMs?: number; readonly capacity?: number }
+
+/**
+ * Verifies tokens: signature and expiry here, the session and its ACL from the store, remembered for a few seconds. So
+ * a removed policy or an ended session takes effect everywhere within that time, and at once where `invalidate` is told.
+ */
+export class TokenVerifier {
+  readonly #key: Buffer
+  readonly #sessions: SessionSource
+  readonly #principals: ExpiringCache<SessionId, Promise<Principal | undefined>>
+  readonly #verified: ExpiringCache<string, SessionId>
+
+  constructor(key: Buffer, sessions: SessionSource, { ttlMs = 3000, capacity = 20_000 }: VerifierOptions = {}) {
+    this.#key = key
+    this.#sessions = sessions
+    this.#principals = new ExpiringCache(capacity, ttlMs)
+    this.#verified = new ExpiringCache(capacity, 60_000)
+  }
+
+  /**
+   * Who the token stands for.
+   *
+   * @throws AuthenticationError, which never contains the token; whatever the store throws when it does not answer
+   */
+  async verify(token: string): Promise<Principal> {
+    const sessionId = this.#verified.get(token) ?? this.#verifySignature(token)
+    const principal = await this.#findPrincipal(sessionId)
+    if (!principal || principal.expiresAt.getTime() <= Date.now()) throw refused()
+    return principal
+  }
+
+  /** Forgets what is remembered of a session. */
+  invalidate(sessionId: SessionId): void {
+    this.#principals.delete(sessionId)
+  }
+
+  #verifySignature(token: string): SessionId {
+    const sessionId = token.length <= MAX_TOKEN_CHARS ? readSession(token, this.#key) : undefined
+    if (!sessionId) throw refused()
+    this.#verified.set(token, sessionId)
+    return sessionId
+  }
+
+  #findPrincipal(sessionId: SessionId): Promise<Principal | undefined> {
+    const known = this.#principals.get(sessionId)
+    if (known !== undefined) return known
+    // The promise is kept, so that many requests at once ask the store once.
+    const pending = this.#sessions.findSession(sessionId).then((session) => session && toPrincipal(session))
+    pending.catch(() => this.#principals.delete(sessionId))
+    this.#principals.set(sessionId, pending)
+    return pending
+  }
+}
+
+function readSession(token: string, key: Buffer): SessionId | undefined {
+  try {
+    const claims = jwt.verify(token, key, { algorithms: [ALGORITHM], issuer: ISSUER })
+    const sessionId = typeof claims === 'object' ? claims['sid'] : undefined
+    return typeof sessionId === 'string' && isUuid(sessionId) ? (sessionId as SessionId) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toPrincipal(session: SessionRecord): Principal {
+  const { allows } = compileAcl(session.acl, { userId: session.userId, sessionId: session.sessionId })
+  return { ...session, allows }
+}
+
+function refused(): AuthenticationError {
+  return new AuthenticationError('unauthorized', 'the token is not valid', { reason: 'not_found_or_expired' })
+}

@@ -1,0 +1,87 @@
+import Type from 'typebox'
+import { defineEvent } from './definition.js'
+
+const voicemail = Type.Object({ id: Type.Integer() })
+const userVoicemail = Type.Object({ user_uuid: Type.String(), voicemail_id: Type.Integer() })
+const device = Type.Object({ device_uuid: Type.String() })
+
+/** A mailbox was created. */
+export const voicemailCreated = defineEvent({
+  name: 'voicemail_created',
+  kind: 'tenant',
+  routingKey: 'config.voicemail.created',
+  data: voicemail,
+  description: 'A mailbox was created.',
+})
+
+/** A mailbox's configuration changed; a PUT that changes nothing says nothing. */
+export const voicemailEdited = defineEvent({
+  name: 'voicemail_edited',
+  kind: 'tenant',
+  routingKey: 'config.voicemail.edited',
+  data: voicemail,
+  description: 'The configuration of a mailbox changed.',
+})
+
+/** A mailbox was deleted with its messages. */
+export const voicemailDeleted = defineEvent({
+  name: 'voicemail_deleted',
+  kind: 'tenant',
+  routingKey: 'config.voicemail.deleted',
+  data: voicemail,
+  description: 'A mailbox was deleted with its messages.',
+})
+
+/** Follows `voicemail_edited`, once per user of the mailbox. */
+export const userVoicemailEdited = defineEvent({
+  name: 'user_voicemail_edited',
+  kind: 'user',
+  routingKey: 'config.users.{user_uuid}.voicemails.edited',
+  data: userVoicemail,
+  description: 'The mailbox of a user changed.',
+})
+
+/** A user was given a mailbox. The routing key says `updated`: the contract's own word. */
+export const userVoicemailAssociated = defineEvent({
+  name: 'user_voicemail_associated',
+  kind: 'user',
+  routingKey: 'config.users.{user_uuid}.voicemails.updated',
+  data: userVoicemail,
+  description: 'A user was given a mailbox.',
+})
+
+/** A user's mailbox was taken away. The routing key says `deleted`: the contract's own word. */
+export const userVoicemailDissociated = defineEvent({
+  name: 'user_voicemail_dissociated',
+  kind: 'user',
+  routingKey: 'config.users.{user_uuid}.voicemails.deleted',
+  data: userVoicemail,
+  description: 'A mailbox was taken away from a user.',
+})
+
+/** A SIP device was created (ours; Wazo has no such event). */
+export const deviceCreated = defineEvent({
+  name: 'mwi_device_created',
+  kind: 'tenant',
+  routingKey: 'config.mwi_device.created',
+  data: device,
+  description: 'A SIP device was created.',
+})
+
+/** A SIP device or the mailboxes it watches changed. */
+export const deviceEdited = defineEvent({
+  name: 'mwi_device_edited',
+  kind: 'tenant',
+  routingKey: 'config.mwi_device.edited',
+  data: device,
+  description: 'A SIP device, or the list of mailboxes it watches, changed.',
+})
+
+/** A SIP device was deleted; its subscriptions end. */
+export const deviceDeleted = defineEvent({
+  name: 'mwi_device_deleted',
+  kind: 'tenant',
+  routingKey: 'config.mwi_device.deleted',
+  data: device,
+  description: 'A SIP device was deleted.',
+})

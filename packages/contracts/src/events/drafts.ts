@@ -1,0 +1,101 @@
+import {
+  EMPTY_SUMMARY,
+  type MailboxHead,
+  type MailboxState,
+  type Message,
+  type MessageSummary,
+  shownSummary,
+  type UserId,
+} from '@lamplighter/domain'
+import type { TObject } from 'typebox'
+import { toListedMessage } from '../message-view.js'
+import { globalMwiUpdated, userMwiUpdated } from './counts.js'
+import type { EventData, EventDefinition } from './definition.js'
+import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget } from './envelope.js'
+import {
+  globalMessageCreated,
+  globalMessageDeleted,
+  globalMessageUpdated,
+  userMessageCreated,
+  userMessageDeleted,
+  userMessageUpdated,
+} from './messages.js'
+
+/** An event that still lacks the moment and the installation: the outbox completes it. */
+export type EventDraft = (context: EnvelopeContext) => EventRecord
+
+/** Says something; the outbox of the same transaction turns it into a row. */
+export function draft<Data extends TObject>(
+  definition: EventDefinition<Data>,
+  target: EventTarget,
+  data: EventData<EventDefinition<Data>>,
+): EventDraft {
+  return (context) => createEvent(definition, target, data, context)
+}
+
+/** A mailbox, who its users are and where it stands: what every event about it is made of. */
+export type MailboxAudience = {
+  readonly mailbox: MailboxHead
+  readonly users: readonly UserId[]
+  readonly state: MailboxState
+}
+
+const MESSAGE_EVENTS = {
+  created: { user: userMessageCreated, global: globalMessageCreated },
+  updated: { user: userMessageUpdated, global: globalMessageUpdated },
+  deleted: { user: userMessageDeleted, global: globalMessageDeleted },
+} as const
+
+/** What happened to a message, for each user of a personal mailbox or once for the tenant of a global one (bus.md 4.2). */
+export function messageDrafts(
+  action: keyof typeof MESSAGE_EVENTS,
+  message: Message,
+  { mailbox, users, state }: MailboxAudience,
+): EventDraft[] {
+  const tenant = mailbox.tenantId
+  const at = { id: mailbox.id, revision: state.revision }
+  const data = { voicemail_id: mailbox.id, message_id: message.id, message: toListedMessage(message, mailbox) }
+  if (mailbox.accesstype === 'global') return [draft(MESSAGE_EVENTS[action].global, { tenant, mailbox: at }, data)]
+  return users.map((user) =>
+    draft(MESSAGE_EVENTS[action].user, { tenant, user, mailbox: at }, { user_uuid: user, ...data }),
+  )
+}
+
+/** The absolute counts a mailbox now shows its whole audience. */
+export function countDrafts({ mailbox, users, state }: MailboxAudience): EventDraft[] {
+  const summary = shownSummary(mailbox.enabled, state.summary)
+  if (mailbox.accesstype === 'global') return [globalCounts(mailbox, summary, state.revision)]
+  const audience = users.length > 0 ? users : [null]
+  return audience.map((user) => userCounts(mailbox, user, summary, state.revision))
+}
+
+/** Zeros for a user who no longer has the mailbox. */
+export function lostByUser(mailbox: MailboxHead, user: UserId, revision: number): EventDraft {
+  return userCounts(mailbox, user, EMPTY_SUMMARY, revision)
+}
+
+/** Zeros for everyone who had the mailbox: it was deleted, moved to another tenant or is shared no more. */
+export function lostByAll(before: MailboxAudience, revision: number): EventDraft[] {
+  return countDrafts({ ...before, state: { summary: EMPTY_SUMMARY, revision } })
+}
+
+function wireCounts(mailbox: MailboxHead, summary: MessageSummary, revision: number) {
+  return {
+    voicemail_id: mailbox.id,
+    new: summary.new,
+    old: summary.old,
+    urgent_new: summary.urgentNew,
+    urgent_old: summary.urgentOld,
+    version: revision,
+  }
+}
+
+function globalCounts(mailbox: MailboxHead, summary: MessageSummary, revision: number): EventDraft {
+  const target = { tenant: mailbox.tenantId, mailbox: { id: mailbox.id, revision } }
+  return draft(globalMwiUpdated, target, wireCounts(mailbox, summary, revision))
+}
+
+function userCounts(mailbox: MailboxHead, user: UserId | null, summary: MessageSummary, revision: number): EventDraft {
+  const target = { tenant: mailbox.tenantId, user, mailbox: { id: mailbox.id, revision } }
+  return draft(userMwiUpdated, target, { user_uuid: user, ...wireCounts(mailbox, summary, revision) })
+}

@@ -1,0 +1,3 @@
+export * from './events/index.js'
+export * from './message-view.js'
+export * from './rest/index.js'

@@ -1,0 +1,34 @@
+import Type, { type Static, type TSchema } from 'typebox'
+
+/**
+ * A value or null, as one schema with two types: an `anyOf` would cost the serializer a validation per value and say
+ * twice what is wrong with an input.
+ */
+export function nullable<Schema extends TSchema & { type: string }>(schema: Schema) {
+  return Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, 'null'] })
+}
+
+/** Text without control characters: what ends up in headers, configuration files and other people's lists (F-39, F-47). */
+export function text(maxLength: number, minLength = 0) {
+  return Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' })
+}
+
+/** A link of a resource to itself. */
+export const linkSchema = Type.Object({ rel: Type.String(), href: Type.String() })
+
+/** Order direction of every list. */
+export const direction = Type.Enum(['asc', 'desc'])
+
+/** Cut of a list: `limit` at least 1, absent means everything. */
+export const pageFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
+}
+
+/** A list in confd's form. */
+export function confdList<Schema extends TSchema>(items: Schema) {
+  return Type.Object({ total: Type.Integer(), items: Type.Array(items) })
+}
+
+/** Query of the simple lists. */
+export const pageQuery = Type.Object({ ...pageFields, recurse: Type.Optional(Type.Boolean()) })

@@ -1,0 +1,115 @@
+/**
+ * Permanent codes of everything that can go wrong. They stand on the wire as `error_id` where an API has one;
+ * clients switch on them. Each API maps them to its own form in one table.
+ */
+export type ErrorCode =
+  /** A body or query does not fit its schema. */
+  | 'invalid-data'
+  /** The body is empty or not JSON. */
+  | 'unreadable-body'
+  | 'unauthorized'
+  | 'unauthorized-tenant'
+  | 'authentication-failed'
+  | 'no-such-token'
+  | 'token-forbidden'
+  | 'too-many-sessions'
+  | 'token-with-user-uuid-required'
+  | 'no-such-route'
+  | 'method-not-allowed'
+  | 'no-such-voicemail'
+  | 'no-such-voicemail-folder'
+  | 'no-such-voicemail-message'
+  | 'no-such-voicemail-recording'
+  | 'no-such-user-voicemail'
+  | 'no-such-user'
+  | 'no-such-context'
+  | 'no-such-device'
+  | 'invalid-voicemail-id'
+  | 'invalid-voicemail-folder-id'
+  | 'invalid-voicemail-message-id'
+  | 'invalid-voicemail-recording'
+  | 'payload-too-large'
+  | 'voicemail-full'
+  | 'voicemail-disabled'
+  | 'voicemail-exists'
+  | 'voicemail-in-use'
+  | 'operation-not-permitted'
+  | 'different-tenants'
+  | 'user-has-voicemail'
+  | 'unknown-context'
+  | 'unknown-timezone'
+  | 'context-in-use'
+  | 'user-in-use'
+  | 'device-exists'
+  | 'username-exists'
+  | 'idempotency-key-conflict'
+  | 'authentication-server-unreachable'
+
+/** Base of every failure the product names. */
+export class LamplighterError extends Error {
+  override readonly name: string = 'LamplighterError'
+  /** Public and permanent. The message is for people and may change. */
+  readonly code: ErrorCode
+  /** Facts a client may read: ids and values it sent itself, never a secret. */
+  readonly details: Readonly<Record<string, unknown>>
+  /** The same call may succeed later with nobody changing anything; consumers retry on it. */
+  readonly transient: boolean = false
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** Something addressed does not exist, or lies outside what the caller may see: the two are never told apart. */
+export class NotFoundError extends LamplighterError {
+  override readonly name = 'NotFoundError'
+}
+
+/** A rule of the configuration or of a mailbox's state forbids the change. */
+export class RuleError extends LamplighterError {
+  override readonly name = 'RuleError'
+}
+
+/** One thing wrong with one field. */
+export type FieldProblem = {
+  /** Kind of constraint, e.g. `range`, `regex`, `required` (rest.md 1.8). */
+  readonly constraintId: string
+  /** The limit itself, e.g. `{ min: 1 }`. */
+  readonly constraint?: unknown
+  readonly message: string
+}
+
+/** A body or query that does not fit: one list of problems per field; whole-body rules use `_schema`. */
+export class InvalidInputError extends LamplighterError {
+  override readonly name = 'InvalidInputError'
+  readonly fields: Readonly<Record<string, readonly FieldProblem[]>>
+
+  constructor(fields: Record<string, readonly FieldProblem[]>) {
+    super('invalid-data', `invalid input: ${Object.keys(fields).join(', ')}`)
+    this.fields = fields
+  }
+
+  /** Shorthand for a single problem. */
+  static of(field: string, constraintId: string, message: string, constraint?: unknown): InvalidInputError {
+    return new InvalidInputError({
+      [field]: [constraint === undefined ? { constraintId, message } : { constraintId, constraint, message }],
+    })
+  }
+}
+
+/** The caller is not known, or lacks the access or the tenant the call needs. */
+export class AuthenticationError extends LamplighterError {
+  override readonly name = 'AuthenticationError'
+}
+
+/** Tokens cannot be checked right now; the same call may succeed later. */
+export class AuthenticationUnavailableError extends LamplighterError {
+  override readonly name = 'AuthenticationUnavailableError'
+  override readonly transient = true
+
+  constructor(options?: ErrorOptions) {
+    super('authentication-server-unreachable', 'tokens cannot be checked right now', {}, options)
+  }
+}

@@ -1,0 +1,43 @@
+export {
+  AuthenticationError,
+  AuthenticationUnavailableError,
+  type ErrorCode,
+  type FieldProblem,
+  InvalidInputError,
+  LamplighterError,
+  NotFoundError,
+  RuleError,
+} from './errors.js'
+export {
+  FOLDERS,
+  type Folder,
+  type FolderId,
+  findFolder,
+  INBOX,
+  URGENT,
+  urgentAfterMove,
+} from './folder.js'
+export {
+  type DeviceId,
+  isUuid,
+  MAX_INTEGER_ID,
+  type MailboxId,
+  type MessageId,
+  type SessionId,
+  type TenantId,
+  type UserId,
+} from './ids.js'
+export { isLampLit, type LampReason, type MwiMode } from './lamp.js'
+export { type AccessType, type Mailbox, type MailboxHead, type MailboxUser, shownSummary } from './mailbox.js'
+export { durationSeconds, type Message } from './message.js'
+export type { Purpose, SessionRecord } from './session.js'
+export {
+  addSummaries,
+  contribution,
+  EMPTY_SUMMARY,
+  type MailboxState,
+  type MessageSummary,
+  sameSummary,
+  subtractSummary,
+} from './summary.js'
+export { type WavInfo, WavInspector, type WavVerdict } from './wav.js'

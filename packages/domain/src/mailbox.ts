@@ -1,0 +1,52 @@
+import type { MailboxId, TenantId, UserId } from './ids.js'
+import { EMPTY_SUMMARY, type MessageSummary } from './summary.js'
+
+/** `personal`: its users' own; `global`: shared by every user of the tenant, and then it has no users (rest.md 2.3 R4, R5). */
+export type AccessType = 'personal' | 'global'
+
+/** A user as a mailbox shows it. */
+export type MailboxUser = {
+  readonly uuid: UserId
+  readonly id: number
+  readonly firstname: string
+  readonly lastname: string | null
+}
+
+/** Configuration of a mailbox (on the wire: voicemail). It holds messages; its counts are its summary. */
+export type Mailbox = {
+  readonly id: MailboxId
+  readonly tenantId: TenantId
+  readonly name: string
+  readonly number: string
+  readonly context: string
+  /** Whether a PIN is set; the PIN itself cannot be read back. */
+  readonly hasPin: boolean
+  readonly email: string | null
+  readonly pager: string | null
+  readonly language: string | null
+  readonly timezone: string | null
+  readonly maxMessages: number | null
+  readonly attachAudio: boolean | null
+  readonly deleteMessages: boolean
+  readonly askPassword: boolean
+  readonly enabled: boolean
+  readonly accesstype: AccessType
+  readonly options: readonly (readonly [string, string])[]
+  readonly users: readonly MailboxUser[]
+}
+
+/** The part of a mailbox that messages and events name. */
+export type MailboxHead = {
+  readonly id: MailboxId
+  readonly tenantId: TenantId
+  readonly name: string
+  readonly number: string
+  readonly accesstype: AccessType
+  readonly enabled: boolean
+  readonly maxMessages: number | null
+}
+
+/** What lamps show of a mailbox: a disabled one is dark whatever it holds. */
+export function shownSummary(enabled: boolean, summary: MessageSummary): MessageSummary {
+  return enabled ? summary : EMPTY_SUMMARY
+}

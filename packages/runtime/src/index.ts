@@ -1,0 +1,5 @@
+export { Backoff, sleep } from './backoff.js'
+export { type Environment, EnvironmentReader } from './environment.js'
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.js'
+export { type Service, ServiceGroup } from './service.js'
+export { StartError } from './start-error.js'
