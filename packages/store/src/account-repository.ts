@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import type { Purpose, SessionId, SessionRecord, TenantId, UserId } from '@lamplighter/domain'
+import type { PrismaClient } from './generated/client.js'
+import type { Sql } from './sql.js'
+
+/** What a login needs to know of an account. */
+export type Account = {
+  readonly userId: UserId
+  readonly tenantId: TenantId
+  readonly purpose: Purpose
+  readonly passwordHash: string | undefined
+  /** Live sessions at this moment. */
+  readonly sessions: number
+}
+
+/** A session about to begin. */
+export type NewSession = {
+  readonly userId: UserId
+  readonly mobile: boolean
+  readonly userAgent: string
+  readonly remoteAddr: string
+  readonly expiresAt: Date
+}
+
+/** Slug of the policy that makes its holder an administrator of the tenant. */
+export const ADMIN_POLICY_SLUG = 'wazo_default_admin_policy'
+
+/** Slug of the policy every user of a tenant gets. */
+export const USER_POLICY_SLUG = 'wazo_default_user_policy'
+
+type SessionRow = {
+  uuid: string
+  user_uuid: string
+  username: string | null
+  tenant_uuid: string
+  is_master: boolean
+  purpose: Purpose
+  mobile: boolean
+  user_agent: string
+  remote_addr: string
+  created_at: Date
+  expires_at: Date
+  acl: string[]
+  admin: boolean
+}
+
+const FIND_SESSION = `
+  SELECT s.uuid::text, u.uuid::text AS user_uuid, u.username, u.tenant_uuid::text, t.parent_uuid = t.uuid AS is_master, u.purpose,
+    s.mobile, s.user_agent, s.remote_addr, s.created_at, s.expires_at,
+    ARRAY(SELECT unnest(p.acl) FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid WHERE up.user_uuid = u.uuid ORDER BY p.slug) AS acl,
+    EXISTS (SELECT 1 FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid WHERE up.user_uuid = u.uuid AND p.slug = $2) AS admin
+  FROM session s JOIN "user" u ON u.uuid = s.user_uuid JOIN tenant t ON t.uuid = u.tenant_uuid
+  WHERE s.uuid = $1::uuid AND s.expires_at > now()`
+const FIND_ACCOUNT = `
+  SELECT u.uuid::text AS "userId", u.tenant_uuid::text AS "tenantId", u.purpose, u.password_hash AS "passwordHash",
+    (SELECT count(*)::int FROM session s WHERE s.user_uuid = u.uuid AND s.expires_at > now()) AS sessions
+  FROM "user" u WHERE u.username = $1 OR lower(u.email) = $1 ORDER BY u.username = $1 DESC LIMIT 1`
+const COVERS = 'SELECT 1 AS yes FROM tenant WHERE uuid = $2::uuid AND ancestors @> ARRAY[$1::uuid]'
+
+/** Accounts, sessions and the tenant tree: what authentication reads and writes. Not bound to a tenant, because it decides it. */
+export class AccountRepository {
+  readonly #prisma: PrismaClient
+  readonly #sql: Sql
+
+  constructor(prisma: PrismaClient, sql: Sql) {
+    this.#prisma = prisma
+    this.#sql = sql
+  }
+
+  /** The account with this username or e-mail, compared without case. */
+  async findAccount(login: string): Promise<Account | undefined> {
+    const [row] = await this.#sql.rows<Account & { passwordHash: string | null }>('account.find', FIND_ACCOUNT, [
+      login.toLowerCase(),
+    ])
+    return row && { ...row, passwordHash: row.passwordHash ?? undefined }
+  }
+
+  /** Begins a session. */
+  async createSession(session: NewSession): Promise<SessionId> {
+    const { userId, ...fields } = session
+    const uuid = randomUUID()
+    await this.#prisma.session.create({ data: { uuid, userUuid: userId, ...fields } })
+    return uuid as SessionId
+  }
+
+  /** The live session with this id and what its user may do now. */
+  async findSession(id: SessionId): Promise<SessionRecord | undefined> {
+    const [row] = await this.#sql.rows<SessionRow>('session.find', FIND_SESSION, [id, ADMIN_POLICY_SLUG])
+    return row && toSession(row)
+  }
+
+  /** Ends a session; nothing happens when it is over already. */
+  async deleteSession(id: SessionId): Promise<void> {
+    await this.#prisma.session.deleteMany({ where: { uuid: id } })
+  }
+
+  /** Removes sessions that ran out. */
+  async purgeSessions(): Promise<void> {
+    await this.#prisma.session.deleteMany({ where: { expiresAt: { lte: new Date() } } })
+  }
+
+  /** Whether `tenant` exists and is `root` or below it. */
+  async covers(root: TenantId, tenant: TenantId): Promise<boolean> {
+    return (await this.#sql.rows('tenant.covers', COVERS, [root, tenant])).length === 1
+  }
+}
+
+function toSession(row: SessionRow): SessionRecord {
+  return {
+    sessionId: row.uuid as SessionId,
+    userId: row.user_uuid as UserId,
+    username: row.username,
+    tenantId: row.tenant_uuid as TenantId,
+    tenantIsMaster: row.is_master,
+    purpose: row.purpose,
+    admin: row.admin,
+    acl: row.acl,
+    mobile: row.mobile,
+    userAgent: row.user_agent,
+    remoteAddr: row.remote_addr,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}

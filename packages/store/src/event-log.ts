@@ -1,0 +1,86 @@
+import type { EventHeaders } from '@lamplighter/contracts'
+import type pg from 'pg'
+
+/** An event of the log on its way to the bus. */
+export type LoggedEvent = {
+  readonly cursor: number
+  readonly eventId: string
+  readonly name: string
+  readonly routingKey: string
+  readonly headers: EventHeaders
+  readonly body: string
+}
+
+type EventRow = {
+  cursor: number | string
+  event_id: string
+  name: string
+  routing_key: string
+  headers: EventHeaders
+  body: string
+}
+
+const COLUMNS = 'e.cursor, e.event_id::text, e.name, e.routing_key, e.headers, e.body'
+
+/**
+ * Cursors continue where the log ends, in the order of ids: within a mailbox that is the order of its revisions,
+ * because its rows are written under its lock. Ids alone could not serve as cursors: they become visible in the order
+ * of commits (bus.md 5.2).
+ */
+const CLAIM = `
+  WITH picked AS (SELECT id FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1 FOR UPDATE),
+    last AS (SELECT coalesce(max(cursor), 0) AS cursor FROM event),
+    numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS position FROM picked),
+    claimed AS (
+      UPDATE event e SET cursor = last.cursor + numbered.position FROM numbered, last WHERE e.id = numbered.id
+      RETURNING ${COLUMNS})
+  SELECT * FROM claimed ORDER BY cursor`
+const UNCONFIRMED = `SELECT ${COLUMNS} FROM event e WHERE e.cursor IS NOT NULL AND e.published_at IS NULL ORDER BY e.cursor LIMIT $1`
+const MARK = 'UPDATE event SET published_at = now() WHERE cursor BETWEEN $1 AND $2 AND published_at IS NULL'
+const PURGE = `
+  DELETE FROM event WHERE id IN (
+    SELECT id FROM event WHERE published_at < now() - make_interval(hours => $1) AND cursor < (SELECT max(cursor) FROM event)
+    ORDER BY published_at LIMIT $2)`
+
+/** The outbox as the relay sees it. Everything runs on the connection that holds the relay's lock. */
+export class EventLog {
+  readonly #client: pg.Client
+
+  constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  /** Gives cursors to the next events without one and returns them in order. */
+  claim(limit: number): Promise<LoggedEvent[]> {
+    return this.#events('event.claim', CLAIM, limit)
+  }
+
+  /** Events that got a cursor but no confirmation: a relay ended in between. */
+  unconfirmed(limit: number): Promise<LoggedEvent[]> {
+    return this.#events('event.unconfirmed', UNCONFIRMED, limit)
+  }
+
+  /** Records that the bus confirmed these events, which were claimed together. */
+  async markPublished(events: readonly LoggedEvent[]): Promise<void> {
+    const values = [events[0]?.cursor, events.at(-1)?.cursor]
+    await this.#client.query({ name: 'event.mark', text: MARK, values })
+  }
+
+  /** Deletes published events older than the retention, a batch at a time; the newest stays, so that cursors go on. */
+  async purge(retentionHours: number, limit: number): Promise<number> {
+    const result = await this.#client.query({ name: 'event.purge', text: PURGE, values: [retentionHours, limit] })
+    return result.rowCount ?? 0
+  }
+
+  async #events(name: string, text: string, limit: number): Promise<LoggedEvent[]> {
+    const { rows } = await this.#client.query<EventRow>({ name, text, values: [limit] })
+    return rows.map((row) => ({
+      cursor: Number(row.cursor),
+      eventId: row.event_id,
+      name: row.name,
+      routingKey: row.routing_key,
+      headers: row.headers,
+      body: row.body,
+    }))
+  }
+}

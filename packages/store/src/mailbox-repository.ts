@@ -1,0 +1,194 @@
+import {
+  type AccessType,
+  type Mailbox,
+  type MailboxId,
+  RuleError,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
+import { violatedConstraint } from './constraint.js'
+import type { Prisma } from './generated/client.js'
+import { cut, type Page } from './page.js'
+import { type TenantScope, withinContextTenant } from './scope.js'
+
+/** What a client may set of a mailbox. The PIN comes hashed; undefined leaves it, null removes it. */
+export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users'> & {
+  readonly pinHash?: string | null
+}
+
+/** Columns a list of mailboxes may be ordered by and filtered on (rest.md 2.4). */
+export type MailboxColumn = 'name' | 'number' | 'email' | 'context' | 'language' | 'timezone' | 'pager' | 'accesstype'
+
+/** A list of mailboxes: search and filters combine with AND. */
+export type MailboxListQuery = Page & {
+  readonly search: string | undefined
+  readonly filters: Partial<Record<MailboxColumn, string>>
+  readonly order: MailboxColumn
+  readonly direction: 'asc' | 'desc'
+}
+
+const WITH_USERS = {
+  users: { include: { user: { select: { uuid: true, id: true, firstname: true, lastname: true } } } },
+} satisfies Prisma.MailboxInclude
+
+type MailboxRow = Prisma.MailboxGetPayload<{ include: typeof WITH_USERS }>
+
+const SEARCHED = ['name', 'number', 'email', 'pager'] as const
+
+/** Mailboxes of a scope: configuration only, their counts are the summary's. */
+export class MailboxRepository {
+  readonly #db: Prisma.TransactionClient
+  readonly #scope: TenantScope
+
+  constructor(db: Prisma.TransactionClient, scope: TenantScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** The mailbox with its users. */
+  async find(id: MailboxId): Promise<Mailbox | undefined> {
+    const row = await this.#db.mailbox.findFirst({
+      where: { id, ...withinContextTenant(this.#scope) },
+      include: WITH_USERS,
+    })
+    return row ? toMailbox(row) : undefined
+  }
+
+  /** The mailbox of a user, if there is one in scope. */
+  async findOfUser(user: UserId): Promise<Mailbox | undefined> {
+    const row = await this.#db.mailbox.findFirst({
+      where: { users: { some: { userUuid: user } }, ...withinContextTenant(this.#scope) },
+      include: WITH_USERS,
+    })
+    return row ? toMailbox(row) : undefined
+  }
+
+  /** A page of mailboxes and how many match. */
+  async list(query: MailboxListQuery): Promise<{ items: Mailbox[]; total: number }> {
+    const where: Prisma.MailboxWhereInput = { ...withinContextTenant(this.#scope), ...query.filters }
+    if (query.search) where.OR = SEARCHED.map((column) => ({ [column]: containing(query.search ?? '') }))
+    const [rows, total] = await Promise.all([
+      this.#db.mailbox.findMany({
+        where,
+        include: WITH_USERS,
+        orderBy: [{ [query.order]: query.direction }, { id: 'asc' }],
+        ...cut(query),
+      }),
+      this.#db.mailbox.count({ where }),
+    ])
+    return { items: rows.map(toMailbox), total }
+  }
+
+  /** @throws RuleError when number and context are taken, or the context has its global mailbox already. */
+  async create(tenantId: TenantId, exclusiveGlobal: boolean, fields: MailboxFields): Promise<Mailbox> {
+    const row = await refusing(fields, () =>
+      this.#db.mailbox.create({
+        data: {
+          tenantUuid: tenantId,
+          exclusiveGlobal,
+          ...toColumns(fields),
+          summary: { create: {} },
+        } as Prisma.MailboxUncheckedCreateInput,
+        include: WITH_USERS,
+      }),
+    )
+    return toMailbox(row)
+  }
+
+  /** Writes the given fields. @throws RuleError as {@link create}. */
+  async update(id: MailboxId, tenantId: TenantId, exclusiveGlobal: boolean, fields: MailboxFields): Promise<void> {
+    await refusing(fields, () =>
+      this.#db.mailbox.update({
+        where: { id },
+        data: { tenantUuid: tenantId, exclusiveGlobal, ...toColumns(fields) } as Prisma.MailboxUncheckedUpdateInput,
+      }),
+    )
+  }
+
+  /** Deletes the mailbox with its messages. */
+  async delete(id: MailboxId): Promise<void> {
+    await this.#db.mailbox.delete({ where: { id } })
+  }
+
+  /** Gives a user a personal mailbox of the same tenant. */
+  async addUser(mailbox: Mailbox, user: UserId): Promise<void> {
+    try {
+      await this.#db.mailboxUser.create({
+        data: { userUuid: user, mailboxId: mailbox.id, tenantUuid: mailbox.tenantId },
+      })
+    } catch (error) {
+      if (violatedConstraint(error) === 'mailbox_user_pkey') {
+        throw new RuleError(
+          'user-has-voicemail',
+          'the user has a mailbox already',
+          { user_uuid: user },
+          { cause: error },
+        )
+      }
+      throw error
+    }
+  }
+
+  /** Takes a user's mailbox away; false when it was another one or none. */
+  async removeUser(mailbox: MailboxId, user: UserId): Promise<boolean> {
+    const { count } = await this.#db.mailboxUser.deleteMany({ where: { userUuid: user, mailboxId: mailbox } })
+    return count === 1
+  }
+}
+
+/** A substring match that takes `%` and `_` as they are. */
+function containing(term: string): { contains: string; mode: 'insensitive' } {
+  return { contains: term.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' }
+}
+
+/** Turns a lost race for a unique index into the rule that forbids the change. */
+async function refusing<T>(fields: MailboxFields, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const constraint = violatedConstraint(error)
+    const details = { number: fields.number, context: fields.context }
+    if (constraint === 'mailbox_number_context_key') {
+      throw new RuleError('voicemail-exists', 'a mailbox with this number exists in the context', details, {
+        cause: error,
+      })
+    }
+    if (constraint === 'mailbox_one_global_per_context') {
+      throw new RuleError('operation-not-permitted', 'the context has a global mailbox already', details, {
+        cause: error,
+      })
+    }
+    throw error
+  }
+}
+
+function toColumns({ pinHash, options, ...fields }: MailboxFields) {
+  return {
+    ...fields,
+    options: options as unknown as Prisma.InputJsonValue,
+    ...(pinHash === undefined ? {} : { pinHash }),
+  }
+}
+
+function toMailbox({ tenantUuid, pinHash, options, accesstype, users, id, ...row }: MailboxRow): Mailbox {
+  return {
+    id: id as MailboxId,
+    tenantId: tenantUuid as TenantId,
+    name: row.name,
+    number: row.number,
+    context: row.context,
+    hasPin: pinHash !== null,
+    email: row.email,
+    pager: row.pager,
+    language: row.language,
+    timezone: row.timezone,
+    maxMessages: row.maxMessages,
+    attachAudio: row.attachAudio,
+    deleteMessages: row.deleteMessages,
+    askPassword: row.askPassword,
+    enabled: row.enabled,
+    accesstype: accesstype as AccessType,
+    options: options as unknown as Mailbox['options'],
+    users: users.map(({ user }) => ({ ...user, uuid: user.uuid as UserId })),
+  }
+}

@@ -1,0 +1,245 @@
+import type { ShownMessage } from '@lamplighter/contracts'
+import {
+  type AccessType,
+  type FolderId,
+  isUuid,
+  type MailboxHead,
+  type MailboxId,
+  type MailboxState,
+  type Message,
+  type MessageId,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
+import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './message-repository.js'
+import type { TenantScope } from './scope.js'
+import type { Sql, SqlValue } from './sql.js'
+import { toState } from './summary-repository.js'
+
+/** A message with the mailbox it lies in. */
+export type MessageInMailbox = { readonly message: Message; readonly mailbox: MailboxHead }
+
+/** Which of the mailboxes in reach a list covers. */
+export type VoicemailType = 'all' | 'personal' | 'global'
+
+/** Order and cut of a message list. `limit` null means everything. */
+export type MessagePage = {
+  readonly order: 'id' | 'caller_id_name' | 'duration' | 'timestamp'
+  readonly direction: 'asc' | 'desc'
+  readonly limit: number | null
+  readonly offset: number
+}
+
+/** A page of messages and how many there are before the cut, from one snapshot. */
+export type MessageList = { readonly items: readonly ListedItem[]; readonly total: number }
+
+/** What a list shows of a message and of the mailbox it lies in. */
+export type ListedItem = {
+  readonly message: ShownMessage
+  readonly mailbox: Pick<MailboxHead, 'id' | 'name' | 'accesstype'>
+}
+
+type HeadRow = {
+  m_id: number
+  m_tenant_uuid: string
+  m_name: string
+  m_number: string
+  m_accesstype: string
+  m_enabled: boolean
+  m_max_messages: number | null
+}
+type CountsRow = {
+  revision: number
+  new_count: number
+  old_count: number
+  urgent_new_count: number
+  urgent_old_count: number
+}
+
+const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
+  m.accesstype AS m_accesstype, m.enabled AS m_enabled, m.max_messages AS m_max_messages`
+const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
+
+/** Mailboxes a user reaches: the own personal one, and every global one of the tenant. $1 user, $2 tenant, $3 type. */
+const REACH = `
+  SELECT m.* FROM mailbox m JOIN mailbox_user u ON u.mailbox_id = m.id
+  WHERE u.user_uuid = $1::uuid AND m.tenant_uuid = $2::uuid AND $3 IN ('all', 'personal')
+  UNION ALL
+  SELECT m.* FROM mailbox m WHERE m.tenant_uuid = $2::uuid AND m.accesstype = 'global' AND $3 IN ('all', 'global')`
+
+const FIND_HEAD = `
+  SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+  FROM mailbox m JOIN tenant t ON t.uuid = m.tenant_uuid JOIN mailbox_summary s ON s.mailbox_id = m.id
+  WHERE m.id = $1 AND ${IN_SCOPE}`
+const FIND_PERSONAL = `
+  SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+  FROM mailbox_user u JOIN mailbox m ON m.id = u.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
+  WHERE u.user_uuid = $1::uuid AND m.tenant_uuid = $2::uuid`
+const REACHED_COUNTS = `
+  SELECT s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count, m.enabled AS m_enabled
+  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id`
+const ALL_OF_MAILBOX = `
+  SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.mailbox_id = $1 AND ($2::int IS NULL OR g.folder_id = $2)
+  ORDER BY g.left_at DESC, g.id DESC`
+const FIND_IN_MAILBOX = `
+  SELECT ${MESSAGE_COLUMNS}, ${HEAD_COLUMNS} FROM message g
+    JOIN mailbox m ON m.id = g.mailbox_id JOIN tenant t ON t.uuid = m.tenant_uuid
+  WHERE m.id = $1 AND ${IN_SCOPE} AND g.id = $4::uuid`
+const FIND_REACHABLE = `
+  SELECT ${MESSAGE_COLUMNS}, ${HEAD_COLUMNS} FROM (${REACH}) m JOIN message g ON g.mailbox_id = m.id WHERE g.id = $4::uuid`
+
+/** Sort keys are a closed set: nothing a caller sends becomes part of a statement. */
+const ORDER_COLUMNS = {
+  id: 'id::text',
+  caller_id_name: 'caller_id_name',
+  duration: 'duration_ms',
+  timestamp: 'left_at',
+} as const
+
+/**
+ * Rows one mailbox gives at most, as constants of ours: a limit the planner knows keeps it on the index, a parameter
+ * makes it sort the whole mailbox.
+ */
+const CUTS = [50, 200, 1000, 10_000] as const
+
+/**
+ * Each mailbox gives its first rows in order from its index, then those few are merged: the cost follows the page, not
+ * the mailbox. The total comes from the summaries. The page travels as one JSON value, which costs both ends a third of
+ * what fifty rows of columns do.
+ */
+function listStatement({ order, direction, limit, offset }: MessagePage): { name: string; text: string } {
+  // Only where it matters: on a column without nulls it would keep the index from serving the descending order.
+  const nulls = order === 'caller_id_name' ? ' NULLS LAST' : ''
+  const by = `g.${ORDER_COLUMNS[order]} ${direction}${nulls}, g.id ${direction}`
+  const cut = CUTS.find((most) => limit !== null && limit + offset <= most)
+  return {
+    name: `message.list.${order}.${direction}.${cut ?? 'all'}`,
+    text: `
+      WITH reach AS MATERIALIZED (
+          SELECT m.id, m.name, m.accesstype, s.new_count + s.old_count AS messages
+          FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id)
+      SELECT coalesce((SELECT sum(messages) FROM reach), 0)::int AS total, (
+          SELECT json_agg(json_build_array(id, mailbox_id, name, accesstype, folder_id, caller_id_name, caller_id_num, left_at, duration_ms))
+          FROM (
+            SELECT g.*, m.name, m.accesstype FROM reach m
+              CROSS JOIN LATERAL (SELECT * FROM message g WHERE g.mailbox_id = m.id ORDER BY ${by} LIMIT ${cut ?? 'ALL'}) g
+            ORDER BY ${by} LIMIT $4 OFFSET $5) page) AS items`,
+  }
+}
+
+type ListedRow = [
+  id: string,
+  mailboxId: number,
+  name: string,
+  accesstype: string,
+  folderId: number,
+  callerIdName: string | null,
+  callerIdNum: string | null,
+  leftAt: number,
+  durationMs: number,
+]
+
+function toListed([
+  id,
+  mailboxId,
+  name,
+  accesstype,
+  folderId,
+  callerIdName,
+  callerIdNum,
+  leftAt,
+  durationMs,
+]: ListedRow): ListedItem {
+  return {
+    message: { id: id as MessageId, folderId: folderId as FolderId, callerIdName, callerIdNum, leftAt, durationMs },
+    mailbox: { id: mailboxId as MailboxId, name, accesstype: accesstype as AccessType },
+  }
+}
+
+function toHead(row: HeadRow): MailboxHead {
+  return {
+    id: row.m_id as MailboxId,
+    tenantId: row.m_tenant_uuid as TenantId,
+    name: row.m_name,
+    number: row.m_number,
+    accesstype: row.m_accesstype as AccessType,
+    enabled: row.m_enabled,
+    maxMessages: row.m_max_messages,
+  }
+}
+
+function toFound(row: MessageRow & HeadRow): MessageInMailbox {
+  return { message: toMessage(row), mailbox: toHead(row) }
+}
+
+/** Reads messages and counts: one statement each, bound to a scope. */
+export class MessageQueries {
+  readonly #sql: Sql
+  readonly #scope: TenantScope
+
+  constructor(sql: Sql, scope: TenantScope) {
+    this.#sql = sql
+    this.#scope = scope
+  }
+
+  /** A mailbox of the scope with its state. */
+  async mailbox(id: MailboxId): Promise<{ mailbox: MailboxHead; state: MailboxState } | undefined> {
+    const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.head', FIND_HEAD, this.#place(id))
+    return row && { mailbox: toHead(row), state: toState(row) }
+  }
+
+  /** The user's own mailbox, if there is one in the tenant. */
+  async personalMailbox(user: UserId): Promise<{ mailbox: MailboxHead; state: MailboxState } | undefined> {
+    const values = [user, this.#scope.tenantId]
+    const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.personal', FIND_PERSONAL, values)
+    return row && { mailbox: toHead(row), state: toState(row) }
+  }
+
+  /** States of the mailboxes a user reaches. */
+  async reachedStates(user: UserId, type: VoicemailType): Promise<{ enabled: boolean; state: MailboxState }[]> {
+    const rows = await this.#sql.rows<CountsRow & { m_enabled: boolean }>(
+      'mailbox.counts',
+      REACHED_COUNTS,
+      this.#reach(user, type),
+    )
+    return rows.map((row) => ({ enabled: row.m_enabled, state: toState(row) }))
+  }
+
+  /** All messages of a mailbox found before, newest first; of one folder only when given. */
+  async ofMailbox(mailbox: MailboxHead, folderId: number | null): Promise<Message[]> {
+    const rows = await this.#sql.rows<MessageRow>('message.mailbox', ALL_OF_MAILBOX, [mailbox.id, folderId])
+    return rows.map(toMessage)
+  }
+
+  /** A message of one mailbox of the scope. */
+  async inMailbox(id: MailboxId, messageId: string): Promise<MessageInMailbox | undefined> {
+    if (!isUuid(messageId)) return undefined
+    const values = [...this.#place(id), messageId]
+    const [row] = await this.#sql.rows<MessageRow & HeadRow>('message.one', FIND_IN_MAILBOX, values)
+    return row && toFound(row)
+  }
+
+  /** A message in any mailbox the user reaches. */
+  async reachable(user: UserId, messageId: string): Promise<MessageInMailbox | undefined> {
+    if (!isUuid(messageId)) return undefined
+    const values = [...this.#reach(user, 'all'), messageId as MessageId]
+    const [row] = await this.#sql.rows<MessageRow & HeadRow>('message.reachable', FIND_REACHABLE, values)
+    return row && toFound(row)
+  }
+
+  /** The messages of every mailbox the user reaches, as one list. */
+  async list(user: UserId, type: VoicemailType, page: MessagePage): Promise<MessageList> {
+    const { name, text } = listStatement(page)
+    const values = [...this.#reach(user, type), page.limit, page.offset]
+    const [row] = await this.#sql.rows<{ total: number; items: ListedRow[] | null }>(name, text, values)
+    return { items: (row?.items ?? []).map(toListed), total: row?.total ?? 0 }
+  }
+
+  #place(id: MailboxId): SqlValue[] {
+    return [id, this.#scope.tenantId, this.#scope.subtree]
+  }
+
+  #reach(user: UserId, type: VoicemailType): SqlValue[] {
+    return [user, this.#scope.tenantId, type]
+  }
+}

@@ -1,0 +1,120 @@
+import type { MailboxAudience } from '@lamplighter/contracts'
+import {
+  contribution,
+  type FolderId,
+  type MailboxId,
+  type MailboxState,
+  type Message,
+  type MessageId,
+  subtractSummary,
+  type TenantId,
+  urgentAfterMove,
+} from '@lamplighter/domain'
+import type { Sql } from './sql.js'
+import type { SummaryRepository } from './summary-repository.js'
+
+/** Columns of a message, for every statement that reads one. `g` is the message. */
+export const MESSAGE_COLUMNS = `g.id::text, g.mailbox_id, g.tenant_uuid::text, g.folder_id, g.urgent, g.caller_id_name,
+  g.caller_id_num, g.left_at, g.duration_ms, g.audio_key, g.audio_bytes`
+
+/** A row of {@link MESSAGE_COLUMNS}. */
+export type MessageRow = {
+  id: string
+  mailbox_id: number
+  tenant_uuid: string
+  folder_id: number
+  urgent: boolean
+  caller_id_name: string | null
+  caller_id_num: string | null
+  left_at: number
+  duration_ms: number
+  audio_key: string
+  audio_bytes: number
+}
+
+const INSERT = `
+  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key, audio_bytes)
+  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11)`
+const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid`
+const SET_FOLDER =
+  'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
+const DELETE = 'DELETE FROM message WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
+
+/** The message a row stands for. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id as MessageId,
+    mailboxId: row.mailbox_id as MailboxId,
+    tenantId: row.tenant_uuid as TenantId,
+    folderId: row.folder_id as FolderId,
+    urgent: row.urgent,
+    callerIdName: row.caller_id_name,
+    callerIdNum: row.caller_id_num,
+    leftAt: Number(row.left_at),
+    durationMs: row.duration_ms,
+    audioKey: row.audio_key,
+    audioBytes: row.audio_bytes,
+  }
+}
+
+/** What changed: the message as it is now (or was, when deleted) and the mailbox after it. */
+export type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+
+/**
+ * Changes messages of a mailbox whose lock is held, and its counts with them: nothing else in the product writes
+ * message rows, so the summary cannot drift from them.
+ */
+export class MessageWriter {
+  readonly #sql: Sql
+  readonly #summaries: SummaryRepository
+  readonly #audience: MailboxAudience
+
+  constructor(sql: Sql, summaries: SummaryRepository, audience: MailboxAudience) {
+    this.#sql = sql
+    this.#summaries = summaries
+    this.#audience = audience
+  }
+
+  /** A message of this mailbox as it is under the lock. */
+  async find(id: string): Promise<Message | undefined> {
+    const [row] = await this.#sql.rows<MessageRow>('message.find', FIND, [id, ...this.#place()])
+    return row && toMessage(row)
+  }
+
+  /** Adds a message. */
+  async insert(message: Message): Promise<MessageChange> {
+    const { id, folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs, audioKey, audioBytes } = message
+    const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs, audioKey, audioBytes]
+    await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts])
+    return this.#changed(message, contribution(folderId, urgent))
+  }
+
+  /** Moves a message; the caller has seen that the folder is another. */
+  async move(message: Message, folderId: FolderId): Promise<MessageChange> {
+    const moved = { ...message, folderId, urgent: urgentAfterMove(message.urgent, folderId) }
+    await this.#sql.rows('message.move', SET_FOLDER, [message.id, ...this.#place(), folderId, moved.urgent])
+    const before = contribution(message.folderId, message.urgent)
+    return this.#changed(moved, subtractSummary(contribution(folderId, moved.urgent), before))
+  }
+
+  /** Deletes a message. Its audio is swept later, when no row names it. */
+  async delete(message: Message): Promise<MessageChange> {
+    await this.#sql.rows('message.delete', DELETE, [message.id, ...this.#place()])
+    const before = contribution(message.folderId, message.urgent)
+    return this.#changed(message, {
+      new: -before.new,
+      old: -before.old,
+      urgentNew: -before.urgentNew,
+      urgentOld: -before.urgentOld,
+    })
+  }
+
+  #place(): [number, string] {
+    return [this.#audience.mailbox.id, this.#audience.mailbox.tenantId]
+  }
+
+  async #changed(message: Message, delta: MailboxState['summary']): Promise<MessageChange> {
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, delta)
+    return { message, audience: { ...this.#audience, state } }
+  }
+}

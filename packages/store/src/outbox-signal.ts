@@ -1,0 +1,37 @@
+/** Channel on which processes without the active relay wake the one that has it. */
+export const OUTBOX_CHANNEL = 'lamplighter_outbox'
+
+/** How long remote wake-ups are gathered into one. */
+const COALESCE_MS = 3
+
+/**
+ * Says that there is something to relay. In the relay's own process it is a function call; elsewhere one `NOTIFY` for
+ * many commits, outside their transactions, because inside it would serialise every commit of the database
+ * (performance.md).
+ */
+export class OutboxSignal {
+  readonly #notify: () => Promise<unknown>
+  #listener: (() => void) | undefined
+  #pending: NodeJS.Timeout | undefined
+
+  /** @param notify sends the `NOTIFY`; its failure is harmless, the relay also polls */
+  constructor(notify: () => Promise<unknown>) {
+    this.#notify = notify
+  }
+
+  /** Called after each commit that said something. */
+  poke(): void {
+    if (this.#listener) this.#listener()
+    else this.#pending ??= setTimeout(() => this.#send(), COALESCE_MS).unref()
+  }
+
+  /** The relay of this process is active (a function to wake it) or not (undefined). */
+  setLocalRelay(listener: (() => void) | undefined): void {
+    this.#listener = listener
+  }
+
+  #send(): void {
+    this.#pending = undefined
+    this.#notify().catch(() => {})
+  }
+}

@@ -1,0 +1,20 @@
+import type { TenantId } from '@lamplighter/domain'
+
+/**
+ * Whose rows a call may see: always one tenant, and with `subtree` also its descendants (rest.md 1.5). Repositories are
+ * made for a scope, so no query can be written without one.
+ */
+export type TenantScope = { readonly tenantId: TenantId; readonly subtree: boolean }
+
+/** Prisma filter for rows with a `tenant` relation. */
+export function withinTenant(scope: TenantScope) {
+  return scope.subtree
+    ? { tenant: { ancestors: { has: scope.tenantId as string } } }
+    : { tenantUuid: scope.tenantId as string }
+}
+
+/** Prisma filter for mailboxes, whose tenant is their context's. */
+export function withinContextTenant(scope: TenantScope) {
+  const tenantUuid: string = scope.tenantId
+  return scope.subtree ? { contextRow: { tenant: { ancestors: { has: tenantUuid } } } } : { tenantUuid }
+}

@@ -1,0 +1,307 @@
+import type { DeviceId, LampReason, MailboxId, MessageSummary, MwiMode, TenantId } from '@lamplighter/domain'
+import type pg from 'pg'
+import type { DigestAlgorithm } from './device-repository.js'
+
+/** What the SIP worker must know of a device to authenticate it. */
+export type SipDevice = {
+  readonly uuid: DeviceId
+  readonly tenantId: TenantId
+  readonly sipUsername: string
+  readonly digestAlgorithm: DigestAlgorithm
+  readonly ha1: string
+  readonly mwiMode: MwiMode
+}
+
+/** A mailbox a device watches, or watched, with what it shows now. */
+export type WatchedMailbox = {
+  readonly deviceId: DeviceId
+  readonly tenantId: TenantId
+  /** False: the ledger still has a line, which must go dark. */
+  readonly watched: boolean
+  /** What the device last acknowledged of it. */
+  readonly acknowledged: MessageSummary | undefined
+  readonly mailboxId: MailboxId
+  readonly number: string
+  readonly revision: number
+  readonly summary: MessageSummary
+}
+
+/** A registered contact as the table keeps it. */
+export type StoredContact = {
+  readonly uri: string
+  readonly instance: string | null
+  readonly callId: string
+  readonly cseq: number
+  readonly expiresAt: Date
+}
+
+/** A live subscription as the table keeps it; `dialog` is the SIP layer's own. */
+export type StoredSubscription = {
+  readonly uuid: string
+  readonly tenantId: TenantId
+  readonly deviceId: DeviceId
+  readonly mailboxId: MailboxId | null
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  readonly dialog: unknown
+  readonly remoteHost: string
+  readonly remotePort: number
+  readonly remoteCseq: number
+  readonly epoch: number
+  readonly userAgent: string | null
+  readonly expiresAt: Date
+}
+
+/** One line of the lamp ledger as the worker writes it. `acknowledged` undefined leaves what was acknowledged before. */
+export type LampEntry = {
+  readonly tenantId: TenantId
+  readonly deviceId: DeviceId
+  readonly mailboxId: MailboxId
+  readonly desired: { readonly summary: MessageSummary; readonly revision: number }
+  readonly acknowledged: boolean
+  readonly reason: LampReason
+  readonly status: number | null
+}
+
+const FIND_DEVICE = `
+  SELECT uuid::text, tenant_uuid::text AS "tenantId", sip_username AS "sipUsername", digest_algorithm AS "digestAlgorithm",
+    CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, mwi_mode AS "mwiMode"
+  FROM device WHERE sip_username = $1`
+/**
+ * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
+ * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing.
+ */
+const WATCHED = `
+  WITH affected AS (
+    SELECT unnest($1::uuid[]) AS uuid
+    UNION SELECT device_uuid FROM device_watch WHERE mailbox_id = ANY ($2::int[])
+    UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[]))
+  SELECT w.device_uuid::text, d.tenant_uuid::text, m.id, m.number, s.revision, m.enabled AS shown, s.new_count, s.old_count,
+    s.urgent_new_count, s.urgent_old_count, true AS watched, l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new,
+    l.acknowledged_urgent_old
+  FROM affected a JOIN device_watch w ON w.device_uuid = a.uuid JOIN device d ON d.uuid = a.uuid
+    JOIN mailbox m ON m.id = w.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
+    LEFT JOIN lamp l ON l.device_uuid = w.device_uuid AND l.mailbox_id = m.id
+  UNION ALL
+  SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, 0, 0, 0, 0, false,
+    l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old
+  FROM affected a JOIN lamp l ON l.device_uuid = a.uuid
+  WHERE NOT EXISTS (SELECT 1 FROM device_watch w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
+const NUMBER_EXISTS = 'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 LIMIT 1'
+const CONTACTS = `
+  SELECT uri, instance, call_id AS "callId", cseq, expires_at AS "expiresAt" FROM sip_contact
+  WHERE device_uuid = $1::uuid AND expires_at > now()`
+const SET_CONTACTS = `
+  WITH gone AS (DELETE FROM sip_contact WHERE device_uuid = $1::uuid AND uri <> ALL (SELECT uri FROM json_to_recordset($2::json) AS c(uri text)))
+  INSERT INTO sip_contact (device_uuid, uri, instance, call_id, cseq, transport, remote_host, remote_port, user_agent, expires_at)
+  SELECT $1::uuid, uri, instance, call_id, cseq, 'UDP', $3, $4, $5, expires_at
+  FROM json_to_recordset($2::json) AS c(uri text, instance text, call_id text, cseq bigint, expires_at timestamptz)
+  ON CONFLICT (device_uuid, uri) DO UPDATE SET instance = excluded.instance, call_id = excluded.call_id, cseq = excluded.cseq,
+    remote_host = excluded.remote_host, remote_port = excluded.remote_port, user_agent = excluded.user_agent, expires_at = excluded.expires_at`
+const SAVE_SUBSCRIPTIONS = `
+  INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, transport,
+    remote_host, remote_port, remote_cseq, epoch, user_agent, expires_at)
+  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, 'UDP', remote_host, remote_port,
+    remote_cseq, epoch, user_agent, expires_at
+  FROM json_to_recordset($1::json) AS s(uuid uuid, tenant_uuid uuid, device_uuid uuid, mailbox_id int, call_id text, local_tag text,
+    remote_tag text, dialog jsonb, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
+  WHERE EXISTS (SELECT 1 FROM device d WHERE d.uuid = s.device_uuid)
+  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
+    remote_cseq = excluded.remote_cseq, expires_at = excluded.expires_at, refreshed_at = now()`
+const LOAD_SUBSCRIPTIONS = `
+  SELECT uuid::text, tenant_uuid::text AS "tenantId", device_uuid::text AS "deviceId", mailbox_id AS "mailboxId", call_id AS "callId",
+    local_tag AS "localTag", remote_tag AS "remoteTag", dialog, remote_host AS "remoteHost", remote_port AS "remotePort",
+    remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
+  FROM sip_subscription WHERE expires_at > now() ORDER BY uuid`
+const DELETE_SUBSCRIPTIONS =
+  'DELETE FROM sip_subscription WHERE uuid = ANY ($1::uuid[]) OR expires_at < now() - make_interval(mins => 5)'
+const RAISE_EPOCH = `
+  INSERT INTO worker_epoch (name, epoch) VALUES ($1, 1)
+  ON CONFLICT (name) DO UPDATE SET epoch = worker_epoch.epoch + 1 RETURNING epoch`
+/** The device may be gone by now; then there is no lamp to speak of. */
+const SAVE_LAMPS = `
+  INSERT INTO lamp AS l (uuid, tenant_uuid, device_uuid, mailbox_id, desired_revision, desired_new, desired_old, desired_urgent_new,
+    desired_urgent_old, acknowledged_revision, acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old,
+    acknowledged_at, reason, last_status, updated_at)
+  SELECT gen_random_uuid(), d.tenant_uuid, d.uuid, e.mailbox_id, e.revision, e.new, e.old, e.urgent_new, e.urgent_old,
+    CASE WHEN e.acknowledged THEN e.revision END, CASE WHEN e.acknowledged THEN e.new END, CASE WHEN e.acknowledged THEN e.old END,
+    CASE WHEN e.acknowledged THEN e.urgent_new END, CASE WHEN e.acknowledged THEN e.urgent_old END,
+    CASE WHEN e.acknowledged THEN now() END, e.reason, e.status, now()
+  FROM json_to_recordset($1::json) AS e(device_uuid uuid, mailbox_id int, revision bigint, new int, old int, urgent_new int,
+    urgent_old int, acknowledged boolean, reason text, status int)
+    JOIN device d ON d.uuid = e.device_uuid
+  ON CONFLICT (device_uuid, mailbox_id) DO UPDATE SET
+    desired_revision = excluded.desired_revision, desired_new = excluded.desired_new, desired_old = excluded.desired_old,
+    desired_urgent_new = excluded.desired_urgent_new, desired_urgent_old = excluded.desired_urgent_old,
+    acknowledged_revision = coalesce(excluded.acknowledged_revision, l.acknowledged_revision),
+    acknowledged_new = coalesce(excluded.acknowledged_new, l.acknowledged_new),
+    acknowledged_old = coalesce(excluded.acknowledged_old, l.acknowledged_old),
+    acknowledged_urgent_new = coalesce(excluded.acknowledged_urgent_new, l.acknowledged_urgent_new),
+    acknowledged_urgent_old = coalesce(excluded.acknowledged_urgent_old, l.acknowledged_urgent_old),
+    acknowledged_at = coalesce(excluded.acknowledged_at, l.acknowledged_at),
+    reason = excluded.reason, last_status = excluded.last_status, updated_at = now()`
+/** A mailbox that a device no longer watches and whose darkness it acknowledged has no line any more. */
+const FORGET_LAMPS = `
+  DELETE FROM lamp l WHERE l.device_uuid = ANY ($1::uuid[]) AND l.acknowledged_new IS NOT DISTINCT FROM 0
+    AND NOT EXISTS (SELECT 1 FROM device_watch w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
+
+type WatchedRow = {
+  device_uuid: string
+  tenant_uuid: string
+  watched: boolean
+  acknowledged_new: number | null
+  acknowledged_old: number | null
+  acknowledged_urgent_new: number | null
+  acknowledged_urgent_old: number | null
+  id: number
+  number: string
+  revision: number
+  shown: boolean
+  new_count: number
+  old_count: number
+  urgent_new_count: number
+  urgent_old_count: number
+}
+
+/** What the SIP worker reads and writes, over all tenants: it serves every device, and each query goes by device. */
+export class SipRepository {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** The device with this SIP username. */
+  async findDevice(username: string): Promise<SipDevice | undefined> {
+    const [device] = await this.#rows<SipDevice>('sip.device', FIND_DEVICE, [username])
+    return device
+  }
+
+  /** What these devices, and all that watch or watched these mailboxes, must show now. */
+  async watched(deviceIds: readonly DeviceId[], mailboxIds: readonly MailboxId[] = []): Promise<WatchedMailbox[]> {
+    const rows = await this.#rows<WatchedRow>('sip.watched', WATCHED, [deviceIds, mailboxIds])
+    return rows.map(toWatched)
+  }
+
+  /** Whether the tenant has a mailbox with this number, in whatever context. */
+  async numberExists(tenantId: TenantId, number: string): Promise<boolean> {
+    return (await this.#rows('sip.number', NUMBER_EXISTS, [tenantId, number])).length === 1
+  }
+
+  /** Live contacts of a device. */
+  contacts(deviceId: DeviceId): Promise<StoredContact[]> {
+    return this.#rows<StoredContact>('sip.contacts', CONTACTS, [deviceId])
+  }
+
+  /** Replaces the contacts of a device. */
+  async setContacts(
+    deviceId: DeviceId,
+    contacts: readonly StoredContact[],
+    from: { host: string; port: number; userAgent: string | null },
+  ): Promise<void> {
+    const rows = contacts.map(({ callId, expiresAt, ...rest }) => ({ ...rest, call_id: callId, expires_at: expiresAt }))
+    await this.#rows('sip.setContacts', SET_CONTACTS, [
+      deviceId,
+      JSON.stringify(rows),
+      from.host,
+      from.port,
+      from.userAgent,
+    ])
+  }
+
+  /** Writes new and refreshed subscriptions, many in one transaction. */
+  async saveSubscriptions(subscriptions: readonly StoredSubscription[]): Promise<void> {
+    const rows = subscriptions.map((s) => ({
+      uuid: s.uuid,
+      tenant_uuid: s.tenantId,
+      device_uuid: s.deviceId,
+      mailbox_id: s.mailboxId,
+      call_id: s.callId,
+      local_tag: s.localTag,
+      remote_tag: s.remoteTag,
+      dialog: s.dialog,
+      remote_host: s.remoteHost,
+      remote_port: s.remotePort,
+      remote_cseq: s.remoteCseq,
+      epoch: s.epoch,
+      user_agent: s.userAgent,
+      expires_at: s.expiresAt,
+    }))
+    await this.#rows('sip.saveSubscriptions', SAVE_SUBSCRIPTIONS, [JSON.stringify(rows)])
+  }
+
+  /** Every live subscription: what a worker takes over. */
+  loadSubscriptions(): Promise<StoredSubscription[]> {
+    return this.#rows<StoredSubscription>('sip.loadSubscriptions', LOAD_SUBSCRIPTIONS, [])
+  }
+
+  /** Deletes subscriptions that ended, and any that ran out unseen. */
+  async deleteSubscriptions(uuids: readonly string[]): Promise<void> {
+    await this.#rows('sip.deleteSubscriptions', DELETE_SUBSCRIPTIONS, [uuids])
+  }
+
+  /** Begins a new epoch of a worker and returns it. */
+  async raiseEpoch(worker: string): Promise<number> {
+    const [row] = await this.#rows<{ epoch: number }>('sip.raiseEpoch', RAISE_EPOCH, [worker])
+    if (!row) throw new Error('no epoch was given')
+    return row.epoch
+  }
+
+  /** Writes lines of the ledger, one per device and mailbox. */
+  async saveLamps(entries: readonly LampEntry[]): Promise<void> {
+    const rows = entries.map(
+      ({ deviceId, mailboxId, desired: { summary, revision }, acknowledged, reason, status }) => ({
+        device_uuid: deviceId,
+        mailbox_id: mailboxId,
+        revision,
+        new: summary.new,
+        old: summary.old,
+        urgent_new: summary.urgentNew,
+        urgent_old: summary.urgentOld,
+        acknowledged,
+        reason,
+        status,
+      }),
+    )
+    await this.#rows('sip.saveLamps', SAVE_LAMPS, [JSON.stringify(rows)])
+  }
+
+  /** Drops lines of mailboxes these devices no longer watch, once they acknowledged that nothing waits there. */
+  async forgetLamps(deviceIds: readonly DeviceId[]): Promise<void> {
+    await this.#rows('sip.forgetLamps', FORGET_LAMPS, [deviceIds])
+  }
+
+  async #rows<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.#pool.query<Row>({ name, text, values: [...values] })
+    return rows
+  }
+}
+
+function toWatched(row: WatchedRow): WatchedMailbox {
+  const shown = (count: number) => (row.shown ? count : 0)
+  return {
+    deviceId: row.device_uuid as DeviceId,
+    tenantId: row.tenant_uuid as TenantId,
+    watched: row.watched,
+    mailboxId: row.id as MailboxId,
+    number: row.number,
+    revision: Number(row.revision),
+    summary: {
+      new: shown(row.new_count),
+      old: shown(row.old_count),
+      urgentNew: shown(row.urgent_new_count),
+      urgentOld: shown(row.urgent_old_count),
+    },
+    acknowledged: row.acknowledged_new === null ? undefined : toAcknowledged(row),
+  }
+}
+
+function toAcknowledged(row: WatchedRow): MessageSummary {
+  return {
+    new: row.acknowledged_new ?? 0,
+    old: row.acknowledged_old ?? 0,
+    urgentNew: row.acknowledged_urgent_new ?? 0,
+    urgentOld: row.acknowledged_urgent_old ?? 0,
+  }
+}

@@ -1,0 +1,164 @@
+import type { MailboxAudience } from '@lamplighter/contracts'
+import type { TenantId } from '@lamplighter/domain'
+import type pg from 'pg'
+import { AccountRepository } from './account-repository.js'
+import { ContextRepository } from './context-repository.js'
+import type { Database } from './database.js'
+import { DeviceRepository } from './device-repository.js'
+import type { Prisma } from './generated/client.js'
+import { IdempotencyRepository } from './idempotency-repository.js'
+import { MailboxRepository } from './mailbox-repository.js'
+import { MessageQueries } from './message-queries.js'
+import { MessageWriter } from './message-repository.js'
+import { Outbox } from './outbox.js'
+import type { TenantScope } from './scope.js'
+import { pgSql, prismaSql } from './sql.js'
+import { SummaryRepository } from './summary-repository.js'
+import { UserRepository } from './user-repository.js'
+
+/** Configuration of one scope. */
+export type Configuration = {
+  readonly contexts: ContextRepository
+  readonly users: UserRepository
+  readonly mailboxes: MailboxRepository
+  readonly devices: DeviceRepository
+}
+
+/** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
+export type ConfigurationChange = Configuration & {
+  readonly summaries: SummaryRepository
+  readonly idempotency: IdempotencyRepository
+  readonly outbox: Outbox
+}
+
+/** A change of messages, on the hot path. */
+export type MessagesChange = {
+  readonly summaries: SummaryRepository
+  readonly idempotency: IdempotencyRepository
+  readonly outbox: Outbox
+  /** Writes messages of the mailbox whose lock was taken. */
+  writer(audience: MailboxAudience): MessageWriter
+}
+
+/**
+ * The only way to the tables. Reads and changes are bound to a tenant scope; changes run in a transaction together with
+ * the events they say (invariants 2 and 5 of the design).
+ */
+export class Store {
+  readonly accounts: AccountRepository
+  readonly #database: Database
+  readonly #originUuid: string
+  readonly #afterCommit: () => void
+
+  /** @param afterCommit called when a transaction that said something was committed: wakes the relay. */
+  constructor(database: Database, originUuid: string, afterCommit: () => void) {
+    this.#database = database
+    this.#originUuid = originUuid
+    this.#afterCommit = afterCommit
+    this.accounts = new AccountRepository(database.prisma, pgSql(database.pool))
+  }
+
+  /** Reads of the configuration of a scope. */
+  configuration(scope: TenantScope): Configuration {
+    return configurationOf(this.#database.prisma, scope)
+  }
+
+  /** Reads of messages and counts of a scope. */
+  messages(scope: TenantScope): MessageQueries {
+    return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Remembered answers, outside any transaction. */
+  get idempotency(): IdempotencyRepository {
+    return new IdempotencyRepository(pgSql(this.#database.pool))
+  }
+
+  /** Changes configuration. What `work` throws undoes everything. */
+  async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
+    let said = 0
+    const result = await this.#database.prisma.$transaction(async (db) => {
+      const sql = prismaSql(db)
+      const outbox = new Outbox(sql, this.#originUuid)
+      const summaries = new SummaryRepository(sql, scope)
+      const value = await work({
+        ...configurationOf(db, scope),
+        summaries,
+        outbox,
+        idempotency: new IdempotencyRepository(sql),
+      })
+      said = outbox.count
+      return value
+    })
+    if (said > 0) this.#afterCommit()
+    return result
+  }
+
+  /** Changes messages. What `work` throws undoes everything. */
+  async changeMessages<T>(scope: TenantScope, work: (change: MessagesChange) => Promise<T>): Promise<T> {
+    const client = await this.#database.pool.connect()
+    const sql = pgSql(client)
+    const outbox = new Outbox(sql, this.#originUuid)
+    const summaries = new SummaryRepository(sql, scope)
+    const change: MessagesChange = {
+      summaries,
+      outbox,
+      idempotency: new IdempotencyRepository(sql),
+      writer: (audience) => new MessageWriter(sql, summaries, audience),
+    }
+    const result = await inTransaction(client, () => work(change))
+    if (outbox.count > 0) this.#afterCommit()
+    return result
+  }
+
+  /** Which of these audio keys a message names. */
+  async namedAudio(keys: readonly string[]): Promise<Set<string>> {
+    const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
+      'audio.named',
+      'SELECT DISTINCT audio_key FROM message WHERE audio_key = ANY ($1::text[])',
+      [keys],
+    )
+    return new Set(rows.map((row) => row.audio_key))
+  }
+
+  /** Whether the database answers. */
+  async ping(): Promise<void> {
+    await this.#database.pool.query('SELECT 1')
+  }
+}
+
+/** The scope of one tenant without its descendants. */
+export function onlyTenant(tenantId: TenantId): TenantScope {
+  return { tenantId, subtree: false }
+}
+
+/** The scope of a tenant and everything below it. */
+export function tenantSubtree(tenantId: TenantId): TenantScope {
+  return { tenantId, subtree: true }
+}
+
+function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {
+  return {
+    contexts: new ContextRepository(db, scope),
+    users: new UserRepository(db, scope),
+    mailboxes: new MailboxRepository(db, scope),
+    devices: new DeviceRepository(db, scope),
+  }
+}
+
+/** A connection whose transaction cannot be ended cleanly is thrown away, not given back. */
+async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work()
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

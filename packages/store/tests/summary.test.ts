@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { countDrafts, messageDrafts } from '@lamplighter/contracts'
+import type { FolderId, MailboxId, MessageId, TenantId } from '@lamplighter/domain'
+import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Database, openDatabase } from '../src/database.js'
+import { Provisioning } from '../src/provisioning.js'
+import { onlyTenant, Store } from '../src/store.js'
+
+type Operation =
+  | { kind: 'deposit'; urgent: boolean }
+  | { kind: 'move'; pick: number; folder: FolderId }
+  | { kind: 'delete'; pick: number }
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ kind: fc.constant('deposit' as const), urgent: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('move' as const),
+    pick: fc.nat(50),
+    folder: fc.constantFrom<FolderId>(1, 2, 3, 4, 5, 6),
+  }),
+  fc.record({ kind: fc.constant('delete' as const), pick: fc.nat(50) }),
+)
+
+describe('the summary of a mailbox', () => {
+  let disposable: TestDatabase
+  let database: Database
+  let store: Store
+  let tenant: TenantId
+  let context: string
+
+  beforeAll(async () => {
+    disposable = await createTestDatabase()
+    database = openDatabase(disposable.url)
+    store = new Store(database, randomUUID(), () => {})
+    tenant = await new Provisioning(database).createTenant({ name: 'master', slug: 'master' })
+    context = (
+      await store
+        .configuration(onlyTenant(tenant))
+        .contexts.create({ uuid: randomUUID(), label: 'x', type: 'internal' })
+    ).name
+  })
+  afterAll(async () => {
+    await database.close()
+    await disposable.drop()
+  })
+
+  async function newMailbox(): Promise<MailboxId> {
+    const number = String(Math.floor(Math.random() * 1e12))
+    const { mailboxes } = store.configuration(onlyTenant(tenant))
+    const fields = {
+      name: 'box',
+      number,
+      context,
+      accesstype: 'global',
+      enabled: true,
+      deleteMessages: false,
+      askPassword: true,
+      options: [],
+    } as const
+    const nothing = { email: null, pager: null, language: null, timezone: null, maxMessages: null, attachAudio: null }
+    return (await mailboxes.create(tenant, false, { ...fields, ...nothing })).id
+  }
+
+  async function apply(mailbox: MailboxId, step: Operation, ids: MessageId[]): Promise<void> {
+    await store.changeMessages(onlyTenant(tenant), async ({ summaries, writer, outbox }) => {
+      const audience = await summaries.lock(mailbox)
+      if (!audience) throw new Error('no mailbox')
+      const messages = writer(audience)
+      if (step.kind === 'deposit') {
+        const id = randomUUID() as MessageId
+        ids.push(id)
+        const facts = {
+          callerIdName: null,
+          callerIdNum: null,
+          leftAt: 1,
+          durationMs: 1000,
+          audioKey: id,
+          audioBytes: 1,
+        }
+        const folderId: FolderId = step.urgent ? 3 : 1
+        const change = await messages.insert({
+          id,
+          tenantId: tenant,
+          mailboxId: mailbox,
+          folderId,
+          urgent: step.urgent,
+          ...facts,
+        })
+        await outbox.add([
+          ...messageDrafts('created', change.message, change.audience),
+          ...countDrafts(change.audience),
+        ])
+        return
+      }
+      const message = await messages.find(ids[step.pick % Math.max(ids.length, 1)] ?? randomUUID())
+      if (!message) return
+      if (step.kind === 'delete') await messages.delete(message)
+      else if (message.folderId !== step.folder) await messages.move(message, step.folder)
+    })
+  }
+
+  const COUNTED = `
+    SELECT count(*) FILTER (WHERE folder_id IN (1, 3))::int AS new, count(*) FILTER (WHERE folder_id NOT IN (1, 3))::int AS old,
+      count(*) FILTER (WHERE folder_id IN (1, 3) AND urgent)::int AS "urgentNew",
+      count(*) FILTER (WHERE folder_id NOT IN (1, 3) AND urgent)::int AS "urgentOld"
+    FROM message WHERE mailbox_id = $1`
+
+  async function counted(mailbox: MailboxId): Promise<unknown> {
+    return (await database.pool.query(COUNTED, [mailbox])).rows[0]
+  }
+
+  it('equals a count of the rows after any operations, and its revision rises with each change', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (steps) => {
+        const mailbox = await newMailbox()
+        const ids: MessageId[] = []
+        let revision = 0
+        for (const step of steps) {
+          await apply(mailbox, step, ids)
+          const state = (await store.messages(onlyTenant(tenant)).mailbox(mailbox))?.state
+          expect(state?.summary).toEqual(await counted(mailbox))
+          expect(state?.revision).toBeGreaterThanOrEqual(revision)
+          revision = state?.revision ?? -1
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('stays right under many writers at once: 60 deposits are 60 rows and 60 revisions', async () => {
+    const mailbox = await newMailbox()
+    const ids: MessageId[] = []
+    await Promise.all(
+      Array.from({ length: 60 }, (_, index) => apply(mailbox, { kind: 'deposit', urgent: index % 3 === 0 }, ids)),
+    )
+    const state = (await store.messages(onlyTenant(tenant)).mailbox(mailbox))?.state
+    expect(state).toEqual({ revision: 60, summary: { new: 60, old: 0, urgentNew: 20, urgentOld: 0 } })
+    const { rows } = await database.pool.query(
+      `SELECT mailbox_revision::int AS revision FROM event WHERE mailbox_id = $1 AND name LIKE '%mwi_updated' ORDER BY id`,
+      [mailbox],
+    )
+    expect(rows.map((row) => row.revision)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1))
+  })
+
+  it('and its events vanish together when the work fails', async () => {
+    const mailbox = await newMailbox()
+    const failing = store.changeMessages(onlyTenant(tenant), async ({ summaries, outbox }) => {
+      const audience = await summaries.lock(mailbox)
+      if (!audience) throw new Error('no mailbox')
+      await outbox.add(countDrafts(audience))
+      await summaries.apply(mailbox, { new: 1, old: 0, urgentNew: 0, urgentOld: 0 })
+      throw new Error('at the last moment')
+    })
+    await expect(failing).rejects.toThrow('at the last moment')
+    const { rows } = await database.pool.query(
+      'SELECT count(*)::int AS events FROM event WHERE mailbox_id = $1 AND mailbox_revision = 0',
+      [mailbox],
+    )
+    expect(rows[0]).toEqual({ events: 0 })
+    expect((await store.messages(onlyTenant(tenant)).mailbox(mailbox))?.state.revision).toBe(0)
+  })
+
+  it('cannot go wrong in the database either: constraints refuse impossible counts and folders', async () => {
+    const mailbox = await newMailbox()
+    const update = database.pool.query('UPDATE mailbox_summary SET new_count = -1 WHERE mailbox_id = $1', [mailbox])
+    await expect(update).rejects.toThrow('mailbox_summary_counts')
+    const urgent = database.pool.query('UPDATE mailbox_summary SET urgent_new_count = 1 WHERE mailbox_id = $1', [
+      mailbox,
+    ])
+    await expect(urgent).rejects.toThrow('mailbox_summary_counts')
+  })
+})
