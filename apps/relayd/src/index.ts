@@ -1,0 +1,1 @@
+export { createRelay, type RelayDependencies } from './relay.js'

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { type Bus, BusUnavailableError, InProcessBus, type OutgoingMessage } from '@lamplighter/bus'
+import { draft, voicemailCreated } from '@lamplighter/contracts'
+import type { TenantId } from '@lamplighter/domain'
+import type { Service } from '@lamplighter/runtime'
+import { createLogger } from '@lamplighter/runtime'
+import { type Database, OutboxSignal, onlyTenant, openDatabase, Store } from '@lamplighter/store'
+import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRelay } from '../src/index.js'
+
+const log = createLogger('silent')
+const tenant = randomUUID() as TenantId
+
+/** Remembers what it was given, and can fail or stall at will. */
+class RecordingBus extends InProcessBus implements Bus {
+  readonly published: OutgoingMessage[] = []
+  beforeConfirm: () => Promise<void> = async () => {}
+
+  override async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    this.published.push(...messages)
+    await this.beforeConfirm()
+  }
+
+  ids(): string[] {
+    return this.published.map(({ eventId }) => eventId)
+  }
+}
+
+describe('the relay', () => {
+  let disposable: TestDatabase
+  let database: Database
+  let signal: OutboxSignal
+  let store: Store
+  const running: Service[] = []
+
+  beforeEach(async () => {
+    disposable = await createTestDatabase()
+    database = openDatabase(disposable.url)
+    signal = new OutboxSignal(() => database.pool.query('NOTIFY lamplighter_outbox'))
+    store = new Store(database, randomUUID(), () => signal.poke())
+  })
+  afterEach(async () => {
+    for (const relay of running.splice(0)) await relay.stop()
+    await database.close()
+    await disposable.drop()
+  })
+
+  async function start(bus: Bus, own: OutboxSignal = signal): Promise<Service> {
+    await bus.start()
+    const relay = createRelay({ databaseUrl: disposable.url, bus, signal: own, log })
+    await relay.start()
+    running.push(relay)
+    return relay
+  }
+
+  async function say(count: number): Promise<void> {
+    await store.changeMessages(onlyTenant(tenant), async ({ outbox }) => {
+      await outbox.add(Array.from({ length: count }, (_, id) => draft(voicemailCreated, { tenant }, { id })))
+    })
+  }
+
+  async function rows(): Promise<{ event_id: string; cursor: number; published: boolean }[]> {
+    const text = 'SELECT event_id::text, cursor, published_at IS NOT NULL AS published FROM event ORDER BY id'
+    return (await database.pool.query(text)).rows
+  }
+
+  const allPublished = async () => (await rows()).every(({ published }) => published)
+
+  it('publishes in order, gives cursors without holes and records the confirmation', async () => {
+    const bus = new RecordingBus(log)
+    await start(bus)
+    for (let round = 0; round < 20; round++) await say(7)
+    await waitFor(allPublished, { what: 'all events to be published' })
+    const logged = await rows()
+    expect(bus.ids()).toEqual(logged.map((row) => row.event_id))
+    expect(logged.map((row) => row.cursor)).toEqual(Array.from({ length: 140 }, (_, index) => index + 1))
+  })
+
+  it('publishes again what a relay published but was killed before recording, and loses nothing', async () => {
+    const doomed = new RecordingBus(log)
+    // The bus has it, and the relay never hears so: its database connection dies meanwhile.
+    doomed.beforeConfirm = async () => {
+      await database.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lamplighter-relay' AND datname = current_database()`,
+      )
+    }
+    const first = await start(doomed)
+    await say(5)
+    await waitFor(() => doomed.published.length >= 5, { what: 'the first publication' })
+    await first.stop()
+    expect((await rows()).filter(({ published }) => published)).toEqual([])
+    const next = new RecordingBus(log)
+    await start(next)
+    await say(3)
+    await waitFor(allPublished, { what: 'all events to be published' })
+    expect(next.ids()).toEqual((await rows()).map((row) => row.event_id))
+    expect(next.ids().slice(0, 5)).toEqual(doomed.ids().slice(0, 5))
+  })
+
+  it('keeps everything while the bus refuses, and then sends it in order', async () => {
+    const bus = new RecordingBus(log)
+    bus.beforeConfirm = () => Promise.reject(new BusUnavailableError('away'))
+    await start(bus)
+    await say(4)
+    await waitFor(() => bus.published.length >= 8, { what: 'two attempts' })
+    bus.beforeConfirm = async () => {}
+    await waitFor(allPublished, { what: 'all events to be published' })
+    expect(bus.ids().slice(-4)).toEqual((await rows()).map((row) => row.event_id))
+  })
+
+  it('is active in one of two processes, and the other takes over when its connection dies', async () => {
+    const [one, two] = [new RecordingBus(log), new RecordingBus(log)]
+    await start(one)
+    await say(1)
+    await waitFor(() => one.published.length === 1, { what: 'the first relay to work' })
+    const second = new OutboxSignal(async () => {})
+    await start(two, second)
+    await say(5)
+    await waitFor(allPublished, { what: 'all events to be published' })
+    expect([one.published.length, two.published.length]).toEqual([6, 0])
+    await running[0]?.stop()
+    await say(2)
+    await waitFor(allPublished, { what: 'the second relay to take over' })
+    expect([one.published.length, two.published.length]).toEqual([6, 2])
+  })
+
+  it('forgets published events after their retention and goes on with its cursors', async () => {
+    const bus = new RecordingBus(log)
+    await start(bus)
+    await say(3)
+    await waitFor(allPublished, { what: 'publication' })
+    await running.pop()?.stop()
+    await database.pool.query(`UPDATE event SET published_at = now() - interval '8 days'`)
+    await start(bus)
+    await waitFor(async () => (await rows()).length === 1, { what: 'the old events to go' })
+    await say(1)
+    await waitFor(allPublished, { what: 'publication' })
+    expect((await rows()).at(-1)?.cursor).toBe(4)
+  })
+})

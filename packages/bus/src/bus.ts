@@ -1,0 +1,62 @@
+import type { EventHeaders } from '@lamplighter/contracts'
+
+/** A message on its way to the bus. */
+export type OutgoingMessage = {
+  /** AMQP `message_id`; consumers drop repeats by it. */
+  readonly eventId: string
+  readonly name: string
+  readonly routingKey: string
+  readonly headers: EventHeaders
+  readonly body: string
+}
+
+/** A message as a consumer gets it. `headers` decide routing and access; the body is shown as it came. */
+export type IncomingMessage = {
+  readonly eventId: string | undefined
+  readonly name: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: Buffer
+  readonly redelivered: boolean
+}
+
+/** One binding of a headers exchange with x-match=all: every pair must be there, values compared with their type. */
+export type HeaderMatch = Readonly<Record<string, string | boolean>>
+
+/** What a handler decided. `retry` comes again, counted and delayed; `dead_letter` is parked and visible. */
+export type Outcome = 'ack' | 'retry' | 'dead_letter'
+
+/** A consumer: which queue, which events, what to do. */
+export type ConsumerDefinition = {
+  /** Queue name, `app.purpose`. An exclusive queue gets a random suffix. */
+  readonly queue: string
+  /** `exclusive`: lives with this process, for whoever reconciles by itself; `durable`: a named quorum queue, nothing is missed. */
+  readonly durability: 'exclusive' | 'durable'
+  /** The queue gets what any of these selects. */
+  readonly bindings: readonly HeaderMatch[]
+  readonly prefetch: number
+  handle(message: IncomingMessage): Promise<Outcome> | Outcome
+}
+
+/** A running consumer. */
+export type Consumer = { stop(): Promise<void> }
+
+/**
+ * The bus. RabbitMQ and the in-process transport implement it alike and pass one contract suite; the truth is in the
+ * store, the bus only wakes people up.
+ */
+export type Bus = {
+  start(): Promise<void>
+  /** Stops taking messages, lets handlers finish, closes. */
+  stop(): Promise<void>
+  /**
+   * Publishes on `wazo-headers` in order and resolves when the bus has confirmed every message.
+   * @throws BusUnavailableError when it did not; the caller publishes the batch again.
+   */
+  publish(messages: readonly OutgoingMessage[]): Promise<void>
+  /** Starts a consumer; after a reconnection it is set up again by itself. */
+  consume(definition: ConsumerDefinition): Promise<Consumer>
+  /** Called each time the connection was lost and came back: messages in between may have been missed by exclusive queues. */
+  onReconnect(listener: () => void): void
+  /** Whether the broker can be reached now. */
+  readonly connected: boolean
+}

@@ -1,0 +1,130 @@
+import { type Logger, sleep } from '@lamplighter/runtime'
+import type { Bus, Consumer, ConsumerDefinition, IncomingMessage, OutgoingMessage } from './bus.js'
+import { decide } from './decide.js'
+import { BusUnavailableError } from './errors.js'
+import { selects } from './matching.js'
+import { MAX_DELIVERIES, RETRY_DELAY_MS } from './topology.js'
+
+/** A queue this long has a consumer that is not keeping up; the publisher waits for it. */
+const MAX_QUEUED = 10_000
+
+/** Settings of the in-process transport. */
+export type InProcessBusOptions = { readonly retryDelayMs?: number }
+
+/**
+ * The bus inside one process, for installations without a broker: same matching, same outcomes, nothing on disk. What
+ * it loses when the process ends, the relay publishes again from the log.
+ */
+export class InProcessBus implements Bus {
+  readonly #log: Logger
+  readonly #retryDelayMs: number
+  readonly #queues = new Set<Queue>()
+  #running = false
+
+  constructor(log: Logger, { retryDelayMs = RETRY_DELAY_MS }: InProcessBusOptions = {}) {
+    this.#log = log
+    this.#retryDelayMs = retryDelayMs
+  }
+
+  get connected(): boolean {
+    return this.#running
+  }
+
+  async start(): Promise<void> {
+    this.#running = true
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false
+    await Promise.all([...this.#queues].map((queue) => queue.stop()))
+    this.#queues.clear()
+  }
+
+  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (!this.#running) throw new BusUnavailableError('the bus is stopped')
+    for (const message of messages) {
+      const incoming = toIncoming(message)
+      for (const queue of this.#queues) if (queue.takes(incoming)) await queue.add(incoming)
+    }
+  }
+
+  async consume(definition: ConsumerDefinition): Promise<Consumer> {
+    const queue = new Queue(definition, this.#log, this.#retryDelayMs)
+    this.#queues.add(queue)
+    return {
+      stop: async () => {
+        this.#queues.delete(queue)
+        await queue.stop()
+      },
+    }
+  }
+
+  onReconnect(): void {
+    // There is no connection to lose.
+  }
+}
+
+class Queue {
+  readonly #definition: ConsumerDefinition
+  readonly #log: Logger
+  readonly #retryDelayMs: number
+  readonly #stopping = new AbortController()
+  readonly #messages: IncomingMessage[] = []
+  readonly #waiting: (() => void)[] = []
+  readonly #handlers = new Set<Promise<void>>()
+
+  constructor(definition: ConsumerDefinition, log: Logger, retryDelayMs: number) {
+    this.#definition = definition
+    this.#log = log
+    this.#retryDelayMs = retryDelayMs
+  }
+
+  takes(message: IncomingMessage): boolean {
+    return this.#definition.bindings.some((binding) => selects(binding, message.headers))
+  }
+
+  /** Resolves when the message has a place; delivery comes later, never inside the publisher's call. */
+  async add(message: IncomingMessage): Promise<void> {
+    while (this.#messages.length >= MAX_QUEUED && !this.#stopping.signal.aborted) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+    this.#messages.push(message)
+    setImmediate(() => this.#drain())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#messages.length = 0
+    for (const wake of this.#waiting.splice(0)) wake()
+    await Promise.all(this.#handlers)
+  }
+
+  #drain(): void {
+    while (this.#handlers.size < this.#definition.prefetch) {
+      const message = this.#messages.shift()
+      if (!message) break
+      this.#waiting.shift()?.()
+      const handling: Promise<void> = this.#deliver(message).finally(() => {
+        this.#handlers.delete(handling)
+        this.#drain()
+      })
+      this.#handlers.add(handling)
+    }
+  }
+
+  async #deliver(message: IncomingMessage): Promise<void> {
+    for (let delivery = 1; delivery <= MAX_DELIVERIES && !this.#stopping.signal.aborted; delivery++) {
+      const outcome = await decide(this.#definition, { ...message, redelivered: delivery > 1 }, this.#log)
+      if (outcome === 'ack') return
+      if (outcome === 'dead_letter') break
+      await sleep(this.#retryDelayMs, this.#stopping.signal)
+    }
+    if (this.#stopping.signal.aborted) return
+    const { eventId, name } = message
+    this.#log.error({ eventId, event: name, queue: this.#definition.queue }, 'message parked as dead letter')
+  }
+}
+
+function toIncoming({ eventId, name, headers, body }: OutgoingMessage): IncomingMessage {
+  return { eventId, name, headers, body: Buffer.from(body), redelivered: false }
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { createLogger } from '@lamplighter/runtime'
+import { evaluate, takeTestVhost, waitFor } from '@lamplighter/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Bus, IncomingMessage, Outcome, OutgoingMessage } from '../src/bus.js'
+import { BusUnavailableError, InProcessBus, RabbitMqBus } from '../src/index.js'
+
+const log = createLogger('silent')
+let vhost: { url: string; name: string }
+
+beforeAll(async () => {
+  vhost = await takeTestVhost()
+})
+
+const transports: { name: string; open: () => Bus }[] = [
+  { name: 'in process', open: () => new InProcessBus(log, { retryDelayMs: 5 }) },
+  { name: 'over RabbitMQ', open: () => new RabbitMqBus(vhost.url, log, { retryDelayMs: 5 }) },
+]
+
+function message(headers: OutgoingMessage['headers'], body = '{}'): OutgoingMessage {
+  return { eventId: randomUUID(), name: String(headers['name'] ?? 'x'), routingKey: 'a.b', headers, body }
+}
+
+describe.each(transports)('the bus $name', ({ open }) => {
+  let bus: Bus
+  beforeAll(async () => {
+    bus = open()
+    await bus.start()
+  })
+  afterAll(() => bus.stop())
+
+  async function collect(
+    bindings: Readonly<Record<string, string | boolean>>[],
+    handle: (incoming: IncomingMessage, seen: number) => Outcome | Promise<Outcome> = () => 'ack',
+    durability: 'exclusive' | 'durable' = 'exclusive',
+  ) {
+    const received: IncomingMessage[] = []
+    const consumer = await bus.consume({
+      queue: `test.${randomUUID()}`,
+      durability,
+      bindings,
+      prefetch: 10,
+      handle: (incoming) => {
+        received.push(incoming)
+        return handle(incoming, received.length)
+      },
+    })
+    return { received, stop: () => consumer.stop() }
+  }
+
+  it('delivers headers, body and id as they were published, in order', async () => {
+    const mark = randomUUID()
+    const { received, stop } = await collect([{ mark }])
+    const sent = Array.from({ length: 300 }, (_, index) =>
+      message({ name: 'n', mark, 'user_uuid:U': true, required_acl: null }, `{"é":${index}}`),
+    )
+    await bus.publish(sent)
+    await waitFor(() => received.length === 300, { what: '300 messages' })
+    expect(received.map(({ eventId }) => eventId)).toEqual(sent.map(({ eventId }) => eventId))
+    expect(received[7]?.body.toString()).toBe('{"é":7}')
+    expect(received[7]?.headers).toMatchObject({ mark, 'user_uuid:U': true })
+    await stop()
+  })
+
+  it('compares header values with their type, and all pairs of a binding must hold', async () => {
+    const mark = randomUUID()
+    const { received, stop } = await collect([{ mark, flag: true }])
+    await bus.publish([
+      message({ mark, flag: 'true' }),
+      message({ mark }),
+      message({ flag: true }),
+      message({ mark, flag: true, name: 'the one' }),
+    ])
+    await waitFor(() => received.length > 0, { what: 'the message' })
+    expect(received.map(({ name }) => name)).toEqual(['the one'])
+    await stop()
+  })
+
+  it('delivers a message once that several bindings of a queue select', async () => {
+    const mark = randomUUID()
+    const { received, stop } = await collect([{ mark }, { mark, name: 'n' }])
+    await bus.publish([message({ mark, name: 'n' }), message({ mark, name: 'last' })])
+    await waitFor(() => received.some(({ name }) => name === 'last'), { what: 'the last message' })
+    expect(received).toHaveLength(2)
+    await stop()
+  })
+
+  it('brings a message again that the handler wants to retry', async () => {
+    const mark = randomUUID()
+    const { received, stop } = await collect([{ mark }], (_incoming, seen) => (seen < 2 ? 'retry' : 'ack'))
+    await bus.publish([message({ mark })])
+    await waitFor(() => received.length === 2, { what: 'the second delivery' })
+    expect(received.map(({ redelivered }) => redelivered)).toEqual([false, true])
+    await stop()
+  })
+
+  it('parks a message whose handler throws, and goes on with the next', async () => {
+    const mark = randomUUID()
+    const { received, stop } = await collect([{ mark }], (incoming) => {
+      if (incoming.name === 'poison') throw new Error('cannot take it')
+      return 'ack'
+    })
+    await bus.publish([message({ mark, name: 'poison' }), message({ mark, name: 'good' })])
+    await waitFor(() => received.some(({ name }) => name === 'good'), { what: 'the good message' })
+    expect(received.filter(({ name }) => name === 'poison')).toHaveLength(1)
+    await stop()
+  })
+
+  it('gives a poisonous message of a durable queue a few tries and no more', async () => {
+    const mark = randomUUID()
+    const transient = Object.assign(new Error('passing'), { transient: true })
+    const { received, stop } = await collect(
+      [{ mark }],
+      (incoming) => {
+        if (incoming.name === 'poison') throw transient
+        return 'ack'
+      },
+      'durable',
+    )
+    await bus.publish([message({ mark, name: 'poison' })])
+    await waitFor(() => received.length >= 5, { what: 'five tries' })
+    await bus.publish([message({ mark, name: 'good' })])
+    await waitFor(() => received.some(({ name }) => name === 'good'), { what: 'the good message' })
+    expect(received.filter(({ name }) => name === 'poison')).toHaveLength(5)
+    await stop()
+  })
+
+  it('refuses to publish when it is stopped', async () => {
+    const other = open()
+    await other.start()
+    await other.stop()
+    await expect(other.publish([message({ name: 'x' })])).rejects.toBeInstanceOf(BusUnavailableError)
+  })
+})
+
+describe('the RabbitMQ transport', () => {
+  it('comes back with its consumers after the broker cut the connection', async () => {
+    const bus = new RabbitMqBus(vhost.url, log)
+    await bus.start()
+    const received: string[] = []
+    await bus.consume({
+      queue: 'test.cut',
+      durability: 'exclusive',
+      bindings: [{ cut: 'yes' }],
+      prefetch: 1,
+      handle: ({ name }) => {
+        received.push(name)
+        return 'ack'
+      },
+    })
+    let reconnected = 0
+    bus.onReconnect(() => reconnected++)
+    const close = `[rabbit_networking:close_connection(P, "test") || P <- rabbit_networking:connections_local(), lists:member({vhost, <<"${vhost.name}">>}, rabbit_reader:info(P, [vhost]))].`
+    await evaluate(inject('amqpCtlEnv'), close)
+    await waitFor(() => reconnected > 0 && bus.connected, { what: 'the reconnection' })
+    await bus.publish([message({ cut: 'yes', name: 'after' })])
+    await waitFor(() => received.includes('after'), { what: 'the message after the cut' })
+    await bus.stop()
+  })
+})
