@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
+import {
+  countDrafts,
+  type DepositMeta,
+  type ListedMessage,
+  messageDrafts,
+  toListedMessage,
+} from '@lamplighter/contracts'
+import {
+  INBOX,
+  LamplighterError,
+  type MailboxHead,
+  type MailboxId,
+  type MailboxState,
+  type Message,
+  type MessageId,
+  RuleError,
+  type TenantId,
+  URGENT,
+} from '@lamplighter/domain'
+import type { AudioStore, MessagesChange, Store, TenantScope } from '@lamplighter/store'
+import { v7 as uuidv7 } from 'uuid'
+import type { DepositRequest } from './deposit-request.js'
+import { noSuchVoicemail } from './ids.js'
+import { type Recording, RecordingIntake } from './recording-intake.js'
+
+/** What a deposit answers. `replayed`: the key was used before and this is what it got then. */
+export type Deposit = { readonly message: ListedMessage; readonly replayed: boolean }
+
+type StoredRecording = Recording & { readonly audioKey: string }
+type Arrival = {
+  readonly mailboxId: MailboxId
+  readonly recording: StoredRecording
+  readonly meta: DepositMeta
+  readonly idempotencyKey: string | undefined
+}
+
+/** Takes messages: the audio first, then, in one transaction, the row, the counts and what is said about it. */
+export class DepositService {
+  readonly #store: Store
+  readonly #audio: AudioStore
+  readonly #maxAudioBytes: number
+
+  constructor(store: Store, audio: AudioStore, maxAudioBytes: number) {
+    this.#store = store
+    this.#audio = audio
+    this.#maxAudioBytes = maxAudioBytes
+  }
+
+  /**
+   * @param open gives the audio once the mailbox is known to be there
+   * @throws NotFoundError; LamplighterError when it is no recording or too large; RuleError when the mailbox is full or
+   *   disabled, or the key was used for another content
+   */
+  async deposit(
+    scope: TenantScope,
+    mailboxId: MailboxId,
+    idempotencyKey: string | undefined,
+    open: () => Promise<DepositRequest>,
+  ): Promise<Deposit> {
+    if (!(await this.#store.messages(scope).mailbox(mailboxId))) throw noSuchVoicemail(mailboxId)
+    const request = await open()
+    const recording = await this.#keep(request)
+    try {
+      const meta = await request.meta()
+      const deposit = await this.#record(scope, { mailboxId, recording, meta, idempotencyKey })
+      if (deposit.replayed) await this.#audio.delete(recording.audioKey)
+      return deposit
+    } catch (error) {
+      // Only where the transaction surely did not commit. After any other failure the row may be there: the sweeper
+      // looks before it deletes.
+      if (error instanceof LamplighterError) await this.#audio.delete(recording.audioKey)
+      throw error
+    }
+  }
+
+  async #keep({ audio }: DepositRequest): Promise<StoredRecording> {
+    const intake = new RecordingIntake(this.#maxAudioBytes)
+    const stored = this.#audio.put(intake)
+    // Both are waited for: an answer must not come before the store has tidied up after a refusal.
+    const [read] = await Promise.allSettled([pipeline(audio, intake), stored])
+    if (read.status === 'rejected') throw read.reason
+    const audioKey = await stored
+    return { ...intake.result(), audioKey }
+  }
+
+  #record(scope: TenantScope, arrival: Arrival): Promise<Deposit> {
+    return this.#store.changeMessages(scope, async (change) => {
+      const audience = await change.summaries.lock(arrival.mailboxId)
+      if (!audience) throw noSuchVoicemail(arrival.mailboxId)
+      const { mailbox, state } = audience
+      const earlier = await findEarlier(change, mailbox.tenantId, arrival)
+      if (earlier) return { message: earlier, replayed: true }
+      refuse(mailbox, state)
+      const inserted = await change.writer(audience).insert(newMessage(mailbox, arrival))
+      const message = toListedMessage(inserted.message, mailbox)
+      await remember(change, mailbox.tenantId, arrival, message)
+      await change.outbox.add([
+        ...messageDrafts('created', inserted.message, inserted.audience),
+        ...countDrafts(inserted.audience),
+      ])
+      return { message, replayed: false }
+    })
+  }
+}
+
+function refuse({ id, enabled, maxMessages }: MailboxHead, { summary }: MailboxState): void {
+  const details = { voicemail_id: id }
+  if (!enabled) throw new RuleError('voicemail-disabled', 'the mailbox is disabled', details)
+  if (maxMessages !== null && summary.new + summary.old >= maxMessages) {
+    throw new RuleError('voicemail-full', 'the mailbox is full', { ...details, max_messages: maxMessages })
+  }
+}
+
+function newMessage(mailbox: MailboxHead, { recording, meta }: Arrival): Message {
+  const urgent = meta.urgent ?? false
+  return {
+    id: uuidv7() as MessageId,
+    tenantId: mailbox.tenantId,
+    mailboxId: mailbox.id,
+    folderId: urgent ? URGENT : INBOX,
+    urgent,
+    callerIdName: meta.caller_id_name ?? null,
+    callerIdNum: meta.caller_id_num ?? null,
+    leftAt: meta.timestamp ?? Math.floor(Date.now() / 1000),
+    durationMs: recording.durationMs,
+    audioKey: recording.audioKey,
+    audioBytes: recording.bytes,
+  }
+}
+
+/** Keys are remembered per mailbox, whose lock is held: two requests with one key cannot both find nothing. */
+function keyScope(mailboxId: MailboxId): string {
+  return `deposit:${mailboxId}`
+}
+
+/** Same facts and same bytes, same fingerprint. */
+function fingerprint({ recording, meta }: Arrival): string {
+  const { caller_id_name: name, caller_id_num: number, timestamp, urgent } = meta
+  const facts = JSON.stringify([recording.sha256, name ?? null, number ?? null, timestamp ?? null, urgent ?? false])
+  return createHash('sha256').update(facts).digest('hex')
+}
+
+async function findEarlier(
+  change: MessagesChange,
+  tenantId: TenantId,
+  arrival: Arrival,
+): Promise<ListedMessage | undefined> {
+  const { idempotencyKey, mailboxId } = arrival
+  if (idempotencyKey === undefined) return undefined
+  const earlier = await change.idempotency.find(tenantId, keyScope(mailboxId), idempotencyKey)
+  if (!earlier) return undefined
+  if (earlier.fingerprint === fingerprint(arrival)) return earlier.response as ListedMessage
+  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another deposit', {
+    idempotency_key: idempotencyKey,
+  })
+}
+
+async function remember(
+  change: MessagesChange,
+  tenantId: TenantId,
+  arrival: Arrival,
+  message: ListedMessage,
+): Promise<void> {
+  if (arrival.idempotencyKey === undefined) return
+  const answer = { fingerprint: fingerprint(arrival), response: message }
+  await change.idempotency.add(tenantId, keyScope(arrival.mailboxId), arrival.idempotencyKey, answer)
+}

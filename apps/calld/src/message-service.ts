@@ -1,0 +1,76 @@
+import { countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
+import type { Folder, MailboxId, Message, UserId } from '@lamplighter/domain'
+import type { MessageInMailbox, MessagesChange, Store, TenantScope } from '@lamplighter/store'
+import { existingFolder, noSuchMessage, noSuchVoicemail } from './ids.js'
+
+/** Which messages a call reaches: those of one mailbox of the scope, or all a user may touch (rest.md 3.6). */
+export type Reach = { readonly mailboxId: MailboxId } | { readonly userId: UserId }
+
+type Change = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<void>
+
+/** Finds, moves and deletes messages; each change moves the counts and says so in one transaction. */
+export class MessageService {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** @throws NotFoundError for the mailbox or the message */
+  async find(scope: TenantScope, reach: Reach, messageId: string): Promise<MessageInMailbox> {
+    const messages = this.#store.messages(scope)
+    const found =
+      'userId' in reach
+        ? await messages.reachable(reach.userId, messageId)
+        : await messages.inMailbox(reach.mailboxId, messageId)
+    if (found) return found
+    if ('mailboxId' in reach && !(await messages.mailbox(reach.mailboxId))) throw noSuchVoicemail(reach.mailboxId)
+    throw noSuchMessage(messageId)
+  }
+
+  /** Moves a message; into the folder it is in, nothing happens. @throws NotFoundError: mailbox, then folder, then message */
+  async move(scope: TenantScope, reach: Reach, messageId: string, folderId: number): Promise<void> {
+    const folder = await this.#folder(scope, reach, folderId)
+    await this.#change(scope, reach, messageId, async (change, audience, message) => {
+      if (message.folderId === folder.id) return
+      const moved = await change.writer(audience).move(message, folder.id)
+      await change.outbox.add([
+        ...messageDrafts('updated', moved.message, moved.audience),
+        ...countDrafts(moved.audience),
+      ])
+    })
+  }
+
+  /** Deletes a message for good. @throws NotFoundError */
+  async delete(scope: TenantScope, reach: Reach, messageId: string): Promise<void> {
+    await this.#change(scope, reach, messageId, async (change, audience, message) => {
+      const deleted = await change.writer(audience).delete(message)
+      await change.outbox.add([
+        ...messageDrafts('deleted', deleted.message, deleted.audience),
+        ...countDrafts(deleted.audience),
+      ])
+    })
+  }
+
+  async #folder(scope: TenantScope, reach: Reach, folderId: number): Promise<Folder> {
+    if ('mailboxId' in reach && !(await this.#store.messages(scope).mailbox(reach.mailboxId))) {
+      throw noSuchVoicemail(reach.mailboxId)
+    }
+    return existingFolder(folderId)
+  }
+
+  async #change(scope: TenantScope, reach: Reach, messageId: string, apply: Change): Promise<void> {
+    const { mailbox } = await this.find(scope, reach, messageId)
+    await this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
+      const audience = await change.summaries.lock(mailbox.id)
+      // Seen again under the lock: meanwhile it may have been deleted, or the mailbox taken away.
+      const message = audience && isReached(reach, audience) ? await change.writer(audience).find(messageId) : undefined
+      if (!audience || !message) throw noSuchMessage(messageId)
+      await apply(change, audience, message)
+    })
+  }
+}
+
+function isReached(reach: Reach, { mailbox, users }: MailboxAudience): boolean {
+  return 'mailboxId' in reach || mailbox.accesstype === 'global' || users.includes(reach.userId)
+}

@@ -1,0 +1,82 @@
+import {
+  deleteOwnMessage,
+  getOwnFolder,
+  getOwnMessage,
+  getOwnMwi,
+  getOwnRecording,
+  getOwnVoicemail,
+  listOwnMessages,
+  moveOwnMessage,
+  toListedMessage,
+  toMessageView,
+} from '@lamplighter/contracts'
+import { type Call, type Implementation, implement } from '@lamplighter/http'
+import { type AudioStore, type MessagePage, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
+import { countsAnswer } from './counts-answer.js'
+import { folderOf, messageIdOf } from './ids.js'
+import type { MailboxService } from './mailbox-service.js'
+import type { MessageService } from './message-service.js'
+import { recordingAnswer } from './recording-answer.js'
+
+/** The calling user's own mailbox and, for messages, the shared ones of the tenant (rest.md 3.1, 14 to 20). */
+export function ownRoutes(
+  store: Store,
+  mailboxes: MailboxService,
+  messages: MessageService,
+  audio: AudioStore,
+): Implementation[] {
+  return [
+    implement(getOwnVoicemail, async (call) => {
+      return { body: await mailboxes.ownMailbox(onlyTenant(call.tenantId), call.userId) }
+    }),
+    implement(getOwnFolder, async (call) => {
+      return { body: await mailboxes.ownFolder(onlyTenant(call.tenantId), call.userId, folderOf(call)) }
+    }),
+    implement(getOwnMwi, async (call) => {
+      const { voicemail_type: type = 'all' } = call.query()
+      return countsAnswer(
+        call,
+        await mailboxes.ownCounts(onlyTenant(call.tenantId), call.userId, type as VoicemailType),
+      )
+    }),
+    implement(listOwnMessages, async (call) => {
+      const query = call.query()
+      const type = (query.voicemail_type ?? 'all') as VoicemailType
+      const { items, total } = await store.messages(onlyTenant(call.tenantId)).list(call.userId, type, toPage(query))
+      return { body: { items: items.map(({ message, mailbox }) => toListedMessage(message, mailbox)), total } }
+    }),
+    ...ownMessageRoutes(messages, audio),
+  ]
+}
+
+function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implementation[] {
+  return [
+    implement(getOwnMessage, async (call) => {
+      const { message } = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      return { body: toMessageView(message) }
+    }),
+    implement(moveOwnMessage, async (call) => {
+      const id = messageIdOf(call)
+      await messages.move(onlyTenant(call.tenantId), { userId: call.userId }, id, call.body().folder_id)
+      return {}
+    }),
+    implement(deleteOwnMessage, async (call) => {
+      await messages.delete(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      return {}
+    }),
+    implement(getOwnRecording, async (call) => {
+      const { message } = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      return recordingAnswer(call, audio, message, call.query().download === '1')
+    }),
+  ]
+}
+
+/** Oldest first unless asked otherwise: the contract's own default (rest.md 3.5). */
+function toPage({ order, direction, limit, offset }: ReturnType<Call<typeof listOwnMessages>['query']>): MessagePage {
+  return {
+    order: (order as MessagePage['order'] | undefined) ?? 'timestamp',
+    direction: direction === 'desc' ? 'desc' : 'asc',
+    limit: limit ?? null,
+    offset: offset ?? 0,
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  createDevice,
+  type DeviceView,
+  deleteDevice,
+  getDevice,
+  listDevices,
+  updateDevice,
+} from '@lamplighter/contracts'
+import type { DeviceId } from '@lamplighter/domain'
+import { type Call, type Implementation, implement } from '@lamplighter/http'
+import { type Device, onlyTenant, tenantSubtree } from '@lamplighter/store'
+import type { DeviceService } from './device-service.js'
+import { resourceUrl } from './voicemail-view.js'
+
+/** SIP devices. */
+export function deviceRoutes(devices: DeviceService): Implementation[] {
+  return [
+    implement(listDevices, async (call) => {
+      const { limit, offset = 0, recurse } = call.query()
+      const scope = recurse ? tenantSubtree(call.tenantId) : onlyTenant(call.tenantId)
+      const { items, total } = await devices.list(scope, { limit, offset })
+      return { body: { total, items: items.map((device) => toDeviceView(call, device)) } }
+    }),
+    implement(createDevice, async (call) => {
+      const { device, generatedPassword } = await devices.create(tenantSubtree(call.tenantId), call.body())
+      const password = generatedPassword === undefined ? {} : { sip_password: generatedPassword }
+      const headers = { location: resourceUrl(call, 'devices', device.uuid) }
+      return { headers, body: { ...toDeviceView(call, device), ...password } }
+    }),
+    implement(getDevice, async (call) => {
+      return { body: toDeviceView(call, await devices.get(tenantSubtree(call.tenantId), deviceId(call))) }
+    }),
+    implement(updateDevice, async (call) => {
+      call.json()
+      await devices.update(tenantSubtree(call.tenantId), deviceId(call), () => call.body())
+      return {}
+    }),
+    implement(deleteDevice, async (call) => {
+      await devices.delete(tenantSubtree(call.tenantId), deviceId(call))
+      return {}
+    }),
+  ]
+}
+
+function deviceId(call: Pick<Call, 'param'>): DeviceId {
+  return call.param('uuid').toLowerCase() as DeviceId
+}
+
+function toDeviceView(call: Pick<Call, 'url'>, device: Device): DeviceView {
+  return {
+    uuid: device.uuid,
+    tenant_uuid: device.tenantId,
+    name: device.name,
+    user_uuid: device.userUuid,
+    sip_username: device.sipUsername,
+    digest_algorithm: device.digestAlgorithm,
+    mwi_mode: device.mwiMode,
+    voicemails: device.mailboxes && [...device.mailboxes],
+    links: [{ rel: 'devices', href: resourceUrl(call, 'devices', device.uuid) }],
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type DeviceInput, deviceCreated, deviceDeleted, deviceEdited, draft } from '@lamplighter/contracts'
+import {
+  type DeviceId,
+  InvalidInputError,
+  type MailboxId,
+  type MwiMode,
+  NotFoundError,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
+import { computeHa1 } from '@lamplighter/sip'
+import type {
+  ConfigurationChange,
+  Device,
+  DeviceCredentials,
+  DeviceFields,
+  DigestAlgorithm,
+  Store,
+  TenantScope,
+} from '@lamplighter/store'
+
+/** A new device, and its password when we made it up: it is shown this once. */
+export type CreatedDevice = { readonly device: Device; readonly generatedPassword: string | undefined }
+
+/** Creates, reads, changes and deletes SIP devices. Passwords are kept as HA1 only (invariant 10 of the design). */
+export class DeviceService {
+  readonly #store: Store
+  readonly #realm: string
+
+  constructor(store: Store, realm: string) {
+    this.#store = store
+    this.#realm = realm
+  }
+
+  /** A page of the devices in scope. */
+  list(
+    scope: TenantScope,
+    page: { limit: number | undefined; offset: number },
+  ): Promise<{ items: Device[]; total: number }> {
+    return this.#store.configuration(scope).devices.list(page)
+  }
+
+  /** @throws NotFoundError */
+  async get(scope: TenantScope, uuid: DeviceId): Promise<Device> {
+    const device = await this.#store.configuration(scope).devices.find(uuid)
+    if (!device) throw noSuchDevice(uuid)
+    return device
+  }
+
+  /** @throws InvalidInputError for a user or mailbox that is not there, RuleError when the username is taken */
+  async create(scope: TenantScope, input: DeviceInput): Promise<CreatedDevice> {
+    const generatedPassword = input.sip_password ? undefined : randomBytes(18).toString('base64url')
+    const password = input.sip_password ?? generatedPassword ?? ''
+    const fields = mergedFields(NEW_DEVICE, { sip_username: `d${randomBytes(5).toString('hex')}`, ...input })
+    return this.#store.changeConfiguration(scope, async (change) => {
+      const tenantId = await owningTenant(change, scope, fields.userUuid)
+      await refuseForeignMailboxes(change, tenantId, fields)
+      const credentials = this.#credentials(fields.sipUsername, password)
+      const device = await change.devices.create(randomUUID() as DeviceId, tenantId, fields, credentials)
+      await change.outbox.add([draft(deviceCreated, { tenant: tenantId }, { device_uuid: device.uuid })])
+      return { device, generatedPassword }
+    })
+  }
+
+  /** Changes what `input` names. @throws NotFoundError, InvalidInputError, RuleError */
+  async update(scope: TenantScope, uuid: DeviceId, input: () => DeviceInput): Promise<void> {
+    await this.get(scope, uuid)
+    const asked = input()
+    await this.#store.changeConfiguration(scope, async (change) => {
+      const device = await change.devices.find(uuid)
+      if (!device) throw noSuchDevice(uuid)
+      const fields = mergedFields(device, asked)
+      if (!asked.sip_password && sameFields(device, fields)) return
+      await this.#refuse(change, scope, device, fields, asked)
+      const credentials = asked.sip_password ? this.#credentials(fields.sipUsername, asked.sip_password) : undefined
+      await change.devices.update(device, fields, credentials)
+      await change.outbox.add([draft(deviceEdited, { tenant: device.tenantId }, { device_uuid: uuid })])
+    })
+  }
+
+  /** Deletes a device; its subscriptions end and its lamp goes dark. @throws NotFoundError */
+  async delete(scope: TenantScope, uuid: DeviceId): Promise<void> {
+    await this.#store.changeConfiguration(scope, async (change) => {
+      const device = await change.devices.find(uuid)
+      if (!device) throw noSuchDevice(uuid)
+      await change.devices.delete(uuid)
+      await change.outbox.add([draft(deviceDeleted, { tenant: device.tenantId }, { device_uuid: uuid })])
+    })
+  }
+
+  async #refuse(
+    change: ConfigurationChange,
+    scope: TenantScope,
+    device: Device,
+    fields: DeviceFields,
+    asked: DeviceInput,
+  ): Promise<void> {
+    // The stored hash contains the username, and the password cannot be had back from it.
+    if (fields.sipUsername !== device.sipUsername && !asked.sip_password) {
+      throw InvalidInputError.of('sip_password', 'required', 'is required when sip_username changes')
+    }
+    if (fields.userUuid && (await owningTenant(change, scope, fields.userUuid)) !== device.tenantId) {
+      throw InvalidInputError.of('user_uuid', 'reference', 'the user belongs to another tenant')
+    }
+    await refuseForeignMailboxes(change, device.tenantId, fields)
+  }
+
+  #credentials(username: string, password: string): DeviceCredentials {
+    const sipRealm = this.#realm
+    return {
+      sipRealm,
+      ha1Md5: computeHa1('MD5', username, sipRealm, password),
+      ha1Sha256: computeHa1('SHA-256', username, sipRealm, password),
+    }
+  }
+}
+
+const NEW_DEVICE: DeviceFields = {
+  userUuid: null,
+  name: null,
+  sipUsername: '',
+  digestAlgorithm: 'MD5',
+  mwiMode: 'auto',
+  mailboxes: null,
+}
+
+function mergedFields(base: DeviceFields, input: DeviceInput): DeviceFields {
+  const { user_uuid: user, name, voicemails } = input
+  return {
+    userUuid: user === undefined ? base.userUuid : ((user?.toLowerCase() ?? null) as UserId | null),
+    name: name === undefined ? base.name : name,
+    sipUsername: input.sip_username ?? base.sipUsername,
+    digestAlgorithm: (input.digest_algorithm as DigestAlgorithm | undefined) ?? base.digestAlgorithm,
+    mwiMode: (input.mwi_mode as MwiMode | undefined) ?? base.mwiMode,
+    mailboxes: voicemails === undefined ? base.mailboxes : sortedIds(voicemails),
+  }
+}
+
+function sortedIds(ids: readonly number[] | null): MailboxId[] | null {
+  return ids && ([...new Set(ids)].sort((a, b) => a - b) as MailboxId[])
+}
+
+function sameFields(device: Device, fields: DeviceFields): boolean {
+  return (Object.keys(fields) as (keyof DeviceFields)[]).every(
+    (key) => JSON.stringify(device[key]) === JSON.stringify(fields[key]),
+  )
+}
+
+/** A device belongs to its user's tenant, or without one to the tenant it is created in. */
+async function owningTenant(change: ConfigurationChange, scope: TenantScope, user: UserId | null): Promise<TenantId> {
+  if (!user) return scope.tenantId
+  const found = await change.users.find(user)
+  if (!found) throw InvalidInputError.of('user_uuid', 'reference', 'User was not found')
+  return found.tenantId
+}
+
+async function refuseForeignMailboxes(
+  change: ConfigurationChange,
+  tenantId: TenantId,
+  { mailboxes }: DeviceFields,
+): Promise<void> {
+  if (!mailboxes || mailboxes.length === 0) return
+  const foreign = await change.devices.foreignMailboxes(tenantId, mailboxes)
+  if (foreign.length > 0) {
+    throw InvalidInputError.of('voicemails', 'reference', `Voicemail was not found: ${foreign.join(', ')}`)
+  }
+}
+
+function noSuchDevice(uuid: DeviceId): NotFoundError {
+  return new NotFoundError('no-such-device', 'there is no such device', { uuid })
+}

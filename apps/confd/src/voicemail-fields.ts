@@ -1,0 +1,101 @@
+import { hashSecret } from '@lamplighter/access'
+import { PIN_MASK, type VoicemailCreate, type VoicemailUpdate } from '@lamplighter/contracts'
+import { type AccessType, InvalidInputError, type Mailbox, RuleError } from '@lamplighter/domain'
+import type { Context, MailboxFields } from '@lamplighter/store'
+
+/** Where contexts are looked up: those the caller may see. */
+export type ContextLookup = { findByName(name: string): Promise<Context | undefined> }
+
+/** What a POST leaves out (rest.md 2.2). */
+const DEFAULTS = {
+  email: null,
+  pager: null,
+  language: null,
+  timezone: null,
+  maxMessages: null,
+  attachAudio: null,
+  deleteMessages: false,
+  askPassword: true,
+  enabled: true,
+  accesstype: 'personal',
+  options: [],
+} as const
+
+/** A mailbox's fields as a creation asks for them. @throws InvalidInputError when they contradict each other */
+export async function fieldsOfCreation(input: VoicemailCreate): Promise<MailboxFields> {
+  const { name, number, context } = input
+  if (input.password === PIN_MASK) throw InvalidInputError.of('password', 'regex', 'does not match')
+  return checked(await merged({ ...DEFAULTS, name, number, context }, input))
+}
+
+/** A mailbox's fields after an update; absent keys keep their value. @throws InvalidInputError as {@link fieldsOfCreation} */
+export async function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate): Promise<MailboxFields> {
+  const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
+  return checked(await merged(fields, input))
+}
+
+async function merged(base: Omit<MailboxFields, 'pinHash'>, input: VoicemailUpdate): Promise<MailboxFields> {
+  const pin = await pinChange(input.password)
+  return {
+    name: input.name ?? base.name,
+    number: input.number ?? base.number,
+    context: input.context ?? base.context,
+    email: kept(input.email, base.email),
+    pager: kept(input.pager, base.pager),
+    language: kept(input.language, base.language),
+    timezone: kept(input.timezone, base.timezone),
+    maxMessages: kept(input.max_messages, base.maxMessages),
+    attachAudio: kept(input.attach_audio, base.attachAudio),
+    deleteMessages: input.delete_messages ?? base.deleteMessages,
+    askPassword: input.ask_password ?? base.askPassword,
+    enabled: input.enabled ?? base.enabled,
+    accesstype: (input.accesstype as AccessType | undefined) ?? base.accesstype,
+    options: (input.options as MailboxFields['options'] | undefined) ?? base.options,
+    ...(pin === undefined ? {} : { pinHash: pin }),
+  }
+}
+
+/** Absent keeps, null is a value. */
+function kept<T>(asked: T | null | undefined, current: T | null): T | null {
+  return asked === undefined ? current : asked
+}
+
+/** The mask, as a client sends back what it read, changes nothing. */
+async function pinChange(password: string | null | undefined): Promise<string | null | undefined> {
+  if (password === undefined || password === PIN_MASK) return undefined
+  return password === null ? null : hashSecret(password)
+}
+
+/** Rule R1, on the merged state: mailing a message away and deleting it needs an address and the audio. */
+function checked(fields: MailboxFields): MailboxFields {
+  if (fields.deleteMessages && !(fields.email && fields.attachAudio)) {
+    throw InvalidInputError.of('_schema', 'rule', 'delete_messages needs an email and attach_audio')
+  }
+  return fields
+}
+
+/** Whether an update changes anything. */
+export function isChanged(current: Mailbox, fields: MailboxFields): boolean {
+  const { pinHash, options, ...rest } = fields
+  const sameScalars = Object.entries(rest).every(([key, value]) => current[key as keyof typeof rest] === value)
+  return pinHash !== undefined || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
+}
+
+/**
+ * Rules R7 and R8: the context must be visible, a new timezone must be a zone message's name; there are none yet, so
+ * only null is one.
+ *
+ * @throws RuleError `unknown-context` or `unknown-timezone`
+ */
+export async function resolveContext(
+  contexts: ContextLookup,
+  fields: MailboxFields,
+  current?: Mailbox,
+): Promise<Context> {
+  const context = await contexts.findByName(fields.context)
+  if (!context) throw new RuleError('unknown-context', 'there is no such context', { context: fields.context })
+  if (fields.timezone !== null && fields.timezone !== current?.timezone) {
+    throw new RuleError('unknown-timezone', 'there is no such timezone', { timezone: fields.timezone })
+  }
+  return context
+}

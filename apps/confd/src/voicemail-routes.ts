@@ -1,0 +1,91 @@
+import {
+  associateUserVoicemail,
+  createUserVoicemail,
+  createVoicemail,
+  deleteVoicemail,
+  dissociateUserVoicemails,
+  getVoicemail,
+  listUserVoicemails,
+  listVoicemails,
+  updateVoicemail,
+} from '@lamplighter/contracts'
+import type { MailboxId } from '@lamplighter/domain'
+import { type Answer, type Call, type Implementation, implement } from '@lamplighter/http'
+import { type MailboxColumn, type MailboxListQuery, onlyTenant, tenantSubtree } from '@lamplighter/store'
+import type { AssociationService } from './association-service.js'
+import type { VoicemailService } from './voicemail-service.js'
+import { resourceUrl, toVoicemailView } from './voicemail-view.js'
+
+/** Mailboxes and who has them (rest.md 2.1, 1 to 9). */
+export function voicemailRoutes(voicemails: VoicemailService, associations: AssociationService): Implementation[] {
+  return [
+    implement(listVoicemails, async (call) => {
+      const query = call.query()
+      const scope = query.recurse ? tenantSubtree(call.tenantId) : onlyTenant(call.tenantId)
+      const { items, total } = await voicemails.list(scope, toListQuery(query))
+      return { body: { total, items: items.map((mailbox) => toVoicemailView(call, mailbox)) } }
+    }),
+    implement(createVoicemail, async (call) => {
+      const mailbox = await voicemails.create(tenantSubtree(call.tenantId), call.body())
+      return created(call, mailbox)
+    }),
+    implement(getVoicemail, async (call) => {
+      const mailbox = await voicemails.get(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
+      return { body: toVoicemailView(call, mailbox) }
+    }),
+    implement(updateVoicemail, async (call) => {
+      call.json()
+      await voicemails.update(tenantSubtree(call.tenantId), mailboxId(call, 'id'), () => call.body())
+      return {}
+    }),
+    implement(deleteVoicemail, async (call) => {
+      await voicemails.delete(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
+      return {}
+    }),
+    ...userVoicemailRoutes(associations),
+  ]
+}
+
+function userVoicemailRoutes(associations: AssociationService): Implementation[] {
+  return [
+    implement(listUserVoicemails, async (call) => {
+      const mailbox = await associations.mailboxOf(tenantSubtree(call.tenantId), call.param('user'))
+      const items = mailbox ? [toVoicemailView(call, mailbox)] : []
+      return { body: { total: items.length, items } }
+    }),
+    implement(createUserVoicemail, async (call) => {
+      const mailbox = await associations.createFor(tenantSubtree(call.tenantId), call.param('user'), call.body())
+      return created(call, mailbox)
+    }),
+    implement(dissociateUserVoicemails, async (call) => {
+      await associations.dissociate(tenantSubtree(call.tenantId), call.param('user'))
+      return {}
+    }),
+    implement(associateUserVoicemail, async (call) => {
+      const scope = tenantSubtree(call.tenantId)
+      await associations.associate(scope, call.param('user'), mailboxId(call, 'voicemail_id'))
+      return {}
+    }),
+  ]
+}
+
+function mailboxId(call: Pick<Call, 'param'>, name: string): MailboxId {
+  return Number(call.param(name)) as MailboxId
+}
+
+function created(call: Pick<Call, 'url'>, mailbox: Parameters<typeof toVoicemailView>[1]): Answer {
+  return { headers: { location: resourceUrl(call, 'voicemails', mailbox.id) }, body: toVoicemailView(call, mailbox) }
+}
+
+function toListQuery(query: ReturnType<Call<typeof listVoicemails>['query']>): MailboxListQuery {
+  const { limit, offset, order, direction, search, recurse: _recurse, ...columns } = query
+  const filters = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+  return {
+    search,
+    filters,
+    order: (order as MailboxColumn | undefined) ?? 'number',
+    direction: direction === 'desc' ? 'desc' : 'asc',
+    limit,
+    offset: offset ?? 0,
+  }
+}

@@ -1,0 +1,69 @@
+import { type Principal, requiredAccess } from '@lamplighter/access'
+import type { RouteContract } from '@lamplighter/contracts'
+import { AuthenticationError, AuthenticationUnavailableError, isUuid, type TenantId } from '@lamplighter/domain'
+import type { FastifyRequest } from 'fastify'
+import type { Caller } from './call.js'
+
+/** What authentication needs of the rest: a verifier of tokens and the tenant tree. */
+export type AccessControl = {
+  readonly verifier: { verify(token: string): Promise<Principal> }
+  /** Whether `tenant` exists and is `root` or below it. */
+  covers(root: TenantId, tenant: TenantId): Promise<boolean>
+}
+
+/**
+ * Decides who calls: token valid, holds the route's access, covers the tenant asked for; in this order, all of them
+ * 401 (rest.md 1.4).
+ *
+ * @throws AuthenticationError without a trace of the token
+ */
+export async function authenticate(
+  request: FastifyRequest,
+  route: RouteContract,
+  control: AccessControl,
+): Promise<Caller> {
+  const access = requiredAccess(route.acl ?? '', request.params as Record<string, string>)
+  const principal = await verified(readToken(request, route), access, control)
+  const asked = header(request, 'wazo-tenant')
+  const refusal = {
+    reason: 'missing_permission_or_invalid_tenant',
+    required_access: access,
+    tenant_uuid: asked ?? null,
+  }
+  if (!principal.allows(access)) throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  const tenantId = asked ? asked.toLowerCase() : principal.tenantId
+  if (!(await covers(principal.tenantId, tenantId, control))) {
+    const code = route.api === 'auth' ? 'unauthorized-tenant' : 'unauthorized'
+    throw new AuthenticationError(code, 'the token does not cover the tenant', refusal)
+  }
+  return { principal, tenantId: tenantId as TenantId }
+}
+
+async function verified(token: string | undefined, access: string, control: AccessControl): Promise<Principal> {
+  const details = { reason: 'not_found_or_expired', required_access: access }
+  if (!token) throw new AuthenticationError('unauthorized', 'a valid token is required', details)
+  try {
+    return await control.verifier.verify(token)
+  } catch (error) {
+    if (!(error instanceof AuthenticationError)) throw new AuthenticationUnavailableError({ cause: error })
+    throw new AuthenticationError('unauthorized', 'a valid token is required', details, { cause: error })
+  }
+}
+
+async function covers(root: TenantId, tenant: string, control: AccessControl): Promise<boolean> {
+  if (tenant === root) return true
+  return isUuid(tenant) && control.covers(root, tenant as TenantId)
+}
+
+/** The header, or on recordings a non-empty `token` of the query, which wins (rest.md 1.3). */
+function readToken(request: FastifyRequest, route: RouteContract): string | undefined {
+  const query = (request.query as Record<string, unknown>)['token']
+  if (route.queryToken && typeof query === 'string' && query !== '') return query
+  return header(request, 'x-auth-token')
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  const text = Array.isArray(value) ? value[0] : value
+  return text === '' ? undefined : text
+}

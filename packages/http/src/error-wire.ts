@@ -1,0 +1,119 @@
+import { type ErrorCode, type FieldProblem, InvalidInputError, type LamplighterError } from '@lamplighter/domain'
+
+/** What confd puts in front of its one-string errors (rest.md 1.8 E1). */
+type Category = 'Input Error' | 'Resource Error' | 'Resource Not Found' | 'Unauthorized' | 'Unavailable'
+
+/** How one error looks on the wire: a status, and confd's own status and text where they differ. */
+type WireForm = { readonly status: number; readonly confd: readonly [status: number, category: Category, text: string] }
+
+const notFound = (resource: string): WireForm => ({
+  status: 404,
+  confd: [404, 'Resource Not Found', `${resource} was not found`],
+})
+const rule = (text: string, status = 400): WireForm => ({ status, confd: [400, 'Resource Error', text] })
+const input = (text: string, status = 400): WireForm => ({ status, confd: [status, 'Input Error', text] })
+const unauthorized = (status = 401): WireForm => ({
+  status,
+  confd: [401, 'Unauthorized', 'the token is not valid here'],
+})
+
+/** The one table from error codes to the wire. A code without a row does not compile. */
+const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
+  'invalid-data': input('invalid input'),
+  'unreadable-body': input('body: is not a JSON object'),
+  unauthorized: unauthorized(),
+  'unauthorized-tenant': unauthorized(),
+  'authentication-failed': unauthorized(),
+  'no-such-token': notFound('Token'),
+  'token-forbidden': unauthorized(403),
+  'too-many-sessions': rule('too many sessions', 429),
+  'token-with-user-uuid-required': rule('the token has no user'),
+  'no-such-route': notFound('Route'),
+  'method-not-allowed': rule('the method is not allowed', 405),
+  'no-such-voicemail': notFound('Voicemail'),
+  'no-such-voicemail-folder': notFound('Folder'),
+  'no-such-voicemail-message': notFound('Message'),
+  'no-such-voicemail-recording': notFound('Recording'),
+  'no-such-user-voicemail': notFound('Voicemail'),
+  'no-such-user': notFound('User'),
+  'no-such-context': notFound('Context'),
+  'no-such-device': notFound('Device'),
+  'invalid-voicemail-id': input('voicemail_id: is not an id'),
+  'invalid-voicemail-folder-id': input('folder_id: is not an id'),
+  'invalid-voicemail-message-id': input('message_id: is not an id'),
+  'invalid-voicemail-recording': input('audio: is not a recording'),
+  'payload-too-large': input('body: is too large', 413),
+  'voicemail-full': rule('Voicemail is full', 409),
+  'voicemail-disabled': rule('Voicemail is disabled', 409),
+  'voicemail-exists': rule('Voicemail already exists'),
+  'voicemail-in-use': rule('Voicemail is associated with a User'),
+  'operation-not-permitted': rule('Operation not permitted.'),
+  'different-tenants': rule('the resources belong to different tenants'),
+  'user-has-voicemail': rule('User is associated with a Voicemail'),
+  'unknown-context': input('Context was not found'),
+  'unknown-timezone': input('Timezone was not found'),
+  'context-in-use': rule('Context is associated with a Voicemail'),
+  'user-in-use': rule('User is associated with a Device'),
+  'device-exists': rule('Device already exists'),
+  'username-exists': rule('User already exists'),
+  'idempotency-key-conflict': rule('the idempotency key was used for something else', 409),
+  'authentication-server-unreachable': {
+    status: 503,
+    confd: [503, 'Unavailable', 'tokens cannot be checked right now'],
+  },
+}
+
+/** A finished answer to a failed request. */
+export type WireError = { readonly status: number; readonly body: unknown }
+/** How an API says what went wrong. */
+export type ErrorForm = (error: LamplighterError) => WireError
+
+/** Codes that the framework level answers the same way in calld and auth (rest.md 1.8 E4). */
+const FRAMEWORK_CODES: ReadonlySet<ErrorCode> = new Set(['no-such-route', 'method-not-allowed', 'unreadable-body'])
+/** Problems calld shows as plain text; the others are objects that name the constraint. */
+const PLAIN_CONSTRAINTS: ReadonlySet<string> = new Set(['type', 'required', 'not_null', 'unknown'])
+
+/** E4: unknown route, wrong method, unreadable JSON. */
+function frameworkForm(error: LamplighterError): WireError {
+  return { status: WIRE[error.code].status, body: { message: error.message } }
+}
+
+/** E1: an array of strings, always. */
+export const confdForm: ErrorForm = (error) => {
+  if (error.code === 'no-such-route' || error.code === 'method-not-allowed') return frameworkForm(error)
+  const [status, category, text] = WIRE[error.code].confd
+  if (error instanceof InvalidInputError) {
+    const lines = Object.entries(error.fields).map(
+      ([field, problems]) => `${category} - ${field}: [${problems.map(({ message }) => `'${message}'`).join(', ')}]`,
+    )
+    return { status, body: lines }
+  }
+  return { status, body: [`${category} - ${text}${renderDetails(error.details)}`] }
+}
+
+/** E2: message, error_id, details, timestamp. */
+export const calldForm: ErrorForm = (error) => {
+  if (FRAMEWORK_CODES.has(error.code)) return frameworkForm(error)
+  const details = error instanceof InvalidInputError ? wireFields(error.fields) : error.details
+  const body = { message: error.message, error_id: error.code, details, timestamp: Date.now() / 1000 }
+  return { status: WIRE[error.code].status, body }
+}
+
+/** E3: the token endpoints of auth. */
+export const tokenForm: ErrorForm = (error) => {
+  if (FRAMEWORK_CODES.has(error.code)) return frameworkForm(error)
+  const { status } = WIRE[error.code]
+  return { status, body: { reason: [error.message], timestamp: [Date.now() / 1000], status_code: status } }
+}
+
+function wireFields(fields: InvalidInputError['fields']): Record<string, unknown[]> {
+  const wire = ({ constraintId, constraint, message }: FieldProblem) =>
+    PLAIN_CONSTRAINTS.has(constraintId) ? message : { constraint_id: constraintId, constraint, message }
+  return Object.fromEntries(Object.entries(fields).map(([field, problems]) => [field, problems.map(wire)]))
+}
+
+function renderDetails(details: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(details).filter(([, value]) => value !== undefined)
+  if (entries.length === 0) return ''
+  return ` (${entries.map(([key, value]) => `'${key}': ${JSON.stringify(value)}`).join(', ')})`
+}

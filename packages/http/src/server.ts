@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { type Logger, type Service, StartError } from '@lamplighter/runtime'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+
+/** A service that answers on the shared HTTP server: it is mounted before the server listens. */
+export type HttpService = Service & { mount(server: FastifyInstance): void }
+
+/** Where the server listens. Port 0 takes any free one. */
+export type ListenOptions = { readonly host: string; readonly port: number }
+
+/** Query parameters that may hold a secret; their values never reach a log. */
+const SECRET_PARAMETERS = /([?&](?:token|ticket|signature)=)[^&]*/gi
+
+/** A server without routes: limits, request ids and logs that hold no token. */
+export function createHttpServer(log: Logger): FastifyInstance {
+  const logger: FastifyBaseLogger = log.child({}, { serializers: { req: describeRequest } })
+  return Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: false },
+    // A client that stops in the middle of its headers or body holds a socket no longer than this.
+    requestTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    // An upgrade is the web socket's; every other expectation is refused by Node itself.
+    forceCloseConnections: 'idle',
+    trustProxy: false,
+  })
+}
+
+/** Listens. @throws StartError in one sentence when the address is taken or not ours. */
+export async function listen(server: FastifyInstance, { host, port }: ListenOptions): Promise<string> {
+  try {
+    return await server.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new StartError(`HTTP port ${port} on ${host} is in use`, { cause: error })
+    if (code === 'EACCES')
+      throw new StartError(`HTTP port ${port} on ${host} may not be used by this account`, { cause: error })
+    if (code === 'EADDRNOTAVAIL') throw new StartError(`${host} is not an address of this machine`, { cause: error })
+    throw error
+  }
+}
+
+/** What a log line says of a request: never a header, never a token. */
+function describeRequest(request: { method?: string; url?: string; id?: string }): Record<string, unknown> {
+  return { id: request.id, method: request.method, url: request.url?.replace(SECRET_PARAMETERS, '$1[redacted]') }
+}
