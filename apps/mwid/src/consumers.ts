@@ -1,0 +1,45 @@
+import type { ConsumerDefinition, IncomingMessage } from '@lamplighter/bus'
+import { deviceCreated, deviceDeleted, deviceEdited, globalMwiUpdated, userMwiUpdated } from '@lamplighter/contracts'
+import type { DeviceId, MailboxId } from '@lamplighter/domain'
+
+/** What the worker wants to hear. */
+export type LampListener = {
+  mailboxChanged(id: MailboxId): void
+  deviceChanged(id: DeviceId): void
+  deviceDeleted(id: DeviceId): void
+}
+
+const COUNT_EVENTS = [userMwiUpdated.name, globalMwiUpdated.name]
+const DEVICE_EVENTS = [deviceCreated.name, deviceEdited.name, deviceDeleted.name]
+
+/**
+ * Events only wake the worker: which mailbox or device, nothing more, so the queue may be this process's own and a
+ * missed event is made good by reconciliation.
+ */
+export function lampConsumer(originUuid: string, listener: LampListener): ConsumerDefinition {
+  return {
+    queue: 'mwid.lamp',
+    durability: 'exclusive',
+    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS].map((name) => ({ name, origin_uuid: originUuid })),
+    prefetch: 500,
+    handle: (message) => {
+      const data = readData(message)
+      const { voicemail_id: mailbox, device_uuid: device } = data as { voicemail_id?: unknown; device_uuid?: unknown }
+      if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId)
+      else if (typeof device !== 'string') return 'dead_letter'
+      else if (message.name === deviceDeleted.name) listener.deviceDeleted(device as DeviceId)
+      else listener.deviceChanged(device as DeviceId)
+      return 'ack'
+    },
+  }
+}
+
+function readData({ body }: IncomingMessage): object {
+  try {
+    const event: unknown = JSON.parse(body.toString('utf8'))
+    const data = typeof event === 'object' && event !== null ? (event as { data?: unknown }).data : undefined
+    return typeof data === 'object' && data !== null ? data : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,88 @@
+import type { Bus } from '@lamplighter/bus'
+import { type Logger, type Service, StartError } from '@lamplighter/runtime'
+import { DigestAuthenticator, NonceFactory } from '@lamplighter/sip'
+import { type Database, Leadership, SipRepository, type Term } from '@lamplighter/store'
+import { MwiTerm, type SipSettings } from './mwi-term.js'
+
+export type { SipSettings } from './mwi-term.js'
+
+/** What mwid is made of. */
+export type MwidDependencies = {
+  readonly database: Database
+  readonly bus: Bus
+  readonly nonceKey: Buffer
+  readonly realm: string
+  readonly originUuid: string
+  readonly settings: SipSettings
+  readonly log: Logger
+}
+
+/** The SIP notifier. One worker of an installation is active; a standby takes its subscriptions over. */
+export type Mwid = Service & {
+  /** The port it listens on while it is the active worker. */
+  readonly port: number | undefined
+}
+
+/** The SIP notifier: registrar, subscriptions and the lamp ledger. */
+export function createMwid({ database, bus, nonceKey, realm, originUuid, settings, log }: MwidDependencies): Mwid {
+  const leadership = new Leadership({
+    url: database.url,
+    lock: 'mwid',
+    onTrouble: (err) => log.warn({ err }, 'the SIP worker lost its turn'),
+  })
+  const sip = new SipRepository(database.pool)
+  const digest = new DigestAuthenticator(new NonceFactory(nonceKey), realm)
+  const first = deferred<void>()
+  let current: MwiTerm | undefined
+  bus.onReconnect(() => current?.reconcile())
+  const serve = async ({ signal }: Term) => {
+    const term = new MwiTerm({ sip, bus, digest, originUuid, settings, log })
+    await term.start().catch(async (error) => {
+      first.reject(toStartError(error, settings))
+      await term.stop()
+      throw error
+    })
+    current = term
+    first.resolve()
+    await aborted(signal)
+    current = undefined
+    await term.stop()
+  }
+  return {
+    name: 'mwid',
+    // The active worker must have its socket; a standby has none yet and is no less started.
+    start: async () => {
+      if (await leadership.start(serve)) await first.promise
+    },
+    stop: () => leadership.stop(),
+    get port() {
+      return current?.port
+    },
+  }
+}
+
+function toStartError(error: unknown, { host, port }: SipSettings): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return new StartError(`SIP port ${port} on ${host} is in use`, { cause: error })
+  if (code === 'EACCES')
+    return new StartError(`SIP port ${port} on ${host} may not be used by this account`, { cause: error })
+  if (code === 'EADDRNOTAVAIL') return new StartError(`${host} is not an address of this machine`, { cause: error })
+  return error
+}
+
+type Deferred<T> = { readonly promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void }
+
+/** A promise settled from outside; nobody waiting for it is no fault. */
+function deferred<T>(): Deferred<T> {
+  let settle: Pick<Deferred<T>, 'resolve' | 'reject'> = { resolve: () => {}, reject: () => {} }
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  promise.catch(() => {})
+  return { promise, ...settle }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

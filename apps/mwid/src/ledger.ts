@@ -1,0 +1,71 @@
+import type { DeviceId, LampReason } from '@lamplighter/domain'
+import { type Logger, sleep } from '@lamplighter/runtime'
+import type { LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
+
+/** Lines are gathered this long: they are a record, not the truth, and never a write per NOTIFY. */
+const FLUSH_MS = 100
+/** Over this many waiting lines the oldest are given up; a reconciliation writes them again. */
+const MAX_WAITING = 100_000
+
+/** Writes the lamp ledger in batches: per device and mailbox what it should show and what it acknowledged. */
+export class Ledger {
+  readonly #sip: SipRepository
+  readonly #log: Logger
+  readonly #stopping = new AbortController()
+  #waiting = new Map<string, LampEntry>()
+  #running: Promise<void> | undefined
+
+  constructor(sip: SipRepository, log: Logger) {
+    this.#sip = sip
+    this.#log = log
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** Writes what is left. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  /** Records how a device stands to these mailboxes; a newer line of the same lamp replaces one not yet written. */
+  record(mailboxes: readonly WatchedMailbox[], acknowledged: boolean, reason: LampReason, status: number | null): void {
+    for (const { deviceId, tenantId, mailboxId, summary, revision } of mailboxes) {
+      const key = `${deviceId}/${mailboxId}`
+      this.#waiting.delete(key)
+      this.#waiting.set(key, {
+        tenantId,
+        deviceId,
+        mailboxId,
+        desired: { summary, revision },
+        acknowledged,
+        reason,
+        status,
+      })
+    }
+    while (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value ?? '')
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await sleep(FLUSH_MS, this.#stopping.signal)
+      await this.#flush()
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#waiting.size === 0) return
+    const batch = this.#waiting
+    this.#waiting = new Map()
+    try {
+      await this.#sip.saveLamps([...batch.values()])
+      const dark = [...batch.values()].filter(({ acknowledged, desired }) => acknowledged && desired.summary.new === 0)
+      if (dark.length > 0) await this.#sip.forgetLamps([...new Set<DeviceId>(dark.map(({ deviceId }) => deviceId))])
+    } catch (err) {
+      this.#log.warn({ err, lines: batch.size }, 'the lamp ledger could not be written')
+      this.#waiting = new Map([...batch, ...this.#waiting])
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import type { Bus, Consumer } from '@lamplighter/bus'
+import type { DeviceId, LampReason } from '@lamplighter/domain'
+import type { Logger } from '@lamplighter/runtime'
+import { type DigestAuthenticator, type IncomingRequest, SipStack, UdpTransport } from '@lamplighter/sip'
+import type { SipRepository, StoredSubscription } from '@lamplighter/store'
+import { SipAuthentication } from './authentication.js'
+import { lampConsumer } from './consumers.js'
+import { Epoch } from './epoch.js'
+import { GroupCommit } from './group-commit.js'
+import { contentFor, isAcknowledged } from './lamp-content.js'
+import { LampWorker } from './lamp-worker.js'
+import { Ledger } from './ledger.js'
+import { RegisterHandler } from './register-handler.js'
+import { RequestLimiter } from './request-limiter.js'
+import { SubscribeHandler } from './subscribe-handler.js'
+import { Subscription, type SubscriptionContext } from './subscription.js'
+import { SubscriptionTable } from './subscription-table.js'
+
+/** Settings of the SIP side. */
+export type SipSettings = {
+  readonly host: string
+  readonly port: number
+  /** Host phones are told to come back to, where it is not the bound one. */
+  readonly advertisedHost?: string
+  /** Users of a Request-URI that mean "my own lamp"; the first is what phones dial. */
+  readonly accessCodes: readonly string[]
+}
+
+/** What a term is made of. */
+export type MwiTermDependencies = {
+  readonly sip: SipRepository
+  readonly bus: Bus
+  readonly digest: DigestAuthenticator
+  readonly originUuid: string
+  readonly settings: SipSettings
+  readonly log: Logger
+}
+
+const RECONCILE_INTERVAL_MS = 5 * 60 * 1000
+const CONTEXT_CHUNK = 200
+
+/** The time during which this process is the one that notifies: from taking the subscriptions over to giving them up. */
+export class MwiTerm {
+  readonly #parts: MwiTermDependencies
+  readonly #table = new SubscriptionTable()
+  readonly #ledger: Ledger
+  readonly #epoch: Epoch
+  readonly #worker: LampWorker
+  readonly #commits: GroupCommit<StoredSubscription>
+  readonly #ends: GroupCommit<string>
+  readonly #limiter = new RequestLimiter()
+  readonly #stack: SipStack
+  #consumer: Consumer | undefined
+  #reconciling: NodeJS.Timeout | undefined
+
+  constructor(parts: MwiTermDependencies) {
+    const { sip, log, settings } = parts
+    this.#parts = parts
+    this.#ledger = new Ledger(sip, log)
+    this.#epoch = new Epoch(sip)
+    this.#worker = new LampWorker(sip, this.#table, this.#ledger, log)
+    this.#commits = new GroupCommit((rows) => sip.saveSubscriptions(newestOfEach(rows)))
+    this.#ends = new GroupCommit((uuids) => sip.deleteSubscriptions(uuids))
+    const handlers = this.#handlers()
+    const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
+    const transport = new UdpTransport({ host: settings.host, port: settings.port })
+    this.#stack = new SipStack({
+      transport,
+      handlers,
+      onError: (err) => log.warn({ err }, 'SIP trouble'),
+      ...advertised,
+    })
+  }
+
+  /** The port the stack is bound to. */
+  get port(): number {
+    return this.#stack.port
+  }
+
+  /** Takes over what the table holds, then listens. Nothing is sent only because we started: what differs is. */
+  async start(): Promise<void> {
+    await this.#epoch.raise()
+    await this.#stack.start()
+    this.#ledger.start()
+    await this.#takeOver()
+    this.#consumer = await this.#parts.bus.consume(
+      lampConsumer(this.#parts.originUuid, {
+        mailboxChanged: (id) => this.#worker.mailboxChanged(id),
+        deviceChanged: (id) => this.#worker.deviceChanged(id),
+        deviceDeleted: (id) => this.#deviceDeleted(id),
+      }),
+    )
+    this.reconcile()
+    this.#reconciling = setInterval(() => this.reconcile(), RECONCILE_INTERVAL_MS).unref()
+  }
+
+  /** Compares every lamp with the truth, paced, in the background. */
+  reconcile(): void {
+    void this.#worker.reconcile()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#reconciling)
+    await this.#consumer?.stop()
+    await this.#worker.stop()
+    for (const subscription of this.#table.all()) subscription.drop()
+    await this.#commits.idle()
+    await this.#ends.idle()
+    await this.#stack.stop()
+    await this.#ledger.stop()
+  }
+
+  #handlers() {
+    const { sip, digest, settings } = this.#parts
+    const authentication = new SipAuthentication(sip, digest)
+    const parts = {
+      sip,
+      authentication,
+      table: this.#table,
+      commits: this.#commits,
+      context: this.#context(),
+      accessCodes: settings.accessCodes,
+    }
+    const subscribe = new SubscribeHandler(parts)
+    const register = new RegisterHandler(sip, authentication)
+    return {
+      SUBSCRIBE: (incoming: IncomingRequest) => this.#serve(incoming, () => subscribe.handle(incoming)),
+      REGISTER: (incoming: IncomingRequest) => this.#serve(incoming, () => register.handle(incoming)),
+    }
+  }
+
+  #context(): SubscriptionContext {
+    const { settings } = this.#parts
+    return {
+      stack: () => this.#stack,
+      ledger: this.#ledger,
+      epoch: this.#epoch,
+      account: () => `sip:${settings.accessCodes[0]}@${this.#stack.address}`,
+      onEnd: (subscription, reason) => this.#ended(subscription, reason),
+    }
+  }
+
+  /** Within its limit a request is served. A passing fault is no answer: silence, and the phone asks again (sip.md 0.9). */
+  async #serve(incoming: IncomingRequest, serve: () => Promise<void>): Promise<void> {
+    const { request, from, respond, ignore } = incoming
+    const admission = this.#limiter.admit(
+      `${from.host} ${request.headers.get('from')?.split(';')[0]}`,
+      performance.now(),
+    )
+    if (admission === 'drop') return ignore()
+    if (admission === 'refuse') return respond(503, [['Retry-After', String(5 + Math.floor(Math.random() * 25))]])
+    try {
+      await serve()
+    } catch (err) {
+      this.#parts.log.warn({ err, method: request.method }, 'a SIP request could not be served')
+      ignore()
+    }
+  }
+
+  async #takeOver(): Promise<void> {
+    const rows = await this.#parts.sip.loadSubscriptions()
+    const context = this.#context()
+    for (let from = 0; from < rows.length; from += CONTEXT_CHUNK) {
+      const chunk = rows.slice(from, from + CONTEXT_CHUNK)
+      const watched = await this.#parts.sip.watched([...new Set(chunk.map((row) => row.deviceId))])
+      for (const row of chunk) {
+        const own = watched.filter(({ deviceId }) => deviceId === row.deviceId)
+        const content = contentFor(row.mailboxId, own, context.account())
+        const subscription = new Subscription(row, context, isAcknowledged(content) ? content : undefined)
+        this.#table.add(subscription)
+        subscription.watchExpiry()
+      }
+    }
+    if (rows.length > 0)
+      this.#parts.log.info({ subscriptions: rows.length, epoch: this.#epoch.now }, 'subscriptions taken over')
+  }
+
+  #deviceDeleted(id: DeviceId): void {
+    for (const subscription of this.#table.ofDevice(id)) subscription.reject()
+  }
+
+  #ended(subscription: Subscription, reason: LampReason): void {
+    this.#table.remove(subscription)
+    this.#ends
+      .add(subscription.row.uuid)
+      .catch((err) => this.#parts.log.warn({ err }, 'an ended subscription stays in the table until it runs out'))
+    // Otherwise the ledger has just been told why.
+    if (reason === 'no_subscription') this.#worker.deviceChanged(subscription.row.deviceId)
+  }
+}
+
+/** A refresh may follow its creation within one batch. */
+function newestOfEach(rows: readonly StoredSubscription[]): StoredSubscription[] {
+  return [...new Map(rows.map((row) => [row.uuid, row])).values()]
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import {
+  createDialog,
+  DEFAULT_EXPIRY,
+  type Dialog,
+  type ExpiryPolicy,
+  grantExpiry,
+  hasTag,
+  type IncomingRequest,
+  listItems,
+  MESSAGE_SUMMARY,
+  MESSAGE_SUMMARY_TYPE,
+  newTag,
+  parseCSeq,
+  parseEvent,
+  parseNameAddress,
+  parseSeconds,
+  parseUri,
+  refreshDialog,
+  type SipRequest,
+} from '@lamplighter/sip'
+import type { SipDevice, SipRepository, StoredSubscription } from '@lamplighter/store'
+import type { SipAuthentication } from './authentication.js'
+import type { GroupCommit } from './group-commit.js'
+import type { Target } from './lamp-content.js'
+import { contactOf, Subscription, type SubscriptionContext } from './subscription.js'
+import type { SubscriptionTable } from './subscription-table.js'
+
+/** What the handler is made of. */
+export type SubscribeDependencies = {
+  readonly sip: SipRepository
+  readonly authentication: SipAuthentication
+  readonly table: SubscriptionTable
+  readonly commits: GroupCommit<StoredSubscription>
+  readonly context: SubscriptionContext
+  /** Users of a Request-URI that mean "my own lamp". */
+  readonly accessCodes: readonly string[]
+  readonly expiry?: ExpiryPolicy
+}
+
+/** Accepts, refreshes, answers polls and ends subscriptions to message-summary (RFC 6665 4.2.1; sip.md 1.2). */
+export class SubscribeHandler {
+  readonly #parts: SubscribeDependencies
+  readonly #expiry: ExpiryPolicy
+
+  constructor(parts: SubscribeDependencies) {
+    this.#parts = parts
+    this.#expiry = parts.expiry ?? DEFAULT_EXPIRY
+  }
+
+  async handle(incoming: IncomingRequest): Promise<void> {
+    const { request, respond } = incoming
+    if (refuseForm(incoming)) return
+    const inDialog = hasTag(request.headers.get('to') ?? '')
+    const known = inDialog ? this.#find(request) : undefined
+    if (inDialog && !known) return respond(481)
+    const user = parseNameAddress(request.headers.get('from') ?? '')?.uri?.user
+    const device = await this.#parts.authentication.authenticate(incoming, user)
+    if (!device) return
+    const grantedSec = grantExpiry(parseSeconds(request.headers.get('expires')), this.#expiry)
+    if (grantedSec === 'too brief') return respond(423, [['Min-Expires', String(this.#expiry.minSec)]])
+    if (device.mwiMode === 'off') return respond(403)
+    if (known) await this.#refresh(incoming, known, device, grantedSec)
+    else await this.#create(incoming, device, grantedSec)
+  }
+
+  #find({ headers }: SipRequest): Subscription | undefined {
+    const localTag = parseNameAddress(headers.get('to') ?? '')?.params.get('tag') ?? ''
+    const remoteTag = parseNameAddress(headers.get('from') ?? '')?.params.get('tag') ?? ''
+    return this.#parts.table.find(headers.get('call-id') ?? '', localTag, remoteTag)
+  }
+
+  async #create(incoming: IncomingRequest, device: SipDevice, grantedSec: number): Promise<void> {
+    const { request, from, respond } = incoming
+    const { table, commits, context, sip } = this.#parts
+    const watched = await sip.watched([device.uuid])
+    const target = await this.#resolveTarget(request, device, watched)
+    if (typeof target === 'object' && target !== null) return respond(target.status)
+    const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
+    if (typeof dialog === 'string') return respond(400)
+    const row = this.#row(randomUUID(), device, target, dialog, request, grantedSec)
+    const subscription = new Subscription(row, context)
+    if (grantedSec === 0) {
+      this.#accept(incoming, row, 0)
+      return subscription.unsubscribed(watched)
+    }
+    await commits.add(row)
+    const replaced = table.add(subscription)
+    for (const old of replaced) old.drop()
+    if (replaced.length > 0) await sip.deleteSubscriptions(replaced.map((old) => old.row.uuid))
+    this.#accept(incoming, row, grantedSec)
+    subscription.subscribed(row, watched)
+  }
+
+  async #refresh(
+    incoming: IncomingRequest,
+    subscription: Subscription,
+    device: SipDevice,
+    grantedSec: number,
+  ): Promise<void> {
+    const { request, from, respond } = incoming
+    const { row } = subscription
+    if (row.deviceId !== device.uuid) return respond(403)
+    const event = parseEvent(request.headers.get('event'))
+    const current = row.dialog as Dialog
+    if ((event?.id ?? null) !== current.eventId) return respond(489, [['Allow-Events', MESSAGE_SUMMARY]])
+    const cseq = parseCSeq(request.headers.get('cseq'))?.number ?? 0
+    if (cseq <= row.remoteCseq) return respond(500)
+    const dialog = refreshDialog(current, request, from)
+    if (typeof dialog === 'string') return respond(400)
+    const watched = await this.#parts.sip.watched([device.uuid])
+    const renewed = { ...this.#row(row.uuid, device, row.mailboxId, dialog, request, grantedSec), epoch: row.epoch }
+    if (grantedSec > 0) await this.#parts.commits.add(renewed)
+    this.#accept(incoming, renewed, grantedSec)
+    if (grantedSec > 0) subscription.subscribed(renewed, watched)
+    else subscription.unsubscribed(watched)
+  }
+
+  /** Own name or access code: the whole lamp set. A number: that mailbox, if the device may watch it. */
+  async #resolveTarget(
+    request: SipRequest,
+    device: SipDevice,
+    watched: Awaited<ReturnType<SipRepository['watched']>>,
+  ): Promise<Target | { status: 403 | 404 }> {
+    const user = decodeUser(parseUri(request.uri)?.user)
+    if (user === undefined || user === device.sipUsername || this.#parts.accessCodes.includes(user)) return null
+    const mailbox = watched.find(({ number, watched: may }) => may && number === user)
+    if (mailbox) return mailbox.mailboxId
+    return { status: (await this.#parts.sip.numberExists(device.tenantId, user)) ? 403 : 404 }
+  }
+
+  #accept({ request, respond }: IncomingRequest, row: StoredSubscription, grantedSec: number): void {
+    const routes = request.headers.all('record-route').map((route) => ['Record-Route', route] as const)
+    const contact = contactOf(row.uuid, this.#parts.context.stack())
+    respond(200, [...routes, ['Contact', contact], ['Expires', String(grantedSec)]], row.localTag)
+  }
+
+  #row(
+    uuid: string,
+    device: SipDevice,
+    mailboxId: Target,
+    dialog: Dialog,
+    request: SipRequest,
+    grantedSec: number,
+  ): StoredSubscription {
+    return {
+      uuid,
+      tenantId: device.tenantId,
+      deviceId: device.uuid,
+      mailboxId,
+      callId: dialog.callId,
+      localTag: dialog.localTag,
+      remoteTag: dialog.remoteTag,
+      dialog,
+      remoteHost: dialog.flow.host,
+      remotePort: dialog.flow.port,
+      remoteCseq: parseCSeq(request.headers.get('cseq'))?.number ?? 0,
+      epoch: this.#parts.context.epoch.now,
+      userAgent: request.headers.get('user-agent')?.slice(0, 200) ?? null,
+      expiresAt: new Date(Date.now() + grantedSec * 1000),
+    }
+  }
+}
+
+/** What is wrong before anybody's identity matters: the event, the accepted types, the body. */
+function refuseForm({ request, respond }: IncomingRequest): boolean {
+  const { headers, body } = request
+  if (parseEvent(headers.get('event'))?.name !== MESSAGE_SUMMARY) {
+    respond(489, [['Allow-Events', MESSAGE_SUMMARY]])
+    return true
+  }
+  const accepted = listItems(headers, 'accept').map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())
+  if (accepted.length > 0 && !accepted.some((type) => [MESSAGE_SUMMARY_TYPE, 'application/*', '*/*'].includes(type))) {
+    respond(406, [['Accept', MESSAGE_SUMMARY_TYPE]])
+    return true
+  }
+  if (body.length > 0) {
+    respond(415, [['Accept', MESSAGE_SUMMARY_TYPE]])
+    return true
+  }
+  return false
+}
+
+/** A user part may be escaped, `%2A97` for `*97`. */
+function decodeUser(user: string | undefined): string | undefined {
+  try {
+    return user === undefined ? undefined : decodeURIComponent(user)
+  } catch {
+    return user
+  }
+}

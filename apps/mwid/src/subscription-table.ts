@@ -1,0 +1,65 @@
+import type { DeviceId } from '@lamplighter/domain'
+import type { StoredSubscription } from '@lamplighter/store'
+import type { Subscription } from './subscription.js'
+
+/** Subscriptions one device may have at a time; a further one replaces its oldest. */
+const MAX_PER_DEVICE = 20
+
+/** The live subscriptions of this worker, found by dialog and by device. */
+export class SubscriptionTable {
+  readonly #byDialog = new Map<string, Subscription>()
+  readonly #byDevice = new Map<DeviceId, Set<Subscription>>()
+
+  /** Every subscription. */
+  all(): IterableIterator<Subscription> {
+    return this.#byDialog.values()
+  }
+
+  /** Devices that have one. */
+  devices(): DeviceId[] {
+    return [...this.#byDevice.keys()]
+  }
+
+  /** The subscriptions of a device. */
+  ofDevice(deviceId: DeviceId): readonly Subscription[] {
+    return [...(this.#byDevice.get(deviceId) ?? [])]
+  }
+
+  /** The subscription of a dialog. */
+  find(callId: string, localTag: string, remoteTag: string): Subscription | undefined {
+    return this.#byDialog.get(dialogKey({ callId, localTag, remoteTag }))
+  }
+
+  /** Adds one and returns those it replaces: of the same phone for the same thing, and what is too many. */
+  add(subscription: Subscription): Subscription[] {
+    const { row } = subscription
+    const own = this.#byDevice.get(row.deviceId) ?? new Set<Subscription>()
+    const replaced = [...own].filter((other) => isSamePhone(other.row, row))
+    const kept = [...own].filter((other) => !replaced.includes(other))
+    replaced.push(...kept.slice(0, Math.max(0, kept.length + 1 - MAX_PER_DEVICE)))
+    for (const old of replaced) this.remove(old)
+    const present = this.#byDevice.get(row.deviceId) ?? own
+    present.add(subscription)
+    this.#byDevice.set(row.deviceId, present)
+    this.#byDialog.set(dialogKey(row), subscription)
+    return replaced
+  }
+
+  /** Forgets one. */
+  remove(subscription: Subscription): void {
+    const { row } = subscription
+    this.#byDialog.delete(dialogKey(row))
+    const own = this.#byDevice.get(row.deviceId)
+    own?.delete(subscription)
+    if (own?.size === 0) this.#byDevice.delete(row.deviceId)
+  }
+}
+
+/** A phone that lost its dialog subscribes anew from where it was. */
+function isSamePhone(a: StoredSubscription, b: StoredSubscription): boolean {
+  return a.mailboxId === b.mailboxId && a.remoteHost === b.remoteHost && a.remotePort === b.remotePort
+}
+
+function dialogKey({ callId, localTag, remoteTag }: { callId: string; localTag: string; remoteTag: string }): string {
+  return `${callId}\n${localTag}\n${remoteTag}`
+}

@@ -1,0 +1,188 @@
+import type { LampReason } from '@lamplighter/domain'
+import {
+  type Dialog,
+  dialogRequest,
+  EXPIRY_GRACE_MS,
+  LAST_SEQUENCE,
+  MESSAGE_SUMMARY,
+  MESSAGE_SUMMARY_TYPE,
+  type NotifierEvent,
+  type NotifierState,
+  newNotifier,
+  nextHop,
+  notifyCSeq,
+  parseSeconds,
+  type SipStack,
+  stepNotifier,
+} from '@lamplighter/sip'
+import type { StoredSubscription, WatchedMailbox } from '@lamplighter/store'
+import type { Epoch } from './epoch.js'
+import { contentFor, type LampContent, type Target } from './lamp-content.js'
+import type { Ledger } from './ledger.js'
+
+type Tag = readonly WatchedMailbox[]
+
+/** What a subscription needs of the worker. */
+export type SubscriptionContext = {
+  readonly stack: () => SipStack
+  readonly ledger: Ledger
+  readonly epoch: Epoch
+  /** `sip:` URI a phone dials from its envelope key. */
+  readonly account: () => string
+  /** The subscription is over; its row can go. */
+  readonly onEnd: (subscription: Subscription, reason: LampReason) => void
+}
+
+/** Sequence numbers left when the next epoch is asked for. */
+const EPOCH_MARGIN = 500
+
+const END_REASONS: Readonly<Record<'unreachable' | 'refused' | 'ended', LampReason>> = {
+  unreachable: 'unreachable',
+  refused: 'peer_refused',
+  ended: 'no_subscription',
+}
+
+/**
+ * One live subscription: drives the notifier machine over its dialog. Its row holds what a restart needs; whatever else
+ * it knows can be lost.
+ */
+export class Subscription {
+  readonly #context: SubscriptionContext
+  #row: StoredSubscription
+  #state: NotifierState<Tag>
+  #epoch: number
+  #sequence = 0
+  #raising = false
+  #darkThenGone = false
+  #shown: Tag = []
+  #expiry: NodeJS.Timeout | undefined
+  #wait: NodeJS.Timeout | undefined
+
+  constructor(row: StoredSubscription, context: SubscriptionContext, acknowledged?: LampContent) {
+    this.#row = row
+    this.#context = context
+    this.#epoch = context.epoch.now
+    this.#state = newNotifier(acknowledged)
+  }
+
+  /** Its row as it should be. */
+  get row(): StoredSubscription {
+    return this.#row
+  }
+
+  /** What it asks for. */
+  get target(): Target {
+    return this.#row.mailboxId
+  }
+
+  /** Accepted or refreshed: the full state goes out, whatever was acknowledged. */
+  subscribed(row: StoredSubscription, watched: Tag): void {
+    this.#row = row
+    this.watchExpiry()
+    this.#step({ type: 'subscribed', content: this.#content(watched) })
+  }
+
+  /** What the device watches changed. A mailbox it may watch no more goes dark, then its subscription ends. */
+  changed(watched: Tag): void {
+    const { target } = this
+    const content = this.#content(watched)
+    if (target !== null && !watched.some((mailbox) => mailbox.mailboxId === target && mailbox.watched))
+      this.#darkThenGone = true
+    this.#shown = content.tag
+    this.#context.ledger.record(content.tag, false, 'pending', null)
+    this.#step({ type: 'changed', content })
+  }
+
+  /** The device ended it, or only wanted to know the state once. */
+  unsubscribed(watched: Tag): void {
+    this.#step({ type: 'terminate', reason: 'timeout', content: this.#content(watched) })
+  }
+
+  /** The device may not have it any more: its lamp goes dark with the last word. */
+  reject(): void {
+    this.#step({ type: 'terminate', reason: 'rejected', content: this.#content([]) })
+  }
+
+  /** Ends without a word: it was replaced, or the worker stops. */
+  drop(): void {
+    clearTimeout(this.#expiry)
+    clearTimeout(this.#wait)
+    this.#state = { ...this.#state, phase: 'ended' }
+  }
+
+  /** Sets the timer for its end; a refresh under way is waited for. */
+  watchExpiry(): void {
+    clearTimeout(this.#expiry)
+    const ms = this.#row.expiresAt.getTime() - Date.now() + EXPIRY_GRACE_MS
+    const expired = () => this.#step({ type: 'terminate', reason: 'timeout', content: this.#content(this.#shown) })
+    this.#expiry = setTimeout(expired, Math.max(ms, 0)).unref()
+  }
+
+  #content(watched: Tag): LampContent {
+    const content = contentFor(this.target, watched, this.#context.account())
+    this.#shown = content.tag
+    return content
+  }
+
+  #step(event: NotifierEvent<Tag>): void {
+    const { state, actions } = stepNotifier(this.#state, event, performance.now())
+    this.#state = state
+    for (const action of actions) {
+      if (action.type === 'notify') void this.#notify(action.content, action.termination)
+      else if (action.type === 'wait') this.#wait = setTimeout(() => this.#step({ type: 'resume' }), action.ms).unref()
+      else if (action.type === 'acknowledged') this.#acknowledged(action.content)
+      else this.#ended(END_REASONS[action.reason], action.status ?? null)
+    }
+  }
+
+  #acknowledged(content: LampContent): void {
+    this.#context.ledger.record(content.tag, true, 'acknowledged', 200)
+    if (!this.#darkThenGone) return
+    this.#darkThenGone = false
+    // Later, because the machine is in the middle of a step.
+    queueMicrotask(() => this.#step({ type: 'terminate', reason: 'noresource', content }))
+  }
+
+  #ended(reason: LampReason, status: number | null): void {
+    clearTimeout(this.#expiry)
+    clearTimeout(this.#wait)
+    if (reason !== 'no_subscription') this.#context.ledger.record(this.#shown, false, reason, status)
+    this.#context.onEnd(this, reason)
+  }
+
+  async #notify({ body }: LampContent, termination: string | undefined): Promise<void> {
+    const dialog = this.#row.dialog as Dialog
+    const request = dialogRequest(dialog, 'NOTIFY', this.#nextCSeq())
+    const leftSec = Math.max(0, Math.round((this.#row.expiresAt.getTime() - Date.now()) / 1000))
+    const state = termination === undefined ? `active;expires=${leftSec}` : `terminated;reason=${termination}`
+    request.headers.add('Contact', contactOf(this.#row.uuid, this.#context.stack()))
+    request.headers.add('Event', dialog.eventId === null ? MESSAGE_SUMMARY : `${MESSAGE_SUMMARY};id=${dialog.eventId}`)
+    request.headers.add('Subscription-State', state)
+    request.headers.add('Content-Type', MESSAGE_SUMMARY_TYPE)
+    const outcome = await this.#context.stack().request({ ...request, body: Buffer.from(body) }, nextHop(dialog))
+    if (outcome.type === 'failed') return this.#step({ type: 'unanswered' })
+    const { status, headers } = outcome.response
+    this.#step({ type: 'answered', status, retryAfterSec: parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0]) })
+  }
+
+  #nextCSeq(): number {
+    this.#sequence++
+    if (this.#sequence > LAST_SEQUENCE - EPOCH_MARGIN && !this.#raising) void this.#raiseEpoch()
+    return notifyCSeq(this.#epoch, this.#row.epoch, this.#sequence)
+  }
+
+  async #raiseEpoch(): Promise<void> {
+    this.#raising = true
+    try {
+      this.#epoch = await this.#context.epoch.raise()
+      this.#sequence = 0
+    } finally {
+      this.#raising = false
+    }
+  }
+}
+
+/** Where a device sends its refreshes: the same on every worker, with the subscription's id as the user. */
+export function contactOf(uuid: string, stack: SipStack): string {
+  return `<sip:${uuid}@${stack.address}>`
+}

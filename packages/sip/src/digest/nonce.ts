@@ -1,0 +1,45 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** What a nonce of a peer turned out to be. `unknown`: not ours, or ours from before a change of keys. */
+export type NonceState = 'fresh' | 'stale' | 'unknown'
+
+const FRESH_MS = 300_000
+/** A clock that ran ahead a little makes no nonce unknown. */
+const SKEW_MS = 5000
+const MAC_BYTES = 16
+
+/**
+ * Nonces that carry their own proof: time, chance, and a MAC over both and the realm. Any process of the installation
+ * verifies what another made, before and after a restart (sip.md 0.2).
+ */
+export class NonceFactory {
+  readonly #key: Buffer
+  readonly #now: () => number
+
+  constructor(key: Buffer, now: () => number = Date.now) {
+    this.#key = key
+    this.#now = now
+  }
+
+  /** A new nonce. */
+  create(realm: string): string {
+    const head = Buffer.alloc(14)
+    head.writeUIntBE(this.#now(), 0, 6)
+    randomBytes(8).copy(head, 6)
+    return Buffer.concat([head, this.#mac(head, realm)]).toString('base64url')
+  }
+
+  /** Whether a nonce is ours and still good. */
+  judge(nonce: string, realm: string): NonceState {
+    const bytes = Buffer.from(nonce, 'base64url')
+    if (bytes.length !== 14 + MAC_BYTES) return 'unknown'
+    const head = bytes.subarray(0, 14)
+    if (!timingSafeEqual(bytes.subarray(14), this.#mac(head, realm))) return 'unknown'
+    const ageMs = this.#now() - head.readUIntBE(0, 6)
+    return ageMs >= -SKEW_MS && ageMs <= FRESH_MS ? 'fresh' : 'stale'
+  }
+
+  #mac(head: Buffer, realm: string): Buffer {
+    return createHmac('sha256', this.#key).update(head).update(realm).digest().subarray(0, MAC_BYTES)
+  }
+}

@@ -1,0 +1,39 @@
+export type { Clock } from './clock.js'
+export { answerChallenge } from './digest/client.js'
+export { computeHa1, type DigestAlgorithm } from './digest/hash.js'
+export { NonceFactory } from './digest/nonce.js'
+export { type DigestAccount, DigestAuthenticator } from './digest/server.js'
+export {
+  formatMessageSummary,
+  MESSAGE_SUMMARY,
+  MESSAGE_SUMMARY_TYPE,
+  readMessageSummary,
+} from './event-packages/message-summary.js'
+export { listItems, parseCSeq, parseEvent, parseNameAddress, parseSeconds } from './message/fields.js'
+export { Headers } from './message/headers.js'
+export type { SipRequest } from './message/message.js'
+export { parseUri } from './message/uri.js'
+export { type LampReport, type PhoneAccount, PhoneError, SoftPhone } from './phone/soft-phone.js'
+export { applyRegister, type Binding, REGISTRATION_EXPIRY } from './registrar/registrar.js'
+export {
+  createDialog,
+  type Dialog,
+  dialogRequest,
+  LAST_SEQUENCE,
+  nextHop,
+  notifyCSeq,
+  refreshDialog,
+} from './subscription/dialog.js'
+export { DEFAULT_EXPIRY, EXPIRY_GRACE_MS, type ExpiryPolicy, grantExpiry } from './subscription/expiry.js'
+export {
+  type Content,
+  type EndReason,
+  type NotifierEvent,
+  type NotifierState,
+  newNotifier,
+  stepNotifier,
+} from './subscription/notifier.js'
+export type { RemoteAddress } from './transport/transport.js'
+export { UdpTransport } from './transport/udp.js'
+export { hasTag, newTag } from './user-agent/responses.js'
+export { type IncomingRequest, SipStack } from './user-agent/sip-stack.js'

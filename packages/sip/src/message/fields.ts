@@ -1,0 +1,117 @@
+import type { Headers } from './headers.js'
+import { type Params, parseHostPort, parseParams, parseUri, type SipUri, splitOutsideQuotes } from './uri.js'
+
+/** A Via (RFC 3261 20.42). */
+export type Via = {
+  readonly transport: string
+  readonly host: string
+  readonly port: number | undefined
+  readonly params: Params
+}
+
+/** A From, To, Contact, Route: a URI, its display name, and the header's own parameters. */
+export type NameAddress = {
+  readonly uriText: string
+  readonly uri: SipUri | undefined
+  readonly display: string
+  readonly params: Params
+}
+
+/** A CSeq. */
+export type CSeq = { readonly number: number; readonly method: string }
+
+/** Sequence numbers stay below 2^31 (RFC 3261 8.1.1.5). */
+const MAX_CSEQ = 2 ** 31
+
+/** The items of a list header, over all its lines. */
+export function listItems(headers: Headers, name: string): string[] {
+  return headers
+    .all(name)
+    .flatMap((value) => splitOutsideQuotes(value, ','))
+    .map((item) => item.trim())
+}
+
+/** Parses one Via. */
+export function parseVia(text: string): Via | undefined {
+  const match = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+([^;]+)(?:;(.*))?$/s.exec(text.trim())
+  const place = match && parseHostPort((match[2] ?? '').replace(/\s*:\s*/, ':'))
+  return place
+    ? { transport: (match[1] ?? '').toUpperCase(), ...place, params: parseParams(match[3] ?? '') }
+    : undefined
+}
+
+/** The topmost Via: how a response finds back. */
+export function topVia(headers: Headers): Via | undefined {
+  const first = listItems(headers, 'via')[0]
+  return first === undefined ? undefined : parseVia(first)
+}
+
+/** Parses `"Name" <uri>;params` or `uri;params`; undefined when it is neither. */
+export function parseNameAddress(text: string): NameAddress | undefined {
+  const trimmed = text.trim()
+  const open = openingBracket(trimmed)
+  if (open === undefined) return undefined
+  if (open < 0) return parseBareAddress(trimmed)
+  const close = trimmed.indexOf('>', open)
+  const display = trimmed.slice(0, open).trim()
+  const uriText = trimmed.slice(open + 1, close)
+  const rest = trimmed.slice(close + 1).trim()
+  if (
+    close < 0 ||
+    uriText === '' ||
+    /\s/.test(uriText) ||
+    !isDisplayName(display) ||
+    (rest !== '' && !rest.startsWith(';'))
+  )
+    return undefined
+  return { uriText, uri: parseUri(uriText), display, params: parseParams(rest.slice(1)) }
+}
+
+/** Position of `<` outside quotes, −1 when there is none, undefined when a quote is never closed. */
+function openingBracket(text: string): number | undefined {
+  if (!text.startsWith('"')) return text.indexOf('<')
+  for (let at = 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return text.indexOf('<', at)
+  }
+  return undefined
+}
+
+/** Without brackets everything after the first semicolon belongs to the header, and a `?` or comma is an error. */
+function parseBareAddress(text: string): NameAddress | undefined {
+  const semicolon = text.indexOf(';')
+  const uriText = (semicolon < 0 ? text : text.slice(0, semicolon)).trim()
+  if (uriText === '' || /[\s?,"]/.test(uriText)) return undefined
+  return {
+    uriText,
+    uri: parseUri(uriText),
+    display: '',
+    params: parseParams(semicolon < 0 ? '' : text.slice(semicolon + 1)),
+  }
+}
+
+function isDisplayName(text: string): boolean {
+  return /^(?:"(?:[^"\\]|\\.)*"|[A-Za-z0-9\-.!%*_+`'~ \t\u0080-\uffff]*)$/s.test(text)
+}
+
+/** Parses a CSeq; undefined when it is malformed or too large. */
+export function parseCSeq(text: string | undefined): CSeq | undefined {
+  const match = /^(\d{1,10})\s+([A-Za-z0-9\-.!%*_+`'~]+)$/.exec(text ?? '')
+  const number = Number(match?.[1])
+  return match && number < MAX_CSEQ ? { number, method: match[2] ?? '' } : undefined
+}
+
+/** Largest number of seconds any of our rules looks at; larger ones are clamped to it. */
+const MAX_SECONDS = 2 ** 32 - 1
+
+/** Parses a number of seconds, clamped; undefined when it is absent or not a number. */
+export function parseSeconds(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,20}$/.test(text.trim()) ? Math.min(Number(text), MAX_SECONDS) : undefined
+}
+
+/** An Event: its package in lower case, and the `id` that must be repeated in every NOTIFY. */
+export function parseEvent(text: string | undefined): { name: string; id: string | undefined } | undefined {
+  if (text === undefined) return undefined
+  const [name = '', ...params] = text.split(';')
+  return { name: name.trim().toLowerCase(), id: parseParams(params.join(';')).get('id') }
+}

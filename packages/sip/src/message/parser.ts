@@ -1,0 +1,138 @@
+import { type Header, Headers } from './headers.js'
+import type { SipMessage } from './message.js'
+
+/** What is wrong with bytes that are no message. */
+export type ParseProblem =
+  | 'too_large'
+  | 'start_line'
+  | 'version'
+  | 'header_line'
+  | 'header_limit'
+  | 'line_limit'
+  | 'missing_header'
+  | 'repeated_header'
+  | 'content_length'
+  | 'truncated'
+  | 'bad_header'
+
+/** Where parsing stopped. `partial` is what could be read: enough to answer 400 when it is a request with a Via. */
+export type ParseFailure = {
+  readonly ok: false
+  readonly problem: ParseProblem
+  /** Byte offset of the line that is wrong. */
+  readonly position: number
+  readonly partial: SipMessage | undefined
+}
+
+/** The message, or why there is none. */
+export type ParseResult = { readonly ok: true; readonly message: SipMessage } | ParseFailure
+
+/** Limits of what is read at all. */
+export const PARSER_LIMITS = { messageBytes: 65_536, headerBytes: 16_384, lineBytes: 8192, headers: 128 } as const
+
+type Line = { readonly text: string; readonly position: number }
+type StartLine =
+  | { readonly kind: 'request'; readonly method: string; readonly uri: string }
+  | { readonly kind: 'response'; readonly status: number; readonly reason: string }
+
+const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/
+const SINGLE = [
+  'call-id',
+  'cseq',
+  'from',
+  'to',
+  'max-forwards',
+  'content-length',
+  'event',
+  'expires',
+  'content-type',
+] as const
+
+/**
+ * Reads one datagram: bytes in, a message or a positioned problem out; it never throws. Without Content-Length the body
+ * is the rest of the datagram; bytes after it are ignored (sip.md 1.3).
+ */
+export function parseDatagram(bytes: Buffer): ParseResult {
+  if (bytes.length > PARSER_LIMITS.messageBytes) return failure('too_large', 0)
+  const headEnd = findHeadEnd(bytes)
+  const head = bytes.subarray(0, headEnd.at)
+  if (head.length > PARSER_LIMITS.headerBytes) return failure('header_limit', PARSER_LIMITS.headerBytes)
+  const lines = unfold(head.toString('latin1'))
+  if ('problem' in lines) return lines
+  const first = lines[0]
+  const start = first && parseStartLine(first.text)
+  if (!start) return failure('start_line', 0)
+  const parsed = parseHeaders(lines.slice(1))
+  const body = bytes.subarray(headEnd.at + headEnd.length)
+  const message = assemble(start, parsed.headers, body)
+  if (parsed.problem) return { ...parsed.problem, partial: message }
+  if (/ SIP\/(?!2\.0$)\d+\.\d+$/i.test(first.text.trimEnd())) return { ...failure('version', 0), partial: message }
+  return checkMessage(message, headEnd.length === 0)
+}
+
+function failure(problem: ParseProblem, position: number): ParseFailure {
+  return { ok: false, problem, position, partial: undefined }
+}
+
+function findHeadEnd(bytes: Buffer): { at: number; length: number } {
+  const crlf = bytes.indexOf('\r\n\r\n')
+  const lf = bytes.indexOf('\n\n')
+  if (crlf >= 0 && (lf < 0 || crlf < lf)) return { at: crlf, length: 4 }
+  return lf >= 0 ? { at: lf, length: 2 } : { at: bytes.length, length: 0 }
+}
+
+/** Lines with their continuation lines joined (RFC 3261 7.3.1). */
+function unfold(head: string): Line[] | ParseFailure {
+  const lines: { text: string; position: number }[] = []
+  let position = 0
+  for (const raw of head.split('\n')) {
+    const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw
+    if (text.length > PARSER_LIMITS.lineBytes) return failure('line_limit', position)
+    const last = lines.at(-1)
+    if (/^[ \t]/.test(text) && last && lines.length > 1) last.text += ` ${text.trim()}`
+    else lines.push({ text, position })
+    position += raw.length + 1
+  }
+  if (lines.length > PARSER_LIMITS.headers + 1) return failure('header_limit', lines.at(-1)?.position ?? 0)
+  return lines
+}
+
+function parseStartLine(text: string): StartLine | undefined {
+  const response = /^SIP\/\d+\.\d+ (\d{3})(?: (.*))?$/i.exec(text)
+  if (response) return { kind: 'response', status: Number(response[1]), reason: response[2] ?? '' }
+  // A blank at the end is tolerated, several in between are not (RFC 4475 3.1.2.8 to 10).
+  const request = /^(\S+) (\S+) SIP\/\d+\.\d+[ \t]*$/i.exec(text)
+  const [, method = '', uri = ''] = request ?? []
+  return TOKEN.test(method) && !/^<|>$/.test(uri) && uri !== '' ? { kind: 'request', method, uri } : undefined
+}
+
+function parseHeaders(lines: readonly Line[]): { headers: Headers; problem: ParseFailure | undefined } {
+  const list: Header[] = []
+  let problem: ParseFailure | undefined
+  for (const { text, position } of lines) {
+    const colon = text.indexOf(':')
+    const name = text.slice(0, Math.max(colon, 0)).trim()
+    if (colon < 1 || !TOKEN.test(name)) problem ??= failure('header_line', position)
+    // Latin-1 was only the way to the text: values are UTF-8.
+    else list.push({ name, value: Buffer.from(text.slice(colon + 1).trim(), 'latin1').toString('utf8') })
+  }
+  return { headers: new Headers(list), problem }
+}
+
+function assemble(start: StartLine, headers: Headers, body: Buffer): SipMessage {
+  return { ...start, headers, body }
+}
+
+function checkMessage(message: SipMessage, noEnd: boolean): ParseResult {
+  const { headers } = message
+  const bad = (problem: ParseProblem): ParseFailure => ({ ok: false, problem, position: 0, partial: message })
+  for (const name of ['via', 'from', 'to', 'call-id', 'cseq'])
+    if (headers.get(name) === undefined) return bad('missing_header')
+  for (const name of SINGLE) if (headers.all(name).length > 1) return bad('repeated_header')
+  if (noEnd) return bad('truncated')
+  const length = headers.get('content-length')
+  if (length === undefined) return { ok: true, message }
+  if (!/^\d{1,9}$/.test(length)) return bad('content_length')
+  if (Number(length) > message.body.length) return bad('truncated')
+  return { ok: true, message: { ...message, body: message.body.subarray(0, Number(length)) } }
+}

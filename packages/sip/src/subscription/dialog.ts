@@ -1,0 +1,119 @@
+import { listItems, parseNameAddress } from '../message/fields.js'
+import { Headers } from '../message/headers.js'
+import type { SipRequest } from '../message/message.js'
+import { parseUri } from '../message/uri.js'
+import type { RemoteAddress } from '../transport/transport.js'
+
+/** A dialog a SUBSCRIBE made, seen from us, the UAS. Plain data: it is kept in a table and goes on after a restart. */
+export type Dialog = {
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  /** Our From without its tag: their To, to the letter. */
+  readonly localAddress: string
+  /** Our To with its tag: their From, to the letter. */
+  readonly remoteAddress: string
+  /** Contact of the latest SUBSCRIBE: where requests of ours are addressed. */
+  readonly remoteTarget: string
+  /** Record-Route of the SUBSCRIBE that made the dialog, in its order (RFC 3261 12.1.1). */
+  readonly routeSet: readonly string[]
+  /** `id` of the Event, repeated in every NOTIFY. */
+  readonly eventId: string | null
+  /** Where the latest SUBSCRIBE really came from. */
+  readonly flow: RemoteAddress
+}
+
+/** Why a SUBSCRIBE cannot make or refresh a dialog. */
+export type DialogProblem = 'no contact' | 'bad contact' | 'no from tag'
+
+/** Makes the dialog of an accepted SUBSCRIBE, or says what is wrong with it (RFC 3261 12.1.1). */
+export function createDialog(
+  request: SipRequest,
+  localTag: string,
+  eventId: string | undefined,
+  flow: RemoteAddress,
+): Dialog | DialogProblem {
+  const { headers } = request
+  const remoteTag = parseNameAddress(headers.get('from') ?? '')?.params.get('tag')
+  if (!remoteTag) return 'no from tag'
+  const remoteTarget = contactOf(request)
+  if (remoteTarget === 'no contact' || remoteTarget === 'bad contact') return remoteTarget
+  return {
+    callId: headers.get('call-id') ?? '',
+    localTag,
+    remoteTag,
+    localAddress: headers.get('to') ?? '',
+    remoteAddress: headers.get('from') ?? '',
+    remoteTarget,
+    routeSet: listItems(headers, 'record-route'),
+    eventId: eventId ?? null,
+    flow,
+  }
+}
+
+/** The dialog after a refresh: the newest Contact and flow count (RFC 3261 12.2.2). */
+export function refreshDialog(dialog: Dialog, request: SipRequest, flow: RemoteAddress): Dialog | DialogProblem {
+  const remoteTarget = contactOf(request)
+  if (remoteTarget === 'no contact' || remoteTarget === 'bad contact') return remoteTarget
+  return { ...dialog, remoteTarget, flow }
+}
+
+/** The one Contact a SUBSCRIBE must have. A `?header` part would let a peer write into our requests. */
+function contactOf(request: SipRequest): string | 'no contact' | 'bad contact' {
+  const contacts = listItems(request.headers, 'contact')
+  const [first] = contacts
+  if (first === undefined) return 'no contact'
+  const address = parseNameAddress(first)
+  if (contacts.length !== 1 || !address?.uri || address.uri.hasHeaders) return 'bad contact'
+  return address.uriText
+}
+
+/** A request inside the dialog, without Via: the stack adds it. */
+export function dialogRequest(dialog: Dialog, method: string, cseq: number): SipRequest {
+  const [first, ...rest] = dialog.routeSet
+  const firstUri = first === undefined ? undefined : parseNameAddress(first)
+  const strict = firstUri !== undefined && !firstUri.uri?.params.has('lr')
+  const headers = new Headers()
+  headers.add('Max-Forwards', '70')
+  const routes = strict ? [...rest, `<${dialog.remoteTarget}>`] : dialog.routeSet
+  for (const route of routes) headers.add('Route', route)
+  headers.add('From', `${dialog.localAddress};tag=${dialog.localTag}`)
+  headers.add('To', dialog.remoteAddress)
+  headers.add('Call-ID', dialog.callId)
+  headers.add('CSeq', `${cseq} ${method}`)
+  const uri = strict ? firstUri.uriText : dialog.remoteTarget
+  return { kind: 'request', method, uri, headers, body: Buffer.alloc(0) }
+}
+
+const DEFAULT_PORT = 5060
+
+/**
+ * Where a request inside the dialog goes: the route set wins; else the Contact where it can be the peer's own address;
+ * else, behind NAT, back where the SUBSCRIBE came from (sip.md 1.3).
+ */
+export function nextHop(dialog: Dialog): RemoteAddress {
+  const [route] = dialog.routeSet
+  const routeUri = route === undefined ? undefined : parseNameAddress(route)?.uri
+  if (routeUri) return { host: bare(routeUri.host), port: routeUri.port ?? DEFAULT_PORT }
+  const contact = parseUri(dialog.remoteTarget)
+  if (contact && bare(contact.host) === dialog.flow.host)
+    return { host: dialog.flow.host, port: contact.port ?? DEFAULT_PORT }
+  return dialog.flow
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '')
+}
+
+const NOTIFIES_PER_EPOCH = 65_536
+
+/** The highest number a worker may give within one epoch; before it runs out the worker must begin another. */
+export const LAST_SEQUENCE = NOTIFIES_PER_EPOCH - 1
+
+/**
+ * CSeq of a NOTIFY. Every take-over of the subscriptions raises the epoch, so it jumps forward and never goes back,
+ * without a write per NOTIFY (sip.md 5.3).
+ */
+export function notifyCSeq(epochNow: number, epochOfDialog: number, sequence: number): number {
+  return (epochNow - epochOfDialog) * NOTIFIES_PER_EPOCH + sequence
+}

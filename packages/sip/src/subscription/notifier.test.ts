@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { notifyCSeq } from './dialog.js'
+import { DEFAULT_EXPIRY, grantExpiry } from './expiry.js'
+import { type Content, type NotifierEvent, newNotifier, PACE_MS, stepNotifier } from './notifier.js'
+
+const content = (body: string): Content<string> => ({ body, tag: body })
+
+/** A subscription under a virtual time; `did` collects what the driver was told, in short. */
+function simulate(acknowledged?: string) {
+  let state = newNotifier(acknowledged === undefined ? undefined : content(acknowledged))
+  let nowMs = 0
+  const did: string[] = []
+  const step = (event: NotifierEvent<string>) => {
+    const next = stepNotifier(state, event, nowMs)
+    state = next.state
+    for (const action of next.actions) {
+      if (action.type === 'notify')
+        did.push(`notify ${action.content.body}${action.termination ? ` ${action.termination}` : ''}`)
+      else if (action.type === 'acknowledged') did.push(`acknowledged ${action.content.body}`)
+      else if (action.type === 'wait') did.push(`wait ${action.ms}`)
+      else did.push(`end ${action.reason}`)
+    }
+  }
+  return {
+    did,
+    subscribed: (body: string) => step({ type: 'subscribed', content: content(body) }),
+    changed: (body: string) => step({ type: 'changed', content: content(body) }),
+    terminate: (body: string) => step({ type: 'terminate', reason: 'timeout', content: content(body) }),
+    answered: (status: number, retryAfterSec?: number) => step({ type: 'answered', status, retryAfterSec }),
+    unanswered: () => step({ type: 'unanswered' }),
+    resume: () => step({ type: 'resume' }),
+    later: (ms: number) => {
+      nowMs += ms
+    },
+  }
+}
+
+describe('the notifier side of a subscription', () => {
+  it('has one NOTIFY under way at a time and keeps only the newest state', () => {
+    const one = simulate()
+    one.subscribed('a')
+    for (const body of ['b', 'c', 'd']) one.changed(body)
+    one.later(PACE_MS)
+    one.answered(200)
+    one.answered(200)
+    expect(one.did).toEqual(['notify a', 'acknowledged a', 'notify d', 'acknowledged d'])
+  })
+
+  it('paces changes', () => {
+    const one = simulate()
+    one.subscribed('a')
+    one.later(50)
+    one.answered(200)
+    one.changed('b')
+    one.changed('c')
+    one.later(PACE_MS - 50)
+    one.resume()
+    expect(one.did).toEqual(['notify a', 'acknowledged a', 'wait 150', 'notify c'])
+  })
+
+  it('does not repeat what is shown already, but always answers a refresh in full', () => {
+    const one = simulate('a')
+    one.changed('a')
+    one.subscribed('a')
+    expect(one.did).toEqual(['acknowledged a', 'notify a'])
+  })
+
+  it.each([301, 401, 403, 404, 405, 410, 416, 480, 481, 485, 489, 501, 603, 604])('ends at once after %i', (status) => {
+    const one = simulate()
+    one.subscribed('a')
+    one.answered(status)
+    one.changed('b')
+    expect(one.did).toEqual(['notify a', 'end refused'])
+  })
+
+  it('ends when nobody answers', () => {
+    const one = simulate()
+    one.subscribed('a')
+    one.unanswered()
+    expect(one.did).toEqual(['notify a', 'end unreachable'])
+  })
+
+  it('tries once more after a 500 without Retry-After', () => {
+    const one = simulate()
+    one.subscribed('a')
+    one.answered(500)
+    one.resume()
+    one.answered(500)
+    expect(one.did).toEqual(['notify a', 'wait 0', 'notify a', 'end refused'])
+  })
+
+  it('waits as it is told after a 503, at most five minutes and three times, and sends the newest then', () => {
+    const one = simulate()
+    one.subscribed('a')
+    one.answered(503, 9999)
+    one.changed('b')
+    for (let times = 0; times < 3; times++) {
+      one.resume()
+      one.answered(503, 10)
+    }
+    expect(one.did).toEqual([
+      'notify a',
+      'wait 300000',
+      'notify b',
+      'wait 10000',
+      'notify b',
+      'wait 10000',
+      'notify b',
+      'end refused',
+    ])
+  })
+
+  it('says goodbye with the state after what is under way, and cares for no answer to it', () => {
+    const one = simulate()
+    one.subscribed('a')
+    one.terminate('b')
+    one.changed('c')
+    one.answered(200)
+    one.answered(481)
+    expect(one.did).toEqual(['notify a', 'acknowledged a', 'notify b timeout', 'end ended'])
+  })
+})
+
+describe('the CSeq of a NOTIFY', () => {
+  it('never goes back, however workers follow each other', () => {
+    const dialogEpoch = 5
+    let last = 0
+    for (const epoch of [5, 6, 9]) {
+      for (const sequence of [1, 2, 60_000]) {
+        const cseq = notifyCSeq(epoch, dialogEpoch, sequence)
+        expect(cseq).toBeGreaterThan(last)
+        last = cseq
+      }
+    }
+    expect(notifyCSeq(32_000 + dialogEpoch, dialogEpoch, 65_535)).toBeLessThan(2 ** 31)
+  })
+})
+
+describe('expiry', () => {
+  it.each([
+    [undefined, 3600],
+    [0, 0],
+    [59, 'too brief'],
+    [60, 60],
+    [4_000_000_000, 3600],
+  ])('asked %s, granted %s', (asked, granted) => {
+    expect(grantExpiry(asked, DEFAULT_EXPIRY)).toBe(granted)
+  })
+})

@@ -1,0 +1,45 @@
+import { listItems, parseCSeq, parseNameAddress, topVia } from '../message/fields.js'
+import type { SipRequest } from '../message/message.js'
+import { parseUri } from '../message/uri.js'
+import type { HeaderLines } from './responses.js'
+
+/** Why a request is not even looked at further. */
+export type Refusal = { readonly status: number; readonly lines: HeaderLines }
+
+/** Known methods that no application here offers: 405, not 501 (sip.md 1.8). */
+const KNOWN_METHODS = new Set([
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'REGISTER',
+  'OPTIONS',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'PUBLISH',
+  'INFO',
+  'REFER',
+  'MESSAGE',
+  'UPDATE',
+  'PRACK',
+])
+
+/** Checks what holds for every request, whatever its method (RFC 3261 8.2.1 to 8.2.3; sip.md 1.8). */
+export function screen(request: SipRequest, allowed: readonly string[]): Refusal | undefined {
+  const { headers, method, uri } = request
+  const bad: Refusal = { status: 400, lines: [] }
+  const cseq = parseCSeq(headers.get('cseq'))
+  if (!cseq || cseq.method !== method || !topVia(headers)) return bad
+  const maxForwards = headers.get('max-forwards')
+  if (maxForwards !== undefined && !/^(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/.test(maxForwards)) return bad
+  for (const name of ['from', 'to'] as const) if (!parseNameAddress(headers.get(name) ?? '')) return bad
+  for (const contact of listItems(headers, 'contact')) if (contact !== '*' && !parseNameAddress(contact)) return bad
+  if (!KNOWN_METHODS.has(method)) return { status: 501, lines: [] }
+  if (!allowed.includes(method)) return { status: 405, lines: [['Allow', allowed.join(', ')]] }
+  if (!/^sips?:/i.test(uri)) return { status: 416, lines: [] }
+  const target = parseUri(uri)
+  if (!target) return bad
+  const required = listItems(headers, 'require').filter((tag) => tag !== '')
+  if (required.length > 0) return { status: 420, lines: [['Unsupported', required.join(', ')]] }
+  return undefined
+}
