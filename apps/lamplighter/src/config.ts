@@ -1,0 +1,61 @@
+import path from 'node:path'
+import { type Environment, EnvironmentReader, LOG_LEVELS, type LogLevel } from '@lamplighter/runtime'
+
+/** The parts a process may run. */
+export const SERVICE_NAMES = ['authd', 'confd', 'calld', 'websocketd', 'relayd', 'mwid'] as const
+/** One of {@link SERVICE_NAMES}. */
+export type ServiceName = (typeof SERVICE_NAMES)[number]
+
+/** Everything a process is told from outside. */
+export type Config = {
+  /** Undefined: an embedded PostgreSQL in the data directory. */
+  readonly databaseUrl: string | undefined
+  /** Undefined: the bus stays inside this process. */
+  readonly amqpUrl: string | undefined
+  readonly dataDirectory: string
+  readonly audioDirectory: string
+  /** Undefined: a secret made up once and kept in the data directory. */
+  readonly secret: string | undefined
+  readonly http: { readonly host: string; readonly port: number }
+  readonly sip: {
+    readonly host: string
+    readonly port: number
+    readonly realm: string
+    readonly advertisedHost: string | undefined
+    readonly accessCodes: readonly string[]
+  }
+  readonly maxAudioBytes: number
+  readonly eventRetentionHours: number
+  readonly databaseConnections: number
+  readonly logLevel: LogLevel
+}
+
+const PORTS = { min: 0, max: 65_535 }
+
+/** Reads the configuration. @throws StartError that names the variable and what it may be */
+export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config {
+  const read = new EnvironmentReader(env)
+  const dataDirectory = path.resolve(read.text('LAMPLIGHTER_DATA_DIR') ?? '.data')
+  return {
+    databaseUrl: read.url('DATABASE_URL', ['postgresql:', 'postgres:']),
+    amqpUrl: read.url('AMQP_URL', ['amqp:', 'amqps:']),
+    dataDirectory,
+    audioDirectory: path.resolve(read.text('LAMPLIGHTER_AUDIO_DIR') ?? path.join(dataDirectory, 'audio')),
+    secret: read.text('LAMPLIGHTER_SECRET'),
+    http: {
+      host: read.text('LAMPLIGHTER_HTTP_HOST') ?? '127.0.0.1',
+      port: read.integer('LAMPLIGHTER_HTTP_PORT', 8080, PORTS),
+    },
+    sip: {
+      host: read.text('LAMPLIGHTER_SIP_HOST') ?? '127.0.0.1',
+      port: read.integer('LAMPLIGHTER_SIP_PORT', 5060, PORTS),
+      realm: read.text('LAMPLIGHTER_SIP_REALM') ?? 'lamplighter',
+      advertisedHost: read.text('LAMPLIGHTER_SIP_ADVERTISED_HOST'),
+      accessCodes: (read.text('LAMPLIGHTER_ACCESS_CODES') ?? '*97,*98').split(',').map((code) => code.trim()),
+    },
+    maxAudioBytes: read.integer('LAMPLIGHTER_MAX_AUDIO_BYTES', 16 * 1024 * 1024, { min: 1024, max: 1024 ** 3 }),
+    eventRetentionHours: read.integer('LAMPLIGHTER_EVENT_RETENTION_HOURS', 7 * 24, { min: 1, max: 24 * 366 }),
+    databaseConnections: read.integer('LAMPLIGHTER_DATABASE_CONNECTIONS', 16, { min: 2, max: 500 }),
+    logLevel: read.choice('LAMPLIGHTER_LOG_LEVEL', defaultLogLevel, LOG_LEVELS),
+  }
+}

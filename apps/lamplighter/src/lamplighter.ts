@@ -1,0 +1,240 @@
+import { deriveKeys, type InstallationKeys, TokenIssuer, TokenVerifier } from '@lamplighter/access'
+import { createAuthd } from '@lamplighter/authd'
+import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
+import { createCalld } from '@lamplighter/calld'
+import { createConfd } from '@lamplighter/confd'
+import { createHttpServer, type HttpService, listen } from '@lamplighter/http'
+import { createMwid, type Mwid } from '@lamplighter/mwid'
+import { createRelay } from '@lamplighter/relayd'
+import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
+import {
+  type Database,
+  DirectoryAudioStore,
+  OUTBOX_CHANNEL,
+  OutboxSignal,
+  Provisioning,
+  Store,
+} from '@lamplighter/store'
+import { createWebsocketd } from '@lamplighter/websocketd'
+import type { FastifyInstance } from 'fastify'
+import { type Config, SERVICE_NAMES, type ServiceName } from './config.js'
+import { prepareDataDirectory, readSecret } from './data-directory.js'
+import { type OpenedDatabase, openMigratedDatabase } from './open-database.js'
+import { MASTER_ADMIN, type SetUp, setUp } from './setup.js'
+
+/** What to start. */
+export type StartOptions = {
+  readonly services?: readonly ServiceName[]
+  /** Fixes the master password; only for a demonstration. */
+  readonly demoPassword?: string
+  /**
+   * Told the master administrator's new password, at once: what fails later must not lose it. A start that finds an
+   * installation makes none.
+   */
+  readonly onNewPassword?: (username: string, password: string) => void
+  /** Told before each step that takes a while. */
+  readonly onProgress?: (step: string) => void
+}
+
+type Shared = {
+  readonly config: Config
+  readonly log: Logger
+  readonly database: Database
+  readonly store: Store
+  readonly audio: DirectoryAudioStore
+  readonly bus: Bus
+  readonly keys: InstallationKeys
+  readonly originUuid: string
+  readonly verifier: TokenVerifier
+  readonly signal: OutboxSignal
+}
+
+/** A running process: any set of the services, composed here and nowhere else. */
+export class Lamplighter {
+  readonly setUp: SetUp
+  readonly provisioning: Provisioning
+  readonly originUuid: string
+  /** Base URL of the APIs, or undefined when none of them runs here. */
+  readonly httpUrl: string | undefined
+  /** Where the SIP worker listens, or undefined when it does not run here. */
+  readonly sipPort: number | undefined
+  /** Set when the embedded database had to be kept elsewhere. */
+  readonly notice: string | undefined
+  readonly #stop: () => Promise<void>
+
+  private constructor(facts: Omit<Lamplighter, 'stop'>, stop: () => Promise<void>) {
+    this.setUp = facts.setUp
+    this.provisioning = facts.provisioning
+    this.originUuid = facts.originUuid
+    this.httpUrl = facts.httpUrl
+    this.sipPort = facts.sipPort
+    this.notice = facts.notice
+    this.#stop = stop
+  }
+
+  /** Opens, sets up and starts everything. @throws StartError in one sentence */
+  static async start(config: Config, log: Logger, options: StartOptions = {}): Promise<Lamplighter> {
+    const { services = SERVICE_NAMES, onProgress = () => {} } = options
+    if (config.amqpUrl === undefined && services.length < SERVICE_NAMES.length) {
+      throw new StartError(
+        'AMQP_URL is needed where only some of the services run: without it the bus stays in one process',
+      )
+    }
+    await prepareDataDirectory(config.dataDirectory)
+    const keys = deriveKeys(await readSecret(config.dataDirectory, config.secret))
+    onProgress('starting the database')
+    const opened = await openMigratedDatabase(config, (err) =>
+      log.warn({ err }, 'an idle database connection was lost'),
+    )
+    try {
+      return await Lamplighter.#compose(config, log, opened, keys, { ...options, services, onProgress })
+    } catch (error) {
+      await closeDatabase(opened)
+      throw error
+    }
+  }
+
+  static async #compose(
+    config: Config,
+    log: Logger,
+    opened: OpenedDatabase,
+    keys: InstallationKeys,
+    {
+      services,
+      onProgress,
+      onNewPassword,
+      demoPassword,
+    }: StartOptions & { services: readonly ServiceName[]; onProgress: (step: string) => void },
+  ): Promise<Lamplighter> {
+    const { database, embedded } = opened
+    const provisioning = new Provisioning(database)
+    const done = await setUp(provisioning, demoPassword)
+    if (done.newPassword !== undefined) onNewPassword?.(MASTER_ADMIN, done.newPassword)
+    onProgress('starting the services')
+    const shared = await share(config, log, database, keys, done.installation.originUuid)
+    const { group, server, mwid } = compose(shared, services)
+    await shared.bus.start().catch((error) => Promise.reject(brokerError(error, config)))
+    const stop = async () => {
+      await group.stop()
+      await server?.close()
+      await shared.bus.stop()
+      await shared.audio.close()
+      await closeDatabase(opened)
+    }
+    try {
+      const httpUrl = server && (await listen(server, config.http))
+      await group.start()
+      const sipPort = mwid?.port
+      const facts = {
+        setUp: done,
+        provisioning,
+        originUuid: shared.originUuid,
+        httpUrl,
+        sipPort,
+        notice: embedded?.notice,
+      }
+      return new Lamplighter(facts, stop)
+    } catch (error) {
+      await group.stop()
+      await server?.close()
+      await shared.bus.stop()
+      await shared.audio.close()
+      throw error
+    }
+  }
+
+  /** Stops everything in reverse order. */
+  stop(): Promise<void> {
+    return this.#stop()
+  }
+}
+
+async function closeDatabase({ database, embedded }: OpenedDatabase): Promise<void> {
+  await database.close()
+  await embedded?.stop()
+}
+
+async function share(
+  config: Config,
+  log: Logger,
+  database: Database,
+  keys: InstallationKeys,
+  originUuid: string,
+): Promise<Shared> {
+  const signal = new OutboxSignal(() => database.pool.query(`NOTIFY ${OUTBOX_CHANNEL}`))
+  const store = new Store(database, originUuid, () => signal.poke())
+  const audio = new DirectoryAudioStore(config.audioDirectory)
+  await audio.open().catch((error) => {
+    throw new StartError(`the audio directory ${config.audioDirectory} cannot be written`, { cause: error })
+  })
+  const bus = config.amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(config.amqpUrl, log)
+  const verifier = new TokenVerifier(keys.tokenKey, store.accounts)
+  return { config, log, database, store, audio, bus, keys, originUuid, verifier, signal }
+}
+
+type Composition = {
+  readonly group: ServiceGroup
+  readonly server: FastifyInstance | undefined
+  readonly mwid: Mwid | undefined
+}
+
+/** Consumers start before the relay, so that nothing it publishes finds nobody. */
+function compose(shared: Shared, names: readonly ServiceName[]): Composition {
+  const apis = httpServices(shared).filter(({ name }) => names.includes(name as ServiceName))
+  const mwid = names.includes('mwid') ? newMwid(shared) : undefined
+  const relay = names.includes('relayd') ? newRelay(shared) : undefined
+  const services: Service[] = [...(mwid ? [mwid] : []), ...apis, ...(relay ? [relay] : [])]
+  const group = new ServiceGroup('lamplighter', services, shared.log)
+  if (apis.length === 0) return { group, server: undefined, mwid }
+  const server = createHttpServer(shared.log)
+  mountHealth(server, shared)
+  for (const api of apis) api.mount(server)
+  return { group, server, mwid }
+}
+
+function httpServices({ config, log, store, audio, bus, keys, originUuid, verifier }: Shared): HttpService[] {
+  const access = { verifier, covers: store.accounts.covers.bind(store.accounts) }
+  const issuer = new TokenIssuer(keys.tokenKey)
+  return [
+    createAuthd({ store, access, issuer, verifier, originUuid, log }),
+    createConfd({ store, access, sipRealm: config.sip.realm, log }),
+    createCalld({ store, audio, access, log, maxAudioBytes: config.maxAudioBytes }),
+    createWebsocketd({ bus, verifier, originUuid, log }),
+  ]
+}
+
+function newMwid({ config, log, database, bus, keys, originUuid }: Shared): Mwid {
+  const { realm, advertisedHost, ...settings } = config.sip
+  const advertised = advertisedHost === undefined ? {} : { advertisedHost }
+  return createMwid({
+    database,
+    bus,
+    nonceKey: keys.nonceKey,
+    realm,
+    originUuid,
+    settings: { ...settings, ...advertised },
+    log,
+  })
+}
+
+function newRelay({ config, log, database, bus, signal }: Shared): Service {
+  return createRelay({ databaseUrl: database.url, bus, signal, log, retentionHours: config.eventRetentionHours })
+}
+
+/** For load balancers and containers: whether this process can do its work. */
+function mountHealth(server: FastifyInstance, { store, bus }: Shared): void {
+  server.get('/health', async (_request, reply) => {
+    const database = await store.ping().then(
+      () => true,
+      () => false,
+    )
+    const healthy = database && bus.connected
+    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'failing', database, bus: bus.connected })
+  })
+}
+
+function brokerError(error: unknown, config: Config): unknown {
+  if (config.amqpUrl === undefined) return error
+  const { host } = new URL(config.amqpUrl)
+  return new StartError(`RabbitMQ at ${host} cannot be used: ${(error as Error).message}`, { cause: error })
+}

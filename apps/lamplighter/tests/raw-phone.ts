@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import {
+  answerChallenge,
+  Headers,
+  type IncomingRequest,
+  type SipRequest,
+  SipStack,
+  UdpTransport,
+} from '@lamplighter/sip'
+import { waitFor } from '@lamplighter/testing'
+
+type Answer = { readonly status: number; readonly headers: Headers }
+
+/** A NOTIFY as it came. */
+export type Notified = {
+  readonly cseq: number
+  readonly state: string
+  readonly body: string
+  readonly uri: string
+  readonly event: string
+  readonly headers: Headers
+}
+
+/** A SIP client that does what a test tells it, right or wrong, and answers NOTIFYs as it is told. */
+export class RawPhone {
+  readonly notified: Notified[] = []
+  /** How the next NOTIFYs are answered; `silence` not at all. */
+  answer: number | 'silence' = 200
+  readonly callId = randomBytes(6).toString('hex')
+  readonly tag = randomBytes(4).toString('hex')
+  to: string
+  target: string
+  cseq = 0
+  readonly #stack: SipStack
+  readonly #server: { host: string; port: number }
+  readonly #login: { username: string; password: string }
+
+  constructor(login: { username: string; password: string }, port: number) {
+    this.#login = login
+    this.#server = { host: '127.0.0.1', port }
+    this.target = `sip:${login.username}@127.0.0.1:${port}`
+    this.to = `<${this.target}>`
+    this.#stack = new SipStack({
+      transport: new UdpTransport({ host: '127.0.0.1', port: 0 }),
+      handlers: { NOTIFY: (incoming) => this.#onNotify(incoming) },
+      onError: () => {},
+    })
+  }
+
+  start(): Promise<void> {
+    return this.#stack.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#stack.stop()
+  }
+
+  get address(): string {
+    return this.#stack.address
+  }
+
+  /** Sends one request. Lines given here replace the usual ones; null leaves one out. */
+  async send(method: string, lines: Record<string, string | null> = {}, uri = this.target, body = ''): Promise<Answer> {
+    this.cseq++
+    const usual: Record<string, string | null> = {
+      'Max-Forwards': '70',
+      From: `<sip:${this.#login.username}@127.0.0.1>;tag=${this.tag}`,
+      To: this.to,
+      'Call-ID': this.callId,
+      CSeq: `${this.cseq} ${method}`,
+      Contact: `<sip:${this.#login.username}@${this.address}>`,
+      Event: 'message-summary',
+      Expires: '600',
+      ...lines,
+    }
+    const headers = new Headers()
+    for (const [name, value] of Object.entries(usual)) if (value !== null) headers.add(name, value)
+    const request: SipRequest = { kind: 'request', method, uri, headers, body: Buffer.from(body) }
+    const outcome = await this.#stack.request(request, this.#server)
+    return outcome.type === 'failed' ? { status: 408, headers: new Headers() } : outcome.response
+  }
+
+  /** Sends a request and answers its challenge. */
+  async authenticated(method: string, lines: Record<string, string | null> = {}, uri = this.target): Promise<Answer> {
+    const first = await this.send(method, lines, uri)
+    if (first.status !== 401) return first
+    const authorization = answerChallenge(first.headers.get('www-authenticate') ?? '', this.#login, method, uri)
+    return this.send(method, { ...lines, Authorization: authorization ?? '' }, uri)
+  }
+
+  /** Subscribes and keeps the dialog. */
+  async subscribe(lines: Record<string, string | null> = {}, uri?: string): Promise<Answer> {
+    const answer = await this.authenticated('SUBSCRIBE', lines, uri)
+    if (answer.status !== 200) return answer
+    this.to = answer.headers.get('to') ?? this.to
+    this.target = /<([^>]*)>/.exec(answer.headers.get('contact') ?? '')?.[1] ?? this.target
+    return answer
+  }
+
+  /** The next NOTIFY after `from` that fits. */
+  next(from: number, fits: (one: Notified) => boolean, what: string): Promise<Notified> {
+    return waitFor(() => this.notified.slice(from).find(fits), {
+      what: `${what}; had ${JSON.stringify(this.notified.map(({ state, body }) => [state, body]))}`,
+    })
+  }
+
+  #onNotify({ request, respond, ignore }: IncomingRequest): void {
+    const { headers, body, uri } = request
+    const cseq = Number(headers.get('cseq')?.split(' ')[0])
+    this.notified.push({
+      cseq,
+      state: headers.get('subscription-state') ?? '',
+      body: body.toString(),
+      uri,
+      event: headers.get('event') ?? '',
+      headers,
+    })
+    if (this.answer === 'silence') ignore()
+    else respond(this.answer)
+  }
+}
