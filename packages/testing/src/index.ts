@@ -1,0 +1,7 @@
+export { Baresip, type BaresipLamp } from './baresip.js'
+export { createTestDatabase, type TestDatabase, takeTestVhost } from './disposable.js'
+export { freePort } from './free-port.js'
+export { reasonWithout } from './peers.js'
+export { evaluate } from './rabbitmq.js'
+export { runSipp } from './sipp.js'
+export { waitFor } from './wait-for.js'

@@ -1,0 +1,110 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { connect } from 'amqplib'
+import { installPackages } from './apt.js'
+import { freePort } from './free-port.js'
+
+const run = promisify(execFile)
+
+/** A broker for tests: where it is, how to command it, how to end it if it is ours. */
+export type TestBroker = {
+  readonly url: string
+  /** What `rabbitmqctl` must be told to find the node. */
+  readonly ctlEnv: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+const LOCAL = 'amqp://guest:guest@127.0.0.1:5672'
+const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+const START_DEADLINE_MS = 60_000
+
+/** Evaluates Erlang on the broker's node: one start of the tool for any number of changes. */
+export async function evaluate(ctlEnv: Readonly<Record<string, string>>, expression: string): Promise<string> {
+  const { stdout } = await run('rabbitmqctl', ['eval', expression], {
+    env: { ...process.env, ...ctlEnv },
+    timeout: 60_000,
+  })
+  return stdout.trim()
+}
+
+/**
+ * The broker on localhost when it answers and lets us make virtual hosts; else one of our own from an installed or
+ * installable `rabbitmq-server`. @throws one sentence that says what is missing
+ */
+export async function provideBroker(): Promise<TestBroker> {
+  if (await answers(LOCAL)) {
+    const usable = await evaluate({}, 'ok.')
+      .then((answer) => answer === 'ok')
+      .catch(() => false)
+    if (usable) return { url: LOCAL, ctlEnv: {}, stop: async () => {} }
+  }
+  if (!existsSync(SERVER)) await installPackages(['rabbitmq-server'])
+  if (!existsSync(SERVER))
+    throw new Error('the tests need RabbitMQ: none answers on localhost:5672 and rabbitmq-server is not installed')
+  return startOwn()
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const connection = await connect(url, { timeout: 2000 })
+    await connection.close()
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function startOwn(): Promise<TestBroker> {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-rabbitmq-'))
+  const [port, distPort] = [await freePort(), await freePort()]
+  await Promise.all(['mnesia', 'log', 'home'].map((folder) => mkdir(path.join(home, folder))))
+  await writeFile(path.join(home, 'rabbitmq.conf'), CONFIG.replace('PORT', String(port)))
+  await writeFile(path.join(home, 'enabled_plugins'), '[].')
+  await writeFile(path.join(home, 'env.conf'), '')
+  const ctlEnv = { HOME: path.join(home, 'home'), RABBITMQ_NODENAME: `lamplighter${port}@localhost` }
+  const env = {
+    ...process.env,
+    ...ctlEnv,
+    RABBITMQ_MNESIA_BASE: path.join(home, 'mnesia'),
+    RABBITMQ_LOG_BASE: path.join(home, 'log'),
+    RABBITMQ_CONFIG_FILE: path.join(home, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: path.join(home, 'enabled_plugins'),
+    RABBITMQ_CONF_ENV_FILE: path.join(home, 'env.conf'),
+    RABBITMQ_PID_FILE: path.join(home, 'pid'),
+    RABBITMQ_DIST_PORT: String(distPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+  }
+  const child = spawn(SERVER, [], { env, stdio: 'ignore' })
+  let ended = false
+  child.once('exit', () => {
+    ended = true
+  })
+  const url = `amqp://guest:guest@127.0.0.1:${port}`
+  const deadline = Date.now() + START_DEADLINE_MS
+  while (!(await answers(url))) {
+    if (ended || Date.now() > deadline) throw new Error(`our own RabbitMQ did not start, see ${home}/log`)
+    await delay(250)
+  }
+  return { url, ctlEnv, stop: () => stopOwn(home, () => ended) }
+}
+
+async function stopOwn(home: string, hasEnded: () => boolean): Promise<void> {
+  const pid = Number(await readFile(path.join(home, 'pid'), 'utf8'))
+  process.kill(pid, 'SIGTERM')
+  for (let waited = 0; waited < 100 && !hasEnded(); waited++) await delay(100)
+  await rm(home, { recursive: true, force: true })
+}
+
+const CONFIG = `listeners.tcp.default = 127.0.0.1:PORT
+loopback_users.guest = true
+vm_memory_high_watermark.absolute = 512MB
+disk_free_limit.absolute = 100MB
+log.console = false
+log.file.level = warning
+`
