@@ -26,6 +26,8 @@ export class RawPhone {
   readonly notified: Notified[] = []
   /** How the next NOTIFYs are answered; `silence` not at all. */
   answer: number | 'silence' = 200
+  /** How long it thinks before it answers one. */
+  answerAfterMs = 0
   readonly callId = randomBytes(6).toString('hex')
   readonly tag = randomBytes(4).toString('hex')
   to: string
@@ -115,7 +117,8 @@ export class RawPhone {
       event: headers.get('event') ?? '',
       headers,
     })
-    if (this.answer === 'silence') ignore()
-    else respond(this.answer)
+    const { answer } = this
+    if (answer === 'silence') ignore()
+    else setTimeout(() => respond(answer), this.answerAfterMs)
   }
 }

@@ -225,6 +225,24 @@ describe('mwid', () => {
     )
   })
 
+  it('darkens a mailbox that goes while the phone has not yet answered its first NOTIFY', async () => {
+    const box = await installation.mailbox(tenant)
+    await deposit(box)
+    const phone = await newPhone({ voicemails: [box.id] })
+    phone.answerAfterMs = 300
+    await phone.subscribe()
+    await phone.next(0, ({ body }) => body.includes('1/0'), 'lit')
+    await tenant.admin.call('DELETE', `/api/confd/1.1/voicemails/${box.id}`)
+    await phone.next(1, ({ body }) => body.includes('0/0'), 'dark')
+  })
+
+  it('shows what changed while it was subscribing', async () => {
+    const box = await installation.mailbox(tenant)
+    const subscribers = await Promise.all(Array.from({ length: 10 }, () => newPhone({ voicemails: [box.id] })))
+    await Promise.all(subscribers.flatMap((phone) => [phone.subscribe(), deposit(box)]))
+    for (const phone of subscribers) await phone.next(0, ({ body }) => body.includes('10/0'), 'the whole count')
+  })
+
   it('ends the subscriptions of a device that is deleted, dark', async () => {
     await clear(annas)
     await deposit(annas)

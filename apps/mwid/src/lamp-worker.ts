@@ -72,8 +72,10 @@ export class LampWorker {
       const [mailboxes, devices] = [this.#mailboxes, this.#devices]
       this.#mailboxes = new Set()
       this.#devices = new Set()
+      // A mailbox may be gone before the ledger's line that would lead to its devices is written.
+      const asked = [...new Set([...devices, ...this.#ledger.unwritten(mailboxes)])]
       try {
-        this.#show([...devices], await this.#sip.watched([...devices], [...mailboxes]))
+        this.#show(asked, await this.#sip.watched(asked, [...mailboxes]))
         backoff.reset()
       } catch (err) {
         for (const id of mailboxes) this.#mailboxes.add(id)

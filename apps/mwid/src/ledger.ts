@@ -1,4 +1,4 @@
-import type { DeviceId, LampReason } from '@lamplighter/domain'
+import type { DeviceId, LampReason, MailboxId } from '@lamplighter/domain'
 import { type Logger, sleep } from '@lamplighter/runtime'
 import type { LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
 
@@ -13,6 +13,7 @@ export class Ledger {
   readonly #log: Logger
   readonly #stopping = new AbortController()
   #waiting = new Map<string, LampEntry>()
+  #writing: ReadonlyMap<string, LampEntry> = new Map()
   #running: Promise<void> | undefined
 
   constructor(sip: SipRepository, log: Logger) {
@@ -48,6 +49,12 @@ export class Ledger {
     while (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value ?? '')
   }
 
+  /** Devices that show one of these mailboxes by a line the table may not have yet: to the statements they are invisible. */
+  unwritten(mailboxes: ReadonlySet<MailboxId>): DeviceId[] {
+    const entries = [...this.#waiting.values(), ...this.#writing.values()]
+    return entries.filter(({ mailboxId }) => mailboxes.has(mailboxId)).map(({ deviceId }) => deviceId)
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await sleep(FLUSH_MS, this.#stopping.signal)
@@ -58,6 +65,7 @@ export class Ledger {
   async #flush(): Promise<void> {
     if (this.#waiting.size === 0) return
     const batch = this.#waiting
+    this.#writing = batch
     this.#waiting = new Map()
     try {
       await this.#sip.saveLamps([...batch.values()])
@@ -66,6 +74,8 @@ export class Ledger {
     } catch (err) {
       this.#log.warn({ err, lines: batch.size }, 'the lamp ledger could not be written')
       this.#waiting = new Map([...batch, ...this.#waiting])
+    } finally {
+      this.#writing = new Map()
     }
   }
 }

@@ -136,6 +136,7 @@ export class MwiTerm {
       ledger: this.#ledger,
       epoch: this.#epoch,
       account: () => `sip:${settings.accessCodes[0]}@${this.#stack.address}`,
+      recheck: (id) => this.#worker.deviceChanged(id),
       onEnd: (subscription, reason) => this.#ended(subscription, reason),
     }
   }
