@@ -224,10 +224,7 @@ function newRelay({ config, log, database, bus, signal }: Shared): Service {
 /** For load balancers and containers: whether this process can do its work. */
 function mountHealth(server: FastifyInstance, { store, bus }: Shared): void {
   server.get('/health', async (_request, reply) => {
-    const database = await store.ping().then(
-      () => true,
-      () => false,
-    )
+    const database = await store.isReachable()
     const healthy = database && bus.connected
     return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'failing', database, bus: bus.connected })
   })

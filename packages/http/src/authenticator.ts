@@ -40,7 +40,8 @@ export async function authenticate(
 }
 
 async function verified(token: string | undefined, access: string, control: AccessControl): Promise<Principal> {
-  const details = { reason: 'not_found_or_expired', required_access: access }
+  // The key is the contract's; its value was the token, which no answer may hold (rest.md F-37).
+  const details = { invalid_token: null, reason: 'not_found_or_expired', required_access: access }
   if (!token) throw new AuthenticationError('unauthorized', 'a valid token is required', details)
   try {
     return await control.verifier.verify(token)

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
 import type { BodyOf, QueryOf, RouteContract } from '@lamplighter/contracts'
-import { LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
+import { InvalidInputError, LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import { PublicBase } from './public-url.js'
 
 /** What a handler answers. The status defaults to the contract's. */
 export type Answer = {
@@ -30,6 +31,7 @@ export class Call<Route extends RouteContract = RouteContract> {
   readonly #caller: Caller | undefined
   readonly #route: Route
   #json: Record<string, unknown> | undefined
+  #base: PublicBase | undefined
 
   constructor(request: FastifyRequest, route: Route, checks: RouteChecks<Route>, caller: Caller | undefined) {
     this.request = request
@@ -82,16 +84,9 @@ export class Call<Route extends RouteContract = RouteContract> {
 
   /** Absolute URL of a path of this API, as the proxy in front shows it (rest.md 1.1). */
   url(path: string): string {
-    const { request } = this
-    const host = single(request.headers.host) ?? 'localhost'
-    const forwarded = single(request.headers['x-forwarded-proto'])
-    const protocol = forwarded === 'https' || forwarded === 'http' ? forwarded : request.protocol
-    return `${protocol}://${host}${path}`
+    this.#base ??= new PublicBase(this.request, this.#route.api)
+    return this.#base.url(path)
   }
-}
-
-function single(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'object' ? header[0] : header
 }
 
 /** The peers take a JSON null for an empty object, except calld (rest.md 1.10). */
@@ -106,7 +101,7 @@ function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unkn
   }
   if (value === null && !strictNull) return {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new LamplighterError('unreadable-body', 'the body must be a JSON object')
+    throw InvalidInputError.of('_schema', 'type', 'must be an object')
   }
   return value as Record<string, unknown>
 }

@@ -121,8 +121,11 @@ export class Store {
   }
 
   /** Whether the database answers. */
-  async ping(): Promise<void> {
-    await this.#database.pool.query('SELECT 1')
+  async isReachable(): Promise<boolean> {
+    return this.#database.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
   }
 }
 

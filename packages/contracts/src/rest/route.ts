@@ -33,7 +33,7 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly acl: string | null
   readonly summary: string
   readonly query?: Query
-  /** Query parameters the schema does not name: ignored in confd and auth, refused in calld (rest.md 1.7). */
+  /** Query parameters the schema does not name: ignored in confd, auth and recordings, else refused (rest.md 1.7, 3.6). */
   readonly unknownQuery: 'ignore' | 'refuse'
   readonly bodyKind: BodyKind
   readonly body?: Body
@@ -59,7 +59,7 @@ export function routesOf(api: ApiName) {
   return <Query extends TObject, Body extends TSchema>(input: RouteInput<Query, Body>): RouteContract<Query, Body> => ({
     api,
     params: {},
-    unknownQuery: unknown,
+    unknownQuery: input.queryToken ? 'ignore' : unknown,
     unknownBody: unknown,
     bodyKind: input.body ? 'json' : 'none',
     queryToken: false,
