@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type ContextView, createContext, deleteContext, getContext, listContexts } from '@lamplighter/contracts'
 import { InvalidInputError, NotFoundError, RuleError } from '@lamplighter/domain'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
+import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { type Context, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
 import { resourceUrl } from './voicemail-view.js'
 
@@ -18,9 +18,13 @@ export function contextRoutes(store: Store): Implementation[] {
       const { label, name, type = 'internal' } = call.body()
       const wanted = label ?? name
       if (wanted === undefined) throw InvalidInputError.of('label', 'required', 'is required')
-      const { contexts } = store.configuration(onlyTenant(call.tenantId))
-      const context = await contexts.create({ uuid: randomUUID(), label: wanted, type })
-      return { headers: { location: resourceUrl(call, 'contexts', context.id) }, body: toContextView(call, context) }
+      const fields = { uuid: randomUUID(), label: wanted, type }
+      const { value: context, replayed } = await store.createOnce(
+        onlyTenant(call.tenantId),
+        call.repeatKey(),
+        ({ contexts }) => contexts.create(fields),
+      )
+      return createdAnswer(resourceUrl(call, 'contexts', context.id), toContextView(call, context), replayed)
     }),
     implement(getContext, async (call) => ({ body: toContextView(call, await findContext(store, call)) })),
     implement(deleteContext, async (call) => {

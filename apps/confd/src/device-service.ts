@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type DeviceInput, deviceCreated, deviceDeleted, deviceEdited, draft } from '@lamplighter/contracts'
 import {
+  type Created,
   type DeviceId,
   InvalidInputError,
   type MailboxId,
   type MwiMode,
   NotFoundError,
+  type RepeatKey,
   type TenantId,
   type UserId,
 } from '@lamplighter/domain'
@@ -49,18 +51,20 @@ export class DeviceService {
   }
 
   /** @throws InvalidInputError for a user or mailbox that is not there, RuleError when the username is taken */
-  async create(scope: TenantScope, input: DeviceInput): Promise<CreatedDevice> {
+  async create(scope: TenantScope, input: DeviceInput, repeat?: RepeatKey): Promise<Created<CreatedDevice>> {
     const generatedPassword = input.sip_password ? undefined : randomBytes(18).toString('base64url')
     const password = input.sip_password ?? generatedPassword ?? ''
     const fields = mergedFields(NEW_DEVICE, { sip_username: `d${randomBytes(5).toString('hex')}`, ...input })
-    return this.#store.changeConfiguration(scope, async (change) => {
+    const { value: device, replayed } = await this.#store.createOnce(scope, repeat, async (change) => {
       const tenantId = await owningTenant(change, scope, fields.userUuid)
       await refuseForeignMailboxes(change, tenantId, fields)
       const credentials = this.#credentials(fields.sipUsername, password)
       const device = await change.devices.create(randomUUID() as DeviceId, tenantId, fields, credentials)
       await change.outbox.add([draft(deviceCreated, { tenant: tenantId }, { device_uuid: device.uuid })])
-      return { device, generatedPassword }
+      return device
     })
+    // It is kept nowhere, so that a repeated request cannot be told it again.
+    return { value: { device, generatedPassword: replayed ? undefined : generatedPassword }, replayed }
   }
 
   /** Changes what `input` names. @throws NotFoundError, InvalidInputError, RuleError */

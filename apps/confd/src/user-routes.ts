@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
 import { createUser, deleteUser, getUser, listUsers, type UserView } from '@lamplighter/contracts'
 import { NotFoundError, RuleError, type UserId } from '@lamplighter/domain'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
+import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { onlyTenant, type Store, tenantSubtree, type User } from '@lamplighter/store'
 import { resourceUrl } from './voicemail-view.js'
 
@@ -18,9 +18,13 @@ export function userRoutes(store: Store): Implementation[] {
     implement(createUser, async (call) => {
       const { firstname, lastname = null, email = null, username = null, password } = call.body()
       const passwordHash = password ? await hashSecret(password) : null
-      const { users } = store.configuration(onlyTenant(call.tenantId))
-      const user = await users.create(randomUUID() as UserId, { firstname, lastname, email, username, passwordHash })
-      return { headers: { location: resourceUrl(call, 'users', user.id) }, body: toUserView(call, user) }
+      const fields = { firstname, lastname, email, username, passwordHash }
+      const { value: user, replayed } = await store.createOnce(
+        onlyTenant(call.tenantId),
+        call.repeatKey(),
+        ({ users }) => users.create(randomUUID() as UserId, fields),
+      )
+      return createdAnswer(resourceUrl(call, 'users', user.id), toUserView(call, user), replayed)
     }),
     implement(getUser, async (call) => ({ body: toUserView(call, await findUser(store, call)) })),
     implement(deleteUser, async (call) => {

@@ -11,7 +11,15 @@ import {
   voicemailDeleted,
   voicemailEdited,
 } from '@lamplighter/contracts'
-import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
+import {
+  type Created,
+  EMPTY_SUMMARY,
+  type Mailbox,
+  type MailboxId,
+  NotFoundError,
+  type RepeatKey,
+  RuleError,
+} from '@lamplighter/domain'
 import type { ConfigurationChange, MailboxFields, MailboxListQuery, Store, TenantScope } from '@lamplighter/store'
 import { fieldsOfCreation, fieldsOfUpdate, isChanged, resolveContext } from './voicemail-fields.js'
 
@@ -36,9 +44,9 @@ export class VoicemailService {
   }
 
   /** @throws InvalidInputError, RuleError (rest.md 2.3) */
-  async create(scope: TenantScope, input: VoicemailCreate): Promise<Mailbox> {
+  async create(scope: TenantScope, input: VoicemailCreate, repeat?: RepeatKey): Promise<Created<Mailbox>> {
     const fields = await fieldsOfCreation(input)
-    return this.#store.changeConfiguration(scope, (change) => createMailbox(change, fields))
+    return this.#store.createOnce(scope, repeat, (change) => createMailbox(change, fields))
   }
 
   /** Changes what `input` names. Nothing changed, nothing said. @throws NotFoundError, InvalidInputError, RuleError */

@@ -193,7 +193,8 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
 }
 
 function httpServices({ config, log, store, audio, bus, keys, originUuid, verifier }: Shared): HttpService[] {
-  const access = { verifier, covers: store.accounts.covers.bind(store.accounts) }
+  const covers = store.accounts.covers.bind(store.accounts)
+  const access = { verifier, covers, fingerprintKey: keys.fingerprintKey }
   const issuer = new TokenIssuer(keys.tokenKey)
   return [
     createAuthd({ store, access, issuer, verifier, originUuid, log }),

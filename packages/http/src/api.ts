@@ -108,7 +108,7 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
       if (contract.acl !== null) callers.set(request, await authenticate(request, contract, api.access))
     },
     handler: async (request, reply) => {
-      const answer = await handle(new Call(request, contract, checks, callers.get(request)))
+      const answer = await handle(new Call(request, contract, checks, callers.get(request), api.access.fingerprintKey))
       return sendAnswer(request, reply, contract.success, answer)
     },
   })

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
-import type { BodyOf, QueryOf, RouteContract } from '@lamplighter/contracts'
-import { InvalidInputError, LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
+import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
+import { InvalidInputError, LamplighterError, type RepeatKey, type TenantId, type UserId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import { fingerprint, readIdempotencyKey } from './idempotency.js'
 import { PublicBase } from './public-url.js'
 
 /** What a handler answers. The status defaults to the contract's. */
@@ -12,6 +13,11 @@ export type Answer = {
   /** Streamed instead of a body. */
   readonly stream?: Readable
   readonly headers?: Readonly<Record<string, string | number>>
+}
+
+/** The answer to a creation; `replayed` says that the request was a repetition and nothing was created by it. */
+export function createdAnswer(location: string, body: unknown, replayed: boolean): Answer {
+  return { headers: { location, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }, body }
 }
 
 /** Who calls and in which tenant, once the token was accepted. */
@@ -30,15 +36,23 @@ export class Call<Route extends RouteContract = RouteContract> {
   readonly #checks: RouteChecks<Route>
   readonly #caller: Caller | undefined
   readonly #route: Route
+  readonly #fingerprintKey: Uint8Array
   #json: Record<string, unknown> | undefined
   #base: PublicBase | undefined
 
-  constructor(request: FastifyRequest, route: Route, checks: RouteChecks<Route>, caller: Caller | undefined) {
+  constructor(
+    request: FastifyRequest,
+    route: Route,
+    checks: RouteChecks<Route>,
+    caller: Caller | undefined,
+    fingerprintKey: Uint8Array,
+  ) {
     this.request = request
     this.params = request.params as Record<string, string>
     this.#route = route
     this.#checks = checks
     this.#caller = caller
+    this.#fingerprintKey = fingerprintKey
   }
 
   /** Who calls. Only routes with an ACL have a caller. */
@@ -80,6 +94,26 @@ export class Call<Route extends RouteContract = RouteContract> {
   /** The checked JSON body. @throws LamplighterError when it is not JSON, InvalidInputError when it does not fit. */
   body(): BodyOf<Route> {
     return this.#checks.body(this.json())
+  }
+
+  /** The client's Idempotency-Key on a creation that may be repeated. @throws InvalidInputError */
+  idempotencyKey(): string | undefined {
+    if (!this.#route.idempotent) throw new Error(`${this.#route.path} is not declared idempotent`)
+    return readIdempotencyKey(this.request)
+  }
+
+  /** What makes this creation with a JSON body repeatable; undefined when the client sent no key. */
+  repeatKey(): RepeatKey | undefined {
+    const key = this.idempotencyKey()
+    if (key === undefined) return undefined
+    const { api, method, path } = this.#route
+    const asked = `${API_BASE[api]}${path} ${JSON.stringify(this.params)}`
+    return {
+      tenantId: this.tenantId,
+      scope: `${api} ${method} ${path}`,
+      key,
+      fingerprint: fingerprint(this.#fingerprintKey, asked, this.json()),
+    }
   }
 
   /** Absolute URL of a path of this API, as the proxy in front shows it (rest.md 1.1). */

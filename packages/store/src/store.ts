@@ -1,5 +1,5 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import type { TenantId } from '@lamplighter/domain'
+import { type Created, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { ContextRepository } from './context-repository.js'
@@ -93,6 +93,25 @@ export class Store {
     return result
   }
 
+  /**
+   * Creates configuration once per key: a repeated request, also a simultaneous one, gets what the first one created
+   * and changes nothing. `work` must give plain JSON without secrets, because it is kept. Without a key it just runs.
+   *
+   * @throws RuleError `idempotency-key-conflict` when the key was used for another content
+   */
+  async createOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: ConfigurationChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeConfiguration(scope, async (change) => {
+      if (repeat && !(await change.idempotency.claim(repeat))) return replayOf<T>(change.idempotency, repeat)
+      const value = await work(change)
+      if (repeat) await change.idempotency.settle(repeat, value)
+      return { value, replayed: false }
+    })
+  }
+
   /** Changes messages. What `work` throws undoes everything. */
   async changeMessages<T>(scope: TenantScope, work: (change: MessagesChange) => Promise<T>): Promise<T> {
     const client = await this.#database.pool.connect()
@@ -137,6 +156,14 @@ export function onlyTenant(tenantId: TenantId): TenantScope {
 /** The scope of a tenant and everything below it. */
 export function tenantSubtree(tenantId: TenantId): TenantScope {
   return { tenantId, subtree: true }
+}
+
+async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
+  const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
+  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
+  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
+    idempotency_key: repeat.key,
+  })
 }
 
 function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {

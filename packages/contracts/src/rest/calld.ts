@@ -103,6 +103,7 @@ export const depositMessage = route({
   summary: 'Leave a message: a WAV body with its facts in the query, or multipart with parts `audio` and `meta`',
   query: depositMetaSchema,
   bodyKind: 'audio',
+  idempotent: true,
   success: 201,
   response: listedMessageSchema,
 })

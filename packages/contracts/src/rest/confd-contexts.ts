@@ -42,6 +42,7 @@ export const createContext = route({
   acl: 'confd.contexts.create',
   summary: 'Create a context',
   body: contextCreateSchema,
+  idempotent: true,
   success: 201,
   response: contextSchema,
 })

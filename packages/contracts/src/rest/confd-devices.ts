@@ -61,6 +61,7 @@ export const createDevice = route({
   acl: 'confd.devices.create',
   summary: 'Create a SIP device; a generated password is shown this once',
   body: deviceCreateSchema,
+  idempotent: true,
   success: 201,
   response: createdDeviceSchema,
 })

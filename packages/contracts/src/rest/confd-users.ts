@@ -53,6 +53,7 @@ export const createUser = route({
   acl: 'confd.users.create',
   summary: 'Create a user',
   body: userCreateSchema,
+  idempotent: true,
   success: 201,
   response: userSchema,
 })

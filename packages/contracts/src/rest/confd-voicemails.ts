@@ -100,6 +100,7 @@ export const createVoicemail = route({
   acl: 'confd.voicemails.create',
   summary: 'Create a mailbox',
   body: voicemailCreateSchema,
+  idempotent: true,
   success: 201,
   response: voicemailSchema,
 })
@@ -159,6 +160,7 @@ export const createUserVoicemail = route({
   acl: 'confd.users.{user}.voicemails.create',
   summary: 'Create a mailbox for a user',
   body: voicemailCreateSchema,
+  idempotent: true,
   success: 201,
   response: voicemailSchema,
 })

@@ -40,6 +40,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly unknownBody: 'ignore' | 'refuse'
   readonly success: number
   readonly response?: TSchema
+  /** A creation that a client may repeat with its Idempotency-Key: it happens once. */
+  readonly idempotent: boolean
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
 }
@@ -50,6 +52,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly bodyKind?: BodyKind
+  readonly idempotent?: boolean
   readonly queryToken?: boolean
 }
 
@@ -62,6 +65,7 @@ export function routesOf(api: ApiName) {
     unknownQuery: input.queryToken ? 'ignore' : unknown,
     unknownBody: unknown,
     bodyKind: input.body ? 'json' : 'none',
+    idempotent: false,
     queryToken: false,
     ...input,
   })
