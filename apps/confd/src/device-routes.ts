@@ -29,15 +29,17 @@ export function deviceRoutes(devices: DeviceService): Implementation[] {
       return createdAnswer(resourceUrl(call, 'devices', device.uuid), body, replayed)
     }),
     implement(getDevice, async (call) => {
-      return { body: toDeviceView(call, await devices.get(tenantSubtree(call.tenantId), deviceId(call))) }
+      const device = await devices.get(tenantSubtree(call.tenantId), deviceId(call))
+      return call.tagged(device, toDeviceView(call, device))
     }),
     implement(updateDevice, async (call) => {
       call.json()
-      await devices.update(tenantSubtree(call.tenantId), deviceId(call), () => call.body())
+      const scope = tenantSubtree(call.tenantId)
+      await devices.update(scope, deviceId(call), () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteDevice, async (call) => {
-      await devices.delete(tenantSubtree(call.tenantId), deviceId(call))
+      await devices.delete(tenantSubtree(call.tenantId), deviceId(call), call.precondition())
       return {}
     }),
   ]

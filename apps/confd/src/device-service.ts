@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type DeviceInput, deviceCreated, deviceDeleted, deviceEdited, draft } from '@lamplighter/contracts'
 import {
+  always,
   type Created,
   type DeviceId,
   InvalidInputError,
   type MailboxId,
   type MwiMode,
   NotFoundError,
+  type Precondition,
   type RepeatKey,
   type TenantId,
   type UserId,
@@ -68,12 +70,17 @@ export class DeviceService {
   }
 
   /** Changes what `input` names. @throws NotFoundError, InvalidInputError, RuleError */
-  async update(scope: TenantScope, uuid: DeviceId, input: () => DeviceInput): Promise<void> {
+  async update(
+    scope: TenantScope,
+    uuid: DeviceId,
+    input: () => DeviceInput,
+    precondition: Precondition = always,
+  ): Promise<void> {
     await this.get(scope, uuid)
     const asked = input()
     await this.#store.changeConfiguration(scope, async (change) => {
-      const device = await change.devices.find(uuid)
-      if (!device) throw noSuchDevice(uuid)
+      const device = await lockDevice(change, uuid)
+      precondition(device)
       const fields = mergedFields(device, asked)
       if (!asked.sip_password && sameFields(device, fields)) return
       await this.#refuse(change, scope, device, fields, asked)
@@ -84,10 +91,10 @@ export class DeviceService {
   }
 
   /** Deletes a device; its subscriptions end and its lamp goes dark. @throws NotFoundError */
-  async delete(scope: TenantScope, uuid: DeviceId): Promise<void> {
+  async delete(scope: TenantScope, uuid: DeviceId, precondition: Precondition = always): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
-      const device = await change.devices.find(uuid)
-      if (!device) throw noSuchDevice(uuid)
+      const device = await lockDevice(change, uuid)
+      precondition(device)
       await change.devices.delete(uuid)
       await change.outbox.add([draft(deviceDeleted, { tenant: device.tenantId }, { device_uuid: uuid })])
     })
@@ -169,6 +176,13 @@ async function refuseForeignMailboxes(
   if (foreign.length > 0) {
     throw InvalidInputError.of('voicemails', 'reference', `Voicemail was not found: ${foreign.join(', ')}`)
   }
+}
+
+async function lockDevice(change: ConfigurationChange, uuid: DeviceId): Promise<Device> {
+  await change.locks.device(uuid)
+  const device = await change.devices.find(uuid)
+  if (!device) throw noSuchDevice(uuid)
+  return device
 }
 
 function noSuchDevice(uuid: DeviceId): NotFoundError {

@@ -30,15 +30,16 @@ export function voicemailRoutes(voicemails: VoicemailService, associations: Asso
     }),
     implement(getVoicemail, async (call) => {
       const mailbox = await voicemails.get(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
-      return { body: toVoicemailView(call, mailbox) }
+      return call.tagged(mailbox, toVoicemailView(call, mailbox))
     }),
     implement(updateVoicemail, async (call) => {
       call.json()
-      await voicemails.update(tenantSubtree(call.tenantId), mailboxId(call, 'id'), () => call.body())
+      const scope = tenantSubtree(call.tenantId)
+      await voicemails.update(scope, mailboxId(call, 'id'), () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteVoicemail, async (call) => {
-      await voicemails.delete(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
+      await voicemails.delete(tenantSubtree(call.tenantId), mailboxId(call, 'id'), call.precondition())
       return {}
     }),
     ...userVoicemailRoutes(associations),

@@ -12,11 +12,13 @@ import {
   voicemailEdited,
 } from '@lamplighter/contracts'
 import {
+  always,
   type Created,
   EMPTY_SUMMARY,
   type Mailbox,
   type MailboxId,
   NotFoundError,
+  type Precondition,
   type RepeatKey,
   RuleError,
 } from '@lamplighter/domain'
@@ -50,11 +52,17 @@ export class VoicemailService {
   }
 
   /** Changes what `input` names. Nothing changed, nothing said. @throws NotFoundError, InvalidInputError, RuleError */
-  async update(scope: TenantScope, id: MailboxId, input: () => VoicemailUpdate): Promise<void> {
+  async update(
+    scope: TenantScope,
+    id: MailboxId,
+    input: () => VoicemailUpdate,
+    precondition: Precondition = always,
+  ): Promise<void> {
     const fields = await fieldsOfUpdate(await this.get(scope, id), input())
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
       const current = await findMailbox(change, id)
+      precondition(current)
       const context = await resolveContext(change.contexts, fields, current)
       if (!isChanged(current, fields)) return
       refuseUsers(current, fields, context.tenantId)
@@ -64,9 +72,10 @@ export class VoicemailService {
   }
 
   /** Deletes the mailbox and its messages, and puts out every lamp it lit. @throws NotFoundError, RuleError */
-  async delete(scope: TenantScope, id: MailboxId): Promise<void> {
+  async delete(scope: TenantScope, id: MailboxId, precondition: Precondition = always): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
+      precondition(await findMailbox(change, id))
       if (before.users.length > 0) {
         const details = { voicemail_id: id, user_uuids: before.users }
         throw new RuleError('voicemail-in-use', 'the mailbox still has users', details)

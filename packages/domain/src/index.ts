@@ -30,6 +30,7 @@ export {
 export { isLampLit, type LampReason, type MwiMode } from './lamp.js'
 export { type AccessType, type Mailbox, type MailboxHead, type MailboxUser, shownSummary } from './mailbox.js'
 export { durationSeconds, type Message } from './message.js'
+export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export type { Purpose, SessionRecord } from './session.js'
 export {

@@ -1,8 +1,16 @@
 import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
 import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
-import { InvalidInputError, LamplighterError, type RepeatKey, type TenantId, type UserId } from '@lamplighter/domain'
+import {
+  InvalidInputError,
+  LamplighterError,
+  type Precondition,
+  type RepeatKey,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import { preconditionOf, taggedAnswer } from './entity-tag.js'
 import { fingerprint, readIdempotencyKey } from './idempotency.js'
 import { PublicBase } from './public-url.js'
 
@@ -98,7 +106,7 @@ export class Call<Route extends RouteContract = RouteContract> {
 
   /** The client's Idempotency-Key on a creation that may be repeated. @throws InvalidInputError */
   idempotencyKey(): string | undefined {
-    if (!this.#route.idempotent) throw new Error(`${this.#route.path} is not declared idempotent`)
+    this.#mustBe('idempotent')
     return readIdempotencyKey(this.request)
   }
 
@@ -114,6 +122,24 @@ export class Call<Route extends RouteContract = RouteContract> {
       key,
       fingerprint: fingerprint(this.#fingerprintKey, asked, this.json()),
     }
+  }
+
+  /** What the client's If-Match asks of a change: to be called with the present state, under its lock. */
+  precondition(): Precondition {
+    this.#mustBe('conditional')
+    return preconditionOf(this.request.headers)
+  }
+
+  /** A resource with the ETag of its state, or 304 when the client's If-None-Match knows it. */
+  tagged(state: object, body: unknown): Answer {
+    this.#mustBe('conditional')
+    return taggedAnswer(this.request.headers, state, body)
+  }
+
+  /** A header that the contract does not declare would be missing from its documentation. */
+  #mustBe(feature: 'idempotent' | 'conditional'): void {
+    const { method, path } = this.#route
+    if (!this.#route[feature]) throw new Error(`the contract of ${method} ${path} does not say ${feature}`)
   }
 
   /** Absolute URL of a path of this API, as the proxy in front shows it (rest.md 1.1). */

@@ -61,6 +61,10 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     status: 409,
     confd: [409, 'Resource Error', 'the idempotency key was used for something else'],
   },
+  'precondition-failed': {
+    status: 412,
+    confd: [412, 'Resource Error', 'the resource changed since it was read'],
+  },
   'authentication-server-unreachable': {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],

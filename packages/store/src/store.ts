@@ -11,6 +11,7 @@ import { MailboxRepository } from './mailbox-repository.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
@@ -26,6 +27,7 @@ export type Configuration = {
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly outbox: Outbox
@@ -82,6 +84,7 @@ export class Store {
       const summaries = new SummaryRepository(sql, scope)
       const value = await work({
         ...configurationOf(db, scope),
+        locks: new RowLocks(sql, scope),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),

@@ -56,6 +56,7 @@ export const getContext = route({
   params: contextId,
   acl: 'confd.contexts.{id}.read',
   summary: 'Read a context',
+  conditional: true,
   success: 200,
   response: contextSchema,
 })
@@ -67,5 +68,6 @@ export const deleteContext = route({
   params: contextId,
   acl: 'confd.contexts.{id}.delete',
   summary: 'Delete a context without mailboxes',
+  conditional: true,
   success: 204,
 })

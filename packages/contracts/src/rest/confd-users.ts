@@ -65,6 +65,7 @@ export const getUser = route({
   params: userReference,
   acl: 'confd.users.{user}.read',
   summary: 'Read a user',
+  conditional: true,
   success: 200,
   response: userSchema,
 })
@@ -76,5 +77,6 @@ export const deleteUser = route({
   params: userReference,
   acl: 'confd.users.{user}.delete',
   summary: 'Delete a user',
+  conditional: true,
   success: 204,
 })

@@ -114,6 +114,7 @@ export const getVoicemail = route({
   params: voicemailId,
   acl: 'confd.voicemails.{id}.read',
   summary: 'Read a mailbox',
+  conditional: true,
   success: 200,
   response: voicemailSchema,
 })
@@ -126,6 +127,7 @@ export const updateVoicemail = route({
   acl: 'confd.voicemails.{id}.update',
   summary: 'Change a mailbox',
   body: voicemailUpdateSchema,
+  conditional: true,
   success: 204,
 })
 
@@ -136,6 +138,7 @@ export const deleteVoicemail = route({
   params: voicemailId,
   acl: 'confd.voicemails.{id}.delete',
   summary: 'Delete a mailbox and its messages',
+  conditional: true,
   success: 204,
 })
 

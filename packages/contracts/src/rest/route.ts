@@ -42,6 +42,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly response?: TSchema
   /** A creation that a client may repeat with its Idempotency-Key: it happens once. */
   readonly idempotent: boolean
+  /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
+  readonly conditional: boolean
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
 }
@@ -53,6 +55,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly bodyKind?: BodyKind
   readonly idempotent?: boolean
+  readonly conditional?: boolean
   readonly queryToken?: boolean
 }
 
@@ -66,6 +69,7 @@ export function routesOf(api: ApiName) {
     unknownBody: unknown,
     bodyKind: input.body ? 'json' : 'none',
     idempotent: false,
+    conditional: false,
     queryToken: false,
     ...input,
   })
