@@ -45,7 +45,10 @@ export function mountApi(server: FastifyInstance, api: Api): void {
   server.register(
     (scope, _options, done) => {
       acceptAnyBody(scope)
-      scope.addHook('onRequest', async (request, reply) => allowOrigin(api.name, request, reply))
+      scope.addHook('onRequest', async (request, reply) => {
+        allowOrigin(api.name, request, reply)
+        api.access.rateLimits.admitAddress(request, reply)
+      })
       scope.addHook('onSend', async (_request, reply, payload) => endWithNewline(reply, payload))
       scope.setErrorHandler((error, request, reply) => sendError(api, error, request, reply))
       scope.setNotFoundHandler(() => {
@@ -101,11 +104,13 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
     // Audio is counted by the handler; JSON by the parser above.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     ...(contract.response ? { schema: { response: { [contract.success]: contract.response } } } : {}),
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       checkParams(contract, request.params)
       // It counts for audio only; a malformed one must not become a 415 of the framework (rest.md 1.2).
       if (contract.bodyKind !== 'audio') delete request.headers['content-type']
-      if (contract.acl !== null) callers.set(request, await authenticate(request, contract, api.access))
+      const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access)
+      if (caller) callers.set(request, caller)
+      api.access.rateLimits.admit(contract, caller, request, reply)
     },
     handler: async (request, reply) => {
       const answer = await handle(new Call(request, contract, checks, callers.get(request), api.access.fingerprintKey))

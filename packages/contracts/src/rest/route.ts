@@ -44,6 +44,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly idempotent: boolean
   /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
   readonly conditional: boolean
+  /** Which limit counts its requests: audio has its own, so that nobody who listens cannot list; logins have a strict one. */
+  readonly rateLimit: 'usual' | 'media' | 'login'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
 }
@@ -56,6 +58,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly bodyKind?: BodyKind
   readonly idempotent?: boolean
   readonly conditional?: boolean
+  readonly rateLimit?: RouteContract['rateLimit']
   readonly queryToken?: boolean
 }
 
@@ -70,6 +73,7 @@ export function routesOf(api: ApiName) {
     bodyKind: input.body ? 'json' : 'none',
     idempotent: false,
     conditional: false,
+    rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     ...input,
   })
