@@ -57,6 +57,7 @@ export function buildOpenApi(): JsonObject {
       securitySchemes: {
         token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
         queryToken: { type: 'apiKey', in: 'query', name: 'token' },
+        bearer: { type: 'http', scheme: 'bearer' },
         login: { type: 'http', scheme: 'basic' },
       },
     },
@@ -80,7 +81,7 @@ function operation(route: RouteContract): JsonObject {
 function securityOf(route: RouteContract): JsonObject[] {
   if (route.rateLimit === 'login') return [{ login: [] }]
   if (route.acl === null) return []
-  return [{ token: [] }, ...(route.queryToken ? [{ queryToken: [] }] : [])]
+  return [{ token: [] }, { bearer: [] }, ...(route.queryToken ? [{ queryToken: [] }] : [])]
 }
 
 function contentOf(contents: readonly Content[]): JsonObject {
