@@ -29,7 +29,7 @@ export function contextRoutes(store: Store): Implementation[] {
       if (await contexts.hasMailbox(context.name)) {
         throw new RuleError('context-in-use', 'a mailbox lies in the context', { context: context.name })
       }
-      await contexts.delete(context.id)
+      await contexts.delete(context)
       return {}
     }),
   ]

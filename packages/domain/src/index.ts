@@ -6,6 +6,7 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  RightMissingError,
   RuleError,
 } from './errors.js'
 export {
@@ -28,8 +29,25 @@ export {
   type UserId,
 } from './ids.js'
 export { isLampLit, type LampReason, type MwiMode } from './lamp.js'
-export { type AccessType, type Mailbox, type MailboxHead, type MailboxUser, shownSummary } from './mailbox.js'
+export {
+  type AccessType,
+  type Mailbox,
+  type MailboxHead,
+  type MailboxMember,
+  type MailboxUser,
+  shownSummary,
+} from './mailbox.js'
 export { durationSeconds, type Message } from './message.js'
+export {
+  GLOBAL_RIGHTS,
+  hasRight,
+  OWNER_RIGHTS,
+  RIGHTS,
+  type Right,
+  type Rights,
+  rightNames,
+  toRights,
+} from './rights.js'
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,

@@ -61,13 +61,16 @@ export class ContextRepository {
     return toContext(row)
   }
 
-  /** Whether a mailbox lies in the context. */
+  /** Whether a mailbox lies in the context; what is in the trash does not count. */
   async hasMailbox(name: string): Promise<boolean> {
-    return (await this.#db.mailbox.findFirst({ where: { context: name }, select: { id: true } })) !== null
+    return (
+      (await this.#db.mailbox.findFirst({ where: { context: name, deletedAt: null }, select: { id: true } })) !== null
+    )
   }
 
-  /** Deletes an empty context. */
-  async delete(id: number): Promise<void> {
+  /** Deletes an empty context. A mailbox in the trash can be restored to another one. */
+  async delete({ id, name }: Context): Promise<void> {
+    await this.#db.mailbox.updateMany({ where: { context: name, deletedAt: { not: null } }, data: { context: null } })
     await this.#db.context.delete({ where: { id } })
   }
 }

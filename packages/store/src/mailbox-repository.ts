@@ -9,7 +9,7 @@ import {
 import { violatedConstraint } from './constraint.js'
 import type { Prisma } from './generated/client.js'
 import { cut, type Page } from './page.js'
-import { type TenantScope, withinContextTenant } from './scope.js'
+import { type TenantScope, withinTenant } from './scope.js'
 
 /** What a client may set of a mailbox. The PIN comes hashed; undefined leaves it, null removes it. */
 export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users'> & {
@@ -48,7 +48,7 @@ export class MailboxRepository {
   /** The mailbox with its users. */
   async find(id: MailboxId): Promise<Mailbox | undefined> {
     const row = await this.#db.mailbox.findFirst({
-      where: { id, ...withinContextTenant(this.#scope) },
+      where: { id, deletedAt: null, ...withinTenant(this.#scope) },
       include: WITH_USERS,
     })
     return row ? toMailbox(row) : undefined
@@ -57,7 +57,7 @@ export class MailboxRepository {
   /** The mailbox of a user, if there is one in scope. */
   async findOfUser(user: UserId): Promise<Mailbox | undefined> {
     const row = await this.#db.mailbox.findFirst({
-      where: { users: { some: { userUuid: user } }, ...withinContextTenant(this.#scope) },
+      where: { users: { some: { userUuid: user } }, ...withinTenant(this.#scope) },
       include: WITH_USERS,
     })
     return row ? toMailbox(row) : undefined
@@ -65,7 +65,7 @@ export class MailboxRepository {
 
   /** A page of mailboxes and how many match. */
   async list(query: MailboxListQuery): Promise<{ items: Mailbox[]; total: number }> {
-    const where: Prisma.MailboxWhereInput = { ...withinContextTenant(this.#scope), ...query.filters }
+    const where: Prisma.MailboxWhereInput = { deletedAt: null, ...withinTenant(this.#scope), ...query.filters }
     if (query.search) where.OR = SEARCHED.map((column) => ({ [column]: containing(query.search ?? '') }))
     const [rows, total] = await Promise.all([
       this.#db.mailbox.findMany({
@@ -176,7 +176,8 @@ function toMailbox({ tenantUuid, pinHash, options, accesstype, users, id, ...row
     tenantId: tenantUuid as TenantId,
     name: row.name,
     number: row.number,
-    context: row.context,
+    // Null only in the trash.
+    context: row.context ?? '',
     hasPin: pinHash !== null,
     email: row.email,
     pager: row.pager,

@@ -35,7 +35,7 @@ export type MessageRow = {
 const INSERT = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key, audio_bytes)
   VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11)`
-const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid`
+const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
 const SET_FOLDER =
   'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
 const DELETE = 'DELETE FROM message WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'

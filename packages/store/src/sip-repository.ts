@@ -88,7 +88,8 @@ const WATCHED = `
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old
   FROM affected a JOIN lamp l ON l.device_uuid = a.uuid
   WHERE NOT EXISTS (SELECT 1 FROM device_watch w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
-const NUMBER_EXISTS = 'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 LIMIT 1'
+const NUMBER_EXISTS =
+  'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const CONTACTS = `
   SELECT uri, instance, call_id AS "callId", cseq, expires_at AS "expiresAt" FROM sip_contact
   WHERE device_uuid = $1::uuid AND expires_at > now()`

@@ -20,6 +20,7 @@ type AudienceRow = SummaryRow & {
   enabled: boolean
   max_messages: number | null
   users: string[]
+  members: { user_uuid: string | null; rights: number }[]
 }
 
 const COUNTS = 's.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count'
@@ -27,12 +28,14 @@ const COUNTS = 's.revision, s.new_count, s.old_count, s.urgent_new_count, s.urge
 const LOCK = `
   SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
     JOIN tenant t ON t.uuid = m.tenant_uuid
-  WHERE m.id = $1 AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
+  WHERE m.id = $1 AND m.deleted_at IS NULL AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
   FOR UPDATE OF s`
 
 const READ_AUDIENCE = `
   SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${COUNTS},
-    ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users
+    ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
+    (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
+      FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
   FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE m.id = $1`
 
@@ -98,6 +101,7 @@ function toAudience(row: AudienceRow): MailboxAudience {
       maxMessages: row.max_messages,
     },
     users: row.users as UserId[],
+    members: row.members.map((member) => ({ userId: member.user_uuid as UserId | null, rights: member.rights })),
     state: toState(row),
   }
 }
