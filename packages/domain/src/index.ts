@@ -1,3 +1,4 @@
+export type { Actor, AuditAction } from './audit.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
 import type { BodyOf, QueryOf, RouteContract } from '@lamplighter/contracts'
-import { LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
+import { type Actor, LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
 
 /** What a handler answers. The status defaults to the contract's. */
@@ -57,6 +57,12 @@ export class Call<Route extends RouteContract = RouteContract> {
       throw new LamplighterError('token-with-user-uuid-required', 'this needs the token of a user')
     }
     return principal.userId
+  }
+
+  /** Who does what this call asks, for the audit log. */
+  get actor(): Actor {
+    const { id, ip } = this.request
+    return { userId: this.caller.principal.userId, requestId: id, remoteAddr: ip }
   }
 
   /** A path id by name. */

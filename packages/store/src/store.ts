@@ -2,6 +2,7 @@ import type { MailboxAudience } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
@@ -28,6 +29,7 @@ export type Configuration = {
 export type ConfigurationChange = Configuration & {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
 }
 
@@ -35,6 +37,7 @@ export type ConfigurationChange = Configuration & {
 export type MessagesChange = {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
@@ -85,6 +88,7 @@ export class Store {
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
       })
       said = outbox.count
       return value
@@ -103,6 +107,7 @@ export class Store {
       summaries,
       outbox,
       idempotency: new IdempotencyRepository(sql),
+      audit: new AuditRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))
