@@ -15,6 +15,7 @@ export {
   type FolderId,
   findFolder,
   INBOX,
+  isUnreadFolder,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
@@ -37,7 +38,14 @@ export {
   type MailboxUser,
   shownSummary,
 } from './mailbox.js'
-export { durationSeconds, type Message } from './message.js'
+export {
+  type Claim,
+  durationSeconds,
+  type Message,
+  type MessageHandling,
+  type MessageStatus,
+  UNHANDLED,
+} from './message.js'
 export {
   GLOBAL_RIGHTS,
   hasRight,
