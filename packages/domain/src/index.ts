@@ -1,3 +1,4 @@
+export type { Actor, AuditAction } from './audit.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
@@ -46,6 +47,8 @@ export {
   type MessageStatus,
   UNHANDLED,
 } from './message.js'
+export { always, type Precondition } from './precondition.js'
+export type { Created, RepeatKey } from './repeat.js'
 export {
   GLOBAL_RIGHTS,
   hasRight,
