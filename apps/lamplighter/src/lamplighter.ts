@@ -193,7 +193,8 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
 }
 
 function httpServices({ config, log, store, audio, bus, keys, originUuid, verifier }: Shared): HttpService[] {
-  const access = { verifier, covers: store.accounts.covers.bind(store.accounts) }
+  const covers = store.accounts.covers.bind(store.accounts)
+  const access = { verifier, covers, fingerprintKey: keys.fingerprintKey }
   const issuer = new TokenIssuer(keys.tokenKey)
   return [
     createAuthd({ store, access, issuer, verifier, originUuid, log }),
@@ -224,10 +225,7 @@ function newRelay({ config, log, database, bus, signal }: Shared): Service {
 /** For load balancers and containers: whether this process can do its work. */
 function mountHealth(server: FastifyInstance, { store, bus }: Shared): void {
   server.get('/health', async (_request, reply) => {
-    const database = await store.ping().then(
-      () => true,
-      () => false,
-    )
+    const database = await store.isReachable()
     const healthy = database && bus.connected
     return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'failing', database, bus: bus.connected })
   })

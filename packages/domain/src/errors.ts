@@ -48,6 +48,8 @@ export type ErrorCode =
   | 'device-exists'
   | 'username-exists'
   | 'idempotency-key-conflict'
+  /** If-Match names another state than the present one. */
+  | 'precondition-failed'
   | 'authentication-server-unreachable'
 
 /** Base of every failure the product names. */

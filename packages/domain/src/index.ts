@@ -48,6 +48,8 @@ export {
   rightNames,
   toRights,
 } from './rights.js'
+export { always, type Precondition } from './precondition.js'
+export type { Created, RepeatKey } from './repeat.js'
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,
