@@ -38,6 +38,8 @@ export {
   shownSummary,
 } from './mailbox.js'
 export { durationSeconds, type Message } from './message.js'
+export { always, type Precondition } from './precondition.js'
+export type { Created, RepeatKey } from './repeat.js'
 export {
   GLOBAL_RIGHTS,
   hasRight,
@@ -48,8 +50,6 @@ export {
   rightNames,
   toRights,
 } from './rights.js'
-export { always, type Precondition } from './precondition.js'
-export type { Created, RepeatKey } from './repeat.js'
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,
