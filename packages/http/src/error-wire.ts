@@ -53,6 +53,8 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'user-has-voicemail': rule('User is associated with a Voicemail'),
   'unknown-context': input('Context was not found'),
   'unknown-timezone': input('Timezone was not found'),
+  'unknown-voicemail': input('Voicemail was not found'),
+  'timezone-in-use': rule('Timezone is associated with a Voicemail'),
   'context-in-use': rule('Context is associated with a Voicemail'),
   'user-in-use': rule('User is associated with a Device'),
   'device-exists': rule('Device already exists'),
