@@ -1,6 +1,7 @@
 import type { Principal } from '@lamplighter/access'
 import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
 import {
+  type Actor,
   InvalidInputError,
   LamplighterError,
   type Precondition,
@@ -69,6 +70,12 @@ export class Call<Route extends RouteContract = RouteContract> {
     return principal.userId
   }
 
+  /** Who does what this call asks, for the audit log. */
+  get actor(): Actor {
+    const { id, ip } = this.request
+    return { userId: this.caller.principal.userId, requestId: id, remoteAddr: ip }
+  }
+
   /** A path id by name. */
   param(name: string): string {
     return this.params[name] ?? ''
@@ -81,7 +88,9 @@ export class Call<Route extends RouteContract = RouteContract> {
 
   /** Sees that the body is a JSON object, for routes that look at their ids before its fields. @throws LamplighterError */
   json(): Record<string, unknown> {
-    this.#json ??= parseJsonObject(this.request.body, this.#route.api === 'calld')
+    const { api, optionalBody } = this.#route
+    const raw = this.request.body
+    this.#json ??= optionalBody && !holdsBytes(raw) ? {} : parseJsonObject(raw, api === 'calld')
     return this.#json
   }
 
@@ -135,10 +144,13 @@ export class Call<Route extends RouteContract = RouteContract> {
   }
 }
 
+function holdsBytes(raw: unknown): raw is Buffer {
+  return Buffer.isBuffer(raw) && raw.length > 0
+}
+
 /** The peers take a JSON null for an empty object, except calld (rest.md 1.10). */
 function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unknown> {
-  if (!Buffer.isBuffer(raw) || raw.length === 0)
-    throw new LamplighterError('unreadable-body', 'a JSON body is required')
+  if (!holdsBytes(raw)) throw new LamplighterError('unreadable-body', 'a JSON body is required')
   let value: unknown
   try {
     value = JSON.parse(raw.toString('utf8'))

@@ -1,13 +1,17 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
+import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { purgeMailboxes } from './mailbox-purge.js'
+import { MailboxTrash } from './mailbox-trash.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
@@ -15,14 +19,20 @@ import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { UserRepository } from './user-repository.js'
+import { ZoneRepository } from './zone-repository.js'
 
 /** Configuration of one scope. */
 export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly trash: MailboxTrash
   readonly devices: DeviceRepository
+  readonly settings: TenantSettingsRepository
+  readonly zones: ZoneRepository
+  readonly options: GeneralOptionRepository
 }
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
@@ -30,6 +40,7 @@ export type ConfigurationChange = Configuration & {
   readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
 }
 
@@ -37,6 +48,7 @@ export type ConfigurationChange = Configuration & {
 export type MessagesChange = {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
@@ -88,6 +100,7 @@ export class Store {
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
       })
       said = outbox.count
       return value
@@ -125,11 +138,17 @@ export class Store {
       summaries,
       outbox,
       idempotency: new IdempotencyRepository(sql),
+      audit: new AuditRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))
     if (outbox.count > 0) this.#afterCommit()
     return result
+  }
+
+  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
+  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
   }
 
   /** Which of these audio keys a message names. */
@@ -174,7 +193,11 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
+    settings: new TenantSettingsRepository(db, scope),
+    zones: new ZoneRepository(db),
+    options: new GeneralOptionRepository(db),
   }
 }
 
