@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
-import type { ApiName, RouteContract } from '@lamplighter/contracts'
+import { type ApiName, type RouteContract, routesOf } from '@lamplighter/contracts'
 import { createLogger } from '@lamplighter/runtime'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
@@ -14,23 +14,8 @@ const FORMS: Readonly<Record<ApiName, ErrorForm>> = { auth: tokenForm, confd: co
 const log = createLogger('silent')
 
 function contract(api: ApiName, more: Partial<RouteContract> = {}): RouteContract {
-  return {
-    api,
-    method: 'GET',
-    path: '/thing',
-    params: {},
-    acl: null,
-    summary: 'A thing',
-    unknownQuery: 'ignore',
-    bodyKind: 'none',
-    unknownBody: 'ignore',
-    success: 200,
-    idempotent: false,
-    conditional: false,
-    rateLimit: 'usual',
-    queryToken: false,
-    ...more,
-  }
+  const route = routesOf(api)({ method: 'GET', path: '/thing', acl: null, summary: 'A thing', success: 200 })
+  return { ...route, ...more }
 }
 
 /** A server with one route, and tokens that `verify` judges. */

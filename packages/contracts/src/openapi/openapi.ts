@@ -71,9 +71,11 @@ function operation(route: RouteContract): JsonObject {
     tags: [tagOf(route)],
     summary: route.summary,
     'x-acl': route.acl,
+    ...(route.otherAcls.length > 0 ? { 'x-other-acls': route.otherAcls } : {}),
+    ...(route.masterOnly ? { 'x-master-tenant-only': true } : {}),
     security: securityOf(route),
     parameters: parametersOf(route).map(toParameter),
-    ...(bodies.length > 0 ? { requestBody: { required: true, content: contentOf(bodies) } } : {}),
+    ...(bodies.length > 0 ? { requestBody: { required: !route.optionalBody, content: contentOf(bodies) } } : {}),
     responses: responsesOf(route),
   }
 }

@@ -11,5 +11,13 @@ export * from './confd-voicemail-settings.js'
 export * from './confd-voicemail-trash.js'
 export * from './confd-voicemails.js'
 export * from './documents.js'
-export { API_BASE, type ApiName, type BodyOf, type ParamKind, type QueryOf, type RouteContract } from './route.js'
+export {
+  API_BASE,
+  type ApiName,
+  type BodyOf,
+  type ParamKind,
+  type QueryOf,
+  type RouteContract,
+  routesOf,
+} from './route.js'
 export * from './status.js'
