@@ -8,8 +8,8 @@ import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
-import { MailboxRepository } from './mailbox-repository.js'
 import { purgeMailboxes } from './mailbox-purge.js'
+import { MailboxRepository } from './mailbox-repository.js'
 import { MailboxTrash } from './mailbox-trash.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
@@ -141,9 +141,9 @@ export class Store {
     return result
   }
 
-  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
-  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
-    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
+  /** Deletes for good the mailboxes whose time in the trash is over, of any tenant; gives their ids. */
+  purgeMailboxes(now: Date): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now)
   }
 
   /** Which of these audio keys a message names. */
