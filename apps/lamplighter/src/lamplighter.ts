@@ -3,7 +3,7 @@ import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
-import { createHttpServer, type HttpService, listen } from '@lamplighter/http'
+import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
 import { createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
@@ -186,15 +186,17 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   const services: Service[] = [...(mwid ? [mwid] : []), ...apis, ...(relay ? [relay] : [])]
   const group = new ServiceGroup('lamplighter', services, shared.log)
   if (apis.length === 0) return { group, server: undefined, mwid }
-  const server = createHttpServer(shared.log)
+  const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
+  mountDocs(server)
   for (const api of apis) api.mount(server)
   return { group, server, mwid }
 }
 
 function httpServices({ config, log, store, audio, bus, keys, originUuid, verifier }: Shared): HttpService[] {
   const covers = store.accounts.covers.bind(store.accounts)
-  const access = { verifier, covers, fingerprintKey: keys.fingerprintKey }
+  const rateLimits = new RateLimits(config.http.rateLimits)
+  const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
   const issuer = new TokenIssuer(keys.tokenKey)
   return [
     createAuthd({ store, access, issuer, verifier, originUuid, log }),

@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'idempotency-key-conflict'
   /** If-Match names another state than the present one. */
   | 'precondition-failed'
+  | 'too-many-requests'
   | 'authentication-server-unreachable'
 
 /** Base of every failure the product names. */

@@ -3,14 +3,16 @@ import type { RouteContract } from '@lamplighter/contracts'
 import { AuthenticationError, AuthenticationUnavailableError, isUuid, type TenantId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from './call.js'
+import type { RateLimits } from './rate-limits.js'
 
-/** What the APIs need of the rest: a verifier of tokens, the tenant tree and a secret of the installation. */
+/** What the APIs need of the rest: a verifier of tokens, the tenant tree, a secret of the installation, the limits. */
 export type AccessControl = {
   readonly verifier: { verify(token: string): Promise<Principal> }
   /** Whether `tenant` exists and is `root` or below it. */
   covers(root: TenantId, tenant: TenantId): Promise<boolean>
   /** Makes fingerprints of requests that nobody else can make (Idempotency-Key). */
   readonly fingerprintKey: Uint8Array
+  readonly rateLimits: RateLimits
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
 import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
 import {
+  type Actor,
   InvalidInputError,
   LamplighterError,
   type Precondition,
@@ -10,23 +10,10 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import type { Answer } from './answer.js'
 import { preconditionOf, taggedAnswer } from './entity-tag.js'
 import { fingerprint, readIdempotencyKey } from './idempotency.js'
 import { PublicBase } from './public-url.js'
-
-/** What a handler answers. The status defaults to the contract's. */
-export type Answer = {
-  readonly status?: number
-  readonly body?: unknown
-  /** Streamed instead of a body. */
-  readonly stream?: Readable
-  readonly headers?: Readonly<Record<string, string | number>>
-}
-
-/** The answer to a creation; `replayed` says that the request was a repetition and nothing was created by it. */
-export function createdAnswer(location: string, body: unknown, replayed: boolean): Answer {
-  return { headers: { location, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }, body }
-}
 
 /** Who calls and in which tenant, once the token was accepted. */
 export type Caller = { readonly principal: Principal; readonly tenantId: TenantId }
@@ -81,6 +68,12 @@ export class Call<Route extends RouteContract = RouteContract> {
       throw new LamplighterError('token-with-user-uuid-required', 'this needs the token of a user')
     }
     return principal.userId
+  }
+
+  /** Who does what this call asks, for the audit log. */
+  get actor(): Actor {
+    const { id, ip } = this.request
+    return { userId: this.caller.principal.userId, requestId: id, remoteAddr: ip }
   }
 
   /** A path id by name. */

@@ -68,6 +68,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     status: 412,
     confd: [412, 'Resource Error', 'the resource changed since it was read'],
   },
+  'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
   'authentication-server-unreachable': {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],

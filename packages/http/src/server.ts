@@ -18,8 +18,12 @@ export type ListenOptions = { readonly host: string; readonly port: number }
 /** Query parameters that may hold a secret; their values never reach a log. */
 const SECRET_PARAMETERS = /([?&](?:token|ticket|signature)=)[^&]*/gi
 
-/** A server without routes: limits, request ids and logs that hold no token. */
-export function createHttpServer(log: Logger): FastifyInstance {
+/**
+ * A server without routes: limits, request ids and logs that hold no token.
+ *
+ * @param trustedProxies whose `X-Forwarded-For` says where a client is: addresses, networks, or `loopback`
+ */
+export function createHttpServer(log: Logger, trustedProxies: readonly string[] = []): FastifyInstance {
   const logger: FastifyBaseLogger = log.child({}, { serializers: { req: describeRequest } })
   const server = Fastify({
     loggerInstance: logger,
@@ -32,7 +36,7 @@ export function createHttpServer(log: Logger): FastifyInstance {
     keepAliveTimeout: 72_000,
     // An upgrade is the web socket's; every other expectation is refused by Node itself.
     forceCloseConnections: 'idle',
-    trustProxy: false,
+    trustProxy: [...trustedProxies],
     childLoggerFactory: (parent, bindings, options, raw) =>
       parent.child({ ...bindings, ...traceOf(raw.headers) }, options) as FastifyBaseLogger,
     frameworkErrors: (_error, request, reply) => answerUnknown(request, reply),

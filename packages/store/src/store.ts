@@ -2,6 +2,7 @@ import type { MailboxAudience } from '@lamplighter/contracts'
 import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
@@ -39,6 +40,7 @@ export type ConfigurationChange = Configuration & {
   readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
 }
 
@@ -46,6 +48,7 @@ export type ConfigurationChange = Configuration & {
 export type MessagesChange = {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
@@ -97,6 +100,7 @@ export class Store {
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
       })
       said = outbox.count
       return value
@@ -134,6 +138,7 @@ export class Store {
       summaries,
       outbox,
       idempotency: new IdempotencyRepository(sql),
+      audit: new AuditRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))

@@ -46,17 +46,21 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly unknownBody: 'ignore' | 'refuse'
   readonly success: number
   readonly response?: TSchema
+  /** Type of an answer that is not JSON. */
+  readonly produces?: string
   /** A creation that a client may repeat with its Idempotency-Key: it happens once. */
   readonly idempotent: boolean
   /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
   readonly conditional: boolean
+  /** Which limit counts its requests: audio has its own, so that nobody who listens cannot list; logins have a strict one. */
+  readonly rateLimit: 'usual' | 'media' | 'login'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
 }
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
-  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response'
+  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces'
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly otherAcls?: readonly string[]
@@ -65,6 +69,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly optionalBody?: boolean
   readonly idempotent?: boolean
   readonly conditional?: boolean
+  readonly rateLimit?: RouteContract['rateLimit']
   readonly queryToken?: boolean
 }
 
@@ -82,6 +87,8 @@ export function routesOf(api: ApiName) {
     bodyKind: input.body ? 'json' : 'none',
     idempotent: false,
     conditional: false,
+    ...(input.queryToken ? { produces: 'audio/wav' } : {}),
+    rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     ...input,
   })
