@@ -1,4 +1,4 @@
-import { deriveKeys, type InstallationKeys, TokenIssuer, TokenVerifier } from '@lamplighter/access'
+import { deriveKeys, type InstallationKeys, TokenVerifier } from '@lamplighter/access'
 import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
@@ -194,9 +194,8 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
 
 function httpServices({ config, log, store, audio, bus, keys, originUuid, verifier }: Shared): HttpService[] {
   const access = { verifier, covers: store.accounts.covers.bind(store.accounts) }
-  const issuer = new TokenIssuer(keys.tokenKey)
   return [
-    createAuthd({ store, access, issuer, verifier, originUuid, log }),
+    createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
     createConfd({ store, access, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, access, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({ bus, verifier, originUuid, log }),

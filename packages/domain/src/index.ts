@@ -6,6 +6,7 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  ResourceError,
   RuleError,
 } from './errors.js'
 export {

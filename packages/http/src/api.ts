@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
 import { type AccessControl, authenticate } from './authenticator.js'
 import { type Answer, Call, type Caller, type RouteChecks } from './call.js'
-import type { ErrorForm } from './error-wire.js'
+import { type ErrorForm, tokenForm } from './error-wire.js'
 import { createInputCheck } from './input-check.js'
 
 /** A route and what answers it. */
@@ -117,7 +117,9 @@ function sendAnswer(reply: FastifyReply, success: number, { status, body, stream
 function sendError(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toKnownError(error)
   if (known) {
-    const { status, body } = api.errorForm(known)
+    const { contract } = request.routeOptions.config as { contract?: RouteContract }
+    const form = contract?.errors === 'token' ? tokenForm : api.errorForm
+    const { status, body } = form(known)
     // 5xx is ours to look into; the rest is the caller's.
     if (status >= 500) request.log.error({ err: error }, 'request failed')
     void reply

@@ -55,11 +55,14 @@ async function covers(root: TenantId, tenant: string, control: AccessControl): P
   return isUuid(tenant) && control.covers(root, tenant as TenantId)
 }
 
-/** The header, or on recordings a non-empty `token` of the query, which wins (rest.md 1.3). */
+/**
+ * `X-Auth-Token`, or `Authorization: Bearer` (ours, rest.md 1.2); on recordings a non-empty `token` of the query wins
+ * (rest.md 1.3).
+ */
 function readToken(request: FastifyRequest, route: RouteContract): string | undefined {
   const query = (request.query as Record<string, unknown>)['token']
   if (route.queryToken && typeof query === 'string' && query !== '') return query
-  return header(request, 'x-auth-token')
+  return header(request, 'x-auth-token') ?? /^bearer +(\S+) *$/i.exec(header(request, 'authorization') ?? '')?.[1]
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

@@ -11,6 +11,7 @@ export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } fro
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export { type Installation, Provisioning } from './provisioning.js'
+export type { RefreshToken } from './refresh-token-repository.js'
 export type { TenantScope } from './scope.js'
 export {
   type LampEntry,
@@ -19,5 +20,12 @@ export {
   type StoredSubscription,
   type WatchedMailbox,
 } from './sip-repository.js'
-export { type ConfigurationChange, type MessagesChange, onlyTenant, Store, tenantSubtree } from './store.js'
+export {
+  type ConfigurationChange,
+  type LoginChange,
+  type MessagesChange,
+  onlyTenant,
+  Store,
+  tenantSubtree,
+} from './store.js'
 export type { User } from './user-repository.js'

@@ -7,12 +7,15 @@ import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { LoginThrottle } from './login-throttle.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { RefreshTokenRepository } from './refresh-token-repository.js'
 import type { TenantScope } from './scope.js'
-import { pgSql, prismaSql } from './sql.js'
+import { SessionRepository } from './session-repository.js'
+import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
 import { UserRepository } from './user-repository.js'
 
@@ -31,6 +34,14 @@ export type ConfigurationChange = Configuration & {
   readonly outbox: Outbox
 }
 
+/** A change of who is logged in. */
+export type LoginChange = {
+  readonly accounts: AccountRepository
+  readonly sessions: SessionRepository
+  readonly refreshTokens: RefreshTokenRepository
+  readonly outbox: Outbox
+}
+
 /** A change of messages, on the hot path. */
 export type MessagesChange = {
   readonly summaries: SummaryRepository
@@ -46,6 +57,7 @@ export type MessagesChange = {
  */
 export class Store {
   readonly accounts: AccountRepository
+  readonly throttle: LoginThrottle
   readonly #database: Database
   readonly #originUuid: string
   readonly #afterCommit: () => void
@@ -55,7 +67,8 @@ export class Store {
     this.#database = database
     this.#originUuid = originUuid
     this.#afterCommit = afterCommit
-    this.accounts = new AccountRepository(database.prisma, pgSql(database.pool))
+    this.accounts = new AccountRepository(pgSql(database.pool))
+    this.throttle = new LoginThrottle(pgSql(database.pool))
   }
 
   /** Reads of the configuration of a scope. */
@@ -95,17 +108,34 @@ export class Store {
 
   /** Changes messages. What `work` throws undoes everything. */
   async changeMessages<T>(scope: TenantScope, work: (change: MessagesChange) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) => {
+      const summaries = new SummaryRepository(sql, scope)
+      return work({
+        summaries,
+        outbox,
+        idempotency: new IdempotencyRepository(sql),
+        writer: (audience) => new MessageWriter(sql, summaries, audience),
+      })
+    })
+  }
+
+  /** Begins and ends sessions. What `work` throws undoes everything. */
+  async changeLogins<T>(work: (change: LoginChange) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) =>
+      work({
+        accounts: new AccountRepository(sql),
+        sessions: new SessionRepository(sql),
+        refreshTokens: new RefreshTokenRepository(sql),
+        outbox,
+      }),
+    )
+  }
+
+  async #change<T>(work: (sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
     const client = await this.#database.pool.connect()
     const sql = pgSql(client)
     const outbox = new Outbox(sql, this.#originUuid)
-    const summaries = new SummaryRepository(sql, scope)
-    const change: MessagesChange = {
-      summaries,
-      outbox,
-      idempotency: new IdempotencyRepository(sql),
-      writer: (audience) => new MessageWriter(sql, summaries, audience),
-    }
-    const result = await inTransaction(client, () => work(change))
+    const result = await inTransaction(client, () => work(sql, outbox))
     if (outbox.count > 0) this.#afterCommit()
     return result
   }
