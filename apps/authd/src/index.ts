@@ -2,9 +2,13 @@ import { type InstallationKeys, RefreshTokenIssuer, TokenIssuer, type TokenVerif
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
+import { LoginAdminService } from './login-admin-service.js'
 import { LoginService, type LoginSettings } from './login-service.js'
+import { refreshTokenRoutes } from './refresh-token-routes.js'
 import { RefreshTokenService } from './refresh-token-service.js'
 import { SessionKeeper } from './session-keeper.js'
+import { sessionRoutes } from './session-routes.js'
+import { statusRoute } from './status-route.js'
 import { tokenRoutes } from './token-routes.js'
 import { TokenService } from './token-service.js'
 
@@ -43,7 +47,13 @@ export function createAuthd({
     settings.refreshTokenLifetimeSec,
   )
   const logins = new LoginService(store, new TokenIssuer(keys.tokenKey), verifier, refreshTokens, settings)
-  const implementations = [...tokenRoutes(logins, new TokenService(store, verifier), originUuid)]
+  const admin = new LoginAdminService(store, verifier)
+  const implementations = [
+    ...tokenRoutes(logins, new TokenService(store, verifier), originUuid),
+    ...refreshTokenRoutes(store, admin),
+    ...sessionRoutes(store, admin),
+    statusRoute(store),
+  ]
   const keeper = new SessionKeeper(store, verifier)
   let rounds: NodeJS.Timeout | undefined
   return {

@@ -36,9 +36,10 @@ const LOCK_OF_USER = `
   WHERE r.user_uuid = $1::uuid AND ($2::text IS NULL OR r.client_id = $2) FOR UPDATE OF r`
 const LOCK_EXPIRED = `
   SELECT ${HEAD} ${FROM_USER} WHERE r.expires_at <= now() ORDER BY r.expires_at LIMIT $1::int FOR UPDATE OF r SKIP LOCKED`
+/** Lists show and filter by whole milliseconds. */
 const ADD = `
-  INSERT INTO refresh_token (uuid, user_uuid, client_id, token_hash, mobile, user_agent, remote_addr, expires_at)
-  VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))`
+  INSERT INTO refresh_token (uuid, user_uuid, client_id, token_hash, mobile, user_agent, remote_addr, created_at, expires_at)
+  VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, date_trunc('milliseconds', now()), now() + make_interval(secs => $8))`
 const USE = `
   UPDATE refresh_token SET used_at = now(), expires_at = now() + make_interval(secs => $2::int)
   WHERE uuid = $1::uuid RETURNING uuid`

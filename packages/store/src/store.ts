@@ -7,16 +7,20 @@ import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { LoginAccountRepository } from './login-account-repository.js'
+import { LoginQueries } from './login-queries.js'
 import { LoginThrottle } from './login-throttle.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PolicyRepository } from './policy-repository.js'
 import { RefreshTokenRepository } from './refresh-token-repository.js'
 import type { TenantScope } from './scope.js'
 import { SessionRepository } from './session-repository.js'
 import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TenantRepository } from './tenant-repository.js'
 import { UserRepository } from './user-repository.js'
 
 /** Configuration of one scope. */
@@ -33,6 +37,17 @@ export type ConfigurationChange = Configuration & {
   readonly idempotency: IdempotencyRepository
   readonly outbox: Outbox
 }
+
+/** Who may do what in a scope. */
+export type AccessControl = {
+  readonly tenants: TenantRepository
+  readonly users: LoginAccountRepository
+  readonly policies: PolicyRepository
+  readonly logins: LoginQueries
+}
+
+/** A change of who may do what, with the sessions it ends and what it says, all or nothing. */
+export type AccessChange = AccessControl & LoginChange
 
 /** A change of who is logged in. */
 export type LoginChange = {
@@ -88,17 +103,18 @@ export class Store {
 
   /** Changes configuration. What `work` throws undoes everything. */
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
+    return this.#changeWithPrisma((db, sql, outbox) => {
+      const summaries = new SummaryRepository(sql, scope)
+      return work({ ...configurationOf(db, scope), summaries, outbox, idempotency: new IdempotencyRepository(sql) })
+    })
+  }
+
+  async #changeWithPrisma<T>(work: (db: Prisma.TransactionClient, sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
     let said = 0
     const result = await this.#database.prisma.$transaction(async (db) => {
       const sql = prismaSql(db)
       const outbox = new Outbox(sql, this.#originUuid)
-      const summaries = new SummaryRepository(sql, scope)
-      const value = await work({
-        ...configurationOf(db, scope),
-        summaries,
-        outbox,
-        idempotency: new IdempotencyRepository(sql),
-      })
+      const value = await work(db, sql, outbox)
       said = outbox.count
       return value
     })
@@ -121,14 +137,17 @@ export class Store {
 
   /** Begins and ends sessions. What `work` throws undoes everything. */
   async changeLogins<T>(work: (change: LoginChange) => Promise<T>): Promise<T> {
-    return this.#change((sql, outbox) =>
-      work({
-        accounts: new AccountRepository(sql),
-        sessions: new SessionRepository(sql),
-        refreshTokens: new RefreshTokenRepository(sql),
-        outbox,
-      }),
-    )
+    return this.#change((sql, outbox) => work({ ...loginsOf(sql), outbox }))
+  }
+
+  /** Reads of who may do what in a scope. */
+  access(scope: TenantScope): AccessControl {
+    return accessOf(this.#database.prisma, scope)
+  }
+
+  /** Changes who may do what. What `work` throws undoes everything. */
+  changeAccess<T>(scope: TenantScope, work: (change: AccessChange) => Promise<T>): Promise<T> {
+    return this.#changeWithPrisma((db, sql, outbox) => work({ ...accessOf(db, scope), ...loginsOf(sql), outbox }))
   }
 
   async #change<T>(work: (sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
@@ -172,6 +191,23 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
     devices: new DeviceRepository(db, scope),
+  }
+}
+
+function accessOf(db: Prisma.TransactionClient, scope: TenantScope): AccessControl {
+  return {
+    tenants: new TenantRepository(db, scope),
+    users: new LoginAccountRepository(db, scope),
+    policies: new PolicyRepository(db, scope),
+    logins: new LoginQueries(db, scope),
+  }
+}
+
+function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
+  return {
+    accounts: new AccountRepository(sql),
+    sessions: new SessionRepository(sql),
+    refreshTokens: new RefreshTokenRepository(sql),
   }
 }
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { routesOf } from './route.js'
-import { authList, authListFields } from './schemas.js'
+import { authList, authListFields, text } from './schemas.js'
 
 const route = routesOf('auth')
 
@@ -21,8 +21,8 @@ export type RefreshTokenView = Static<typeof refreshTokenSchema>
 const refreshTokenListFields = {
   ...authListFields,
   order: Type.Optional(Type.Enum(['created_at', 'client_id', 'mobile'])),
-  created_at: Type.Optional(Type.String({ maxLength: 64 })),
-  client_id: Type.Optional(Type.String({ maxLength: 1024 })),
+  created_at: Type.Optional(text(64)),
+  client_id: Type.Optional(text(1024)),
   mobile: Type.Optional(Type.Boolean()),
 }
 const userTokensQuery = Type.Object(refreshTokenListFields)

@@ -67,9 +67,9 @@ export const listTenants = route({
   query: Type.Object({
     ...authListFields,
     order: Type.Optional(Type.Enum(['name', 'slug'])),
-    uuid: Type.Optional(Type.String({ maxLength: 64 })),
-    name: Type.Optional(Type.String({ maxLength: 256 })),
-    slug: Type.Optional(Type.String({ maxLength: 64 })),
+    uuid: Type.Optional(Type.String({ format: 'uuid' })),
+    name: Type.Optional(text(256)),
+    slug: Type.Optional(text(64)),
   }),
   success: 200,
   response: authList(tenantSchema),
