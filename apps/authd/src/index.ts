@@ -2,13 +2,20 @@ import { type InstallationKeys, RefreshTokenIssuer, TokenIssuer, type TokenVerif
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
+import { accountRoutes } from './account-routes.js'
+import { AccountService } from './account-service.js'
 import { LoginAdminService } from './login-admin-service.js'
 import { LoginService, type LoginSettings } from './login-service.js'
+import { PasswordCheck } from './password-check.js'
+import { policyRoutes } from './policy-routes.js'
+import { PolicyService } from './policy-service.js'
 import { refreshTokenRoutes } from './refresh-token-routes.js'
 import { RefreshTokenService } from './refresh-token-service.js'
 import { SessionKeeper } from './session-keeper.js'
 import { sessionRoutes } from './session-routes.js'
 import { statusRoute } from './status-route.js'
+import { tenantRoutes } from './tenant-routes.js'
+import { TenantService } from './tenant-service.js'
 import { tokenRoutes } from './token-routes.js'
 import { TokenService } from './token-service.js'
 
@@ -46,12 +53,16 @@ export function createAuthd({
     new RefreshTokenIssuer(keys.refreshKey),
     settings.refreshTokenLifetimeSec,
   )
-  const logins = new LoginService(store, new TokenIssuer(keys.tokenKey), verifier, refreshTokens, settings)
+  const passwords = new PasswordCheck(store)
+  const logins = new LoginService(store, new TokenIssuer(keys.tokenKey), verifier, passwords, refreshTokens, settings)
   const admin = new LoginAdminService(store, verifier)
   const implementations = [
     ...tokenRoutes(logins, new TokenService(store, verifier), originUuid),
     ...refreshTokenRoutes(store, admin),
     ...sessionRoutes(store, admin),
+    ...tenantRoutes(store, new TenantService(store)),
+    ...accountRoutes(store, new AccountService(store, verifier, passwords)),
+    ...policyRoutes(store, admin, new PolicyService(store, verifier)),
     statusRoute(store),
   ]
   const keeper = new SessionKeeper(store, verifier)

@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto'
-import {
-  hashRefreshToken,
-  type Principal,
-  type TokenIssuer,
-  type TokenVerifier,
-  verifySecret,
-} from '@lamplighter/access'
+import { hashRefreshToken, type Principal, type TokenIssuer, type TokenVerifier } from '@lamplighter/access'
 import { type EventDraft, type SessionHead, sessionBegan, sessionEndsSoon } from '@lamplighter/contracts'
-import { AuthenticationError, LamplighterError } from '@lamplighter/domain'
+import { LamplighterError } from '@lamplighter/domain'
 import type { Account, LoginChange, Store } from '@lamplighter/store'
 import type { LoginRequest, Proof } from './login-request.js'
+import { loginRefused, type PasswordCheck } from './password-check.js'
 import type { RefreshTokenService } from './refresh-token-service.js'
 import { EXPIRES_SOON_SEC } from './session-keeper.js'
 
@@ -43,6 +37,7 @@ export class LoginService {
   readonly #store: Store
   readonly #issuer: TokenIssuer
   readonly #verifier: TokenVerifier
+  readonly #passwords: PasswordCheck
   readonly #refreshTokens: RefreshTokenService
   readonly #settings: LoginSettings
 
@@ -50,12 +45,14 @@ export class LoginService {
     store: Store,
     issuer: TokenIssuer,
     verifier: TokenVerifier,
+    passwords: PasswordCheck,
     refreshTokens: RefreshTokenService,
     settings: LoginSettings,
   ) {
     this.#store = store
     this.#issuer = issuer
     this.#verifier = verifier
+    this.#passwords = passwords
     this.#refreshTokens = refreshTokens
     this.#settings = settings
   }
@@ -84,7 +81,7 @@ export class LoginService {
       case 'refresh_token':
         return this.#beginByRefreshToken(request, request.proof, expirationSec)
       case 'none':
-        throw refused()
+        throw loginRefused()
     }
   }
 
@@ -93,32 +90,18 @@ export class LoginService {
     proof: Proof & { kind: 'password' },
     expirationSec: number,
   ): Promise<Begun> {
-    const account = await this.#verifyPassword(proof, request.remoteAddr)
+    const { username, password } = proof
+    const known = await this.#store.accounts.findAccount(username)
+    const account = await this.#passwords.verify(known, username, password, request.remoteAddr)
     return this.#store.changeLogins(async (change) => {
       const current = await change.accounts.lockAccount(account.userId)
       // Between the check and the lock the password may have been changed.
-      if (!current?.enabled || current.passwordHash !== account.passwordHash) throw refused()
+      if (!current?.enabled || current.passwordHash !== account.passwordHash) throw loginRefused()
       const grant = await this.#refreshTokens.grant(change, current, request)
       const session = await this.#beginSession(change, current, request, { ...grant, expirationSec })
       const sessionsRevoked = grant.ended.length
       return { session, account: current, refreshToken: grant.token, sessionsRevoked, ended: grant.ended }
     })
-  }
-
-  async #verifyPassword({ username, password }: Proof & { kind: 'password' }, address: string): Promise<Account> {
-    const account = await this.#store.accounts.findAccount(username)
-    // A name nobody has is bounded like an account, so that the answer does not tell.
-    const throttled = account?.userId ?? createHash('sha256').update(username.toLowerCase()).digest('hex')
-    if (!(await this.#store.throttle.admit(throttled, address))) {
-      throw new LamplighterError('too-many-attempts', 'too many failed logins: wait before the next one')
-    }
-    const right = await verifySecret(account?.passwordHash, password)
-    if (!account || !right || !account.enabled) {
-      await this.#store.throttle.fail(address)
-      throw refused()
-    }
-    await this.#store.throttle.succeed(throttled)
-    return account
   }
 
   async #beginByRefreshToken(
@@ -130,7 +113,7 @@ export class LoginService {
     return this.#store.changeLogins(async (change) => {
       const token = await change.refreshTokens.findByHash(hashRefreshToken(refreshToken), clientId)
       const account = token && (await change.accounts.lockAccount(token.userId))
-      if (!token || !account?.enabled || !(await this.#refreshTokens.use(change, token))) throw refused()
+      if (!token || !account?.enabled || !(await this.#refreshTokens.use(change, token))) throw loginRefused()
       const facts = { refreshTokenId: token.id, expirationSec }
       const session = await this.#beginSession(change, account, { ...request, mobile: token.mobile }, facts)
       return { session, account, refreshToken: undefined, sessionsRevoked: 0, ended: [] }
@@ -155,8 +138,4 @@ export class LoginService {
     await outbox.add(drafts)
     return session
   }
-}
-
-function refused(): AuthenticationError {
-  return new AuthenticationError('authentication-failed', 'Authentication Failed')
 }

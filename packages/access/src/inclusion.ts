@@ -8,9 +8,7 @@ export type Grantor = { readonly acl: readonly string[] } & AclIdentity
  * Whether everything a list allows is allowed to the grantor as well. If not, `witness` is a required access that the
  * list would grant and the grantor lacks, or undefined when the question was too complex to decide.
  */
-export type Inclusion =
-  | { readonly included: true }
-  | { readonly included: false; readonly witness: string | undefined }
+export type Inclusion = { readonly included: true } | { readonly included: false; readonly witness: string | undefined }
 
 /** Combinations of states looked at, and characters tried; over them the answer is no. */
 const MAX_CONFIGURATIONS = 20_000

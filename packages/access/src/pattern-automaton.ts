@@ -41,7 +41,8 @@ export class PatternAutomaton {
   /** Where one more character leads. */
   step(from: StateSet, code: number): StateSet {
     const reached: number[] = []
-    for (const at of from) for (const step of this.#states[at]?.steps ?? []) if (takes(step, code)) reached.push(step.to)
+    for (const at of from)
+      for (const step of this.#states[at]?.steps ?? []) if (takes(step, code)) reached.push(step.to)
     return this.#close(reached)
   }
 

@@ -48,7 +48,8 @@ const ACCOUNT = `
 const FIND_ACCOUNT = `${ACCOUNT}
   WHERE u.username = $1 OR lower(u.email) = $1
   ORDER BY u.username IS NOT DISTINCT FROM $1 DESC, u.created_at, u.id LIMIT 1`
-const LOCK_ACCOUNT = `${ACCOUNT} WHERE u.uuid = $1::uuid FOR NO KEY UPDATE`
+const READ_ACCOUNT = `${ACCOUNT} WHERE u.uuid = $1::uuid`
+const LOCK_ACCOUNT = `${READ_ACCOUNT} FOR NO KEY UPDATE`
 const COVERS = 'SELECT 1 AS yes FROM tenant WHERE uuid = $2::uuid AND ancestors @> ARRAY[$1::uuid]'
 
 /** Accounts, sessions and the tenant tree: what authentication reads and writes. Not bound to a tenant, because it decides it. */
@@ -62,6 +63,11 @@ export class AccountRepository {
   /** The account with this username or e-mail, compared without case. */
   async findAccount(login: string): Promise<Account | undefined> {
     return toAccount(await this.#sql.rows<AccountRow>('account.find', FIND_ACCOUNT, [login.toLowerCase()]))
+  }
+
+  /** The account of a user. */
+  async readAccount(id: UserId): Promise<Account | undefined> {
+    return toAccount(await this.#sql.rows<AccountRow>('account.read', READ_ACCOUNT, [id]))
   }
 
   /** The account, held until the transaction ends: one login of a user at a time, and none while it changes. */

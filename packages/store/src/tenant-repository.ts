@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { ResourceError, type TenantId } from '@lamplighter/domain'
 import { type AuthListQuery, type AuthPage, containing } from './auth-list.js'
 import { violatedConstraint } from './constraint.js'
+import { DEFAULT_POLICIES } from './default-policies.js'
 import type { Prisma } from './generated/client.js'
 import { cut } from './page.js'
 import type { TenantScope } from './scope.js'
@@ -66,7 +68,7 @@ export class TenantRepository {
     return new Set(rows.map(({ slug }) => slug))
   }
 
-  /** Creates a tenant below the scope's. @throws ResourceError `conflict` when UUID, slug or a domain is taken */
+  /** Creates a tenant below the scope's, with the policies every tenant has. @throws ResourceError `conflict` when UUID, slug or a domain is taken */
   async create(uuid: string, slug: string, fields: TenantFields): Promise<Tenant> {
     const parentUuid: string = this.#scope.tenantId
     const { ancestors } = await this.#db.tenant.findUniqueOrThrow({
@@ -75,10 +77,13 @@ export class TenantRepository {
     })
     const { domainNames, address, ...columns } = fields
     const domains = { create: domainNames.map((name) => ({ name })) }
+    const policies = {
+      create: DEFAULT_POLICIES.map((policy) => ({ uuid: randomUUID(), ...policy, acl: [...policy.acl] })),
+    }
     const place = { uuid, slug, parentUuid, ancestors: [...ancestors, uuid] }
     const row = await refusing(() =>
       this.#db.tenant.create({
-        data: { ...place, ...columns, address: { ...address }, domains },
+        data: { ...place, ...columns, address: { ...address }, domains, policies },
         include: WITH_DOMAINS,
       }),
     )

@@ -4,10 +4,10 @@ import { authList, authListFields, nullable, text } from './schemas.js'
 
 const route = routesOf('auth')
 
-/** Most patterns a policy may have; with {@link MAX_POLICIES_OF_USER} it bounds what a token holds. */
-const MAX_PATTERNS = 250
+/** Most patterns a policy may have; with {@link MAX_POLICIES_OF_USER} it keeps what a token holds below a thousand. */
+const MAX_PATTERNS = 100
 /** Most policies a user may have. */
-export const MAX_POLICIES_OF_USER = 20
+export const MAX_POLICIES_OF_USER = 10
 
 /** A policy as every answer shows it. */
 const policySchema = Type.Object({
