@@ -11,6 +11,7 @@ import {
 import { type Call, type Implementation, implement } from '@lamplighter/http'
 import { type LoginAccount, type Store, tenantSubtree } from '@lamplighter/store'
 import type { AccountService } from './account-service.js'
+import { creationAnswer } from './creation-answer.js'
 import { listScope, readListQuery, toFilters, toListQuery } from './list-query.js'
 import { me } from './session-routes.js'
 
@@ -26,9 +27,10 @@ export function accountRoutes(store: Store, accounts: AccountService): Implement
       const page = await users.list({ ...toListQuery(query), filters: toFilters(query, FILTERS) })
       return { body: { ...page, items: page.items.map(toAccountView) } }
     }),
-    implement(createAccount, async (call) => ({
-      body: toAccountView(await accounts.create(scope(call), call.body())),
-    })),
+    implement(createAccount, async (call) => {
+      const { value, replayed } = await accounts.create(call.tenantId, call.repeatKey(), call.body())
+      return creationAnswer(toAccountView(value), replayed)
+    }),
     implement(getAccount, async (call) => ({
       body: toAccountView(await accounts.get(scope(call), call.param('user_uuid'))),
     })),

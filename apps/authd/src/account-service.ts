@@ -7,7 +7,14 @@ import {
   type SessionHead,
   sessionEnded,
 } from '@lamplighter/contracts'
-import { InvalidInputError, type SessionId, type UserId } from '@lamplighter/domain'
+import {
+  type Created,
+  InvalidInputError,
+  type RepeatKey,
+  type SessionId,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
 import {
   type AccessChange,
   type LoginAccount,
@@ -38,12 +45,18 @@ export class AccountService {
     return found(await this.#store.access(scope).users.find(uuid), uuid)
   }
 
-  /** Creates an account in the scope's tenant. @throws InvalidInputError, ResourceError `conflict` */
-  async create({ tenantId }: TenantScope, { uuid, password, ...input }: AccountCreate): Promise<LoginAccount> {
+  /** Creates an account in a tenant. @throws InvalidInputError, ResourceError `conflict` */
+  async create(
+    tenantId: TenantId,
+    repeat: RepeatKey | undefined,
+    { uuid, password, ...input }: AccountCreate,
+  ): Promise<Created<LoginAccount>> {
     const fields = merge(undefined, input)
     const passwordHash = password ? await hashSecret(password) : null
     const id = uuid?.toLowerCase() ?? randomUUID()
-    return this.#store.changeAccess(onlyTenant(tenantId), ({ users }) => users.create(id, fields, passwordHash))
+    return this.#store.createAccessOnce(onlyTenant(tenantId), repeat, ({ users }) =>
+      users.create(id, fields, passwordHash),
+    )
   }
 
   /**

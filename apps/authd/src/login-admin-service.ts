@@ -35,8 +35,7 @@ export class LoginAdminService {
   /** Revokes the refresh token of a user's client, and ends the sessions made from it. @throws ResourceError */
   async revokeRefreshToken(user: UserId, clientId: string): Promise<void> {
     const ended = await this.#store.changeLogins(async (change) => {
-      // A path may hold a NUL, which is in no client id and no text of the database.
-      const tokens = clientId.includes('\0') ? [] : await change.refreshTokens.lockOfUser(user, clientId)
+      const tokens = await change.refreshTokens.lockOfUser(user, clientId)
       if (tokens.length === 0) throw unknownRefreshToken(clientId)
       return revokeAll(change, tokens)
     })

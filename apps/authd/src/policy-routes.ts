@@ -11,6 +11,7 @@ import {
 } from '@lamplighter/contracts'
 import { type Call, type Implementation, implement } from '@lamplighter/http'
 import { type AuthPage, type Policy, type Store, tenantSubtree } from '@lamplighter/store'
+import { creationAnswer } from './creation-answer.js'
 import { listScope, readListQuery, toListQuery } from './list-query.js'
 import type { LoginAdminService } from './login-admin-service.js'
 import type { PolicyService } from './policy-service.js'
@@ -24,9 +25,10 @@ export function policyRoutes(store: Store, admin: LoginAdminService, policies: P
       const query = readListQuery(call)
       return toList(await store.access(listScope(call, query.recurse)).policies.list(toListQuery(query)))
     }),
-    implement(createPolicy, async (call) => ({
-      body: toPolicyView(await policies.create(scope(call), me(call), call.body())),
-    })),
+    implement(createPolicy, async (call) => {
+      const { value, replayed } = await policies.create(call.tenantId, call.repeatKey(), me(call), call.body())
+      return creationAnswer(toPolicyView(value), replayed)
+    }),
     implement(getPolicy, async (call) => ({
       body: toPolicyView(await policies.get(scope(call), call.param('policy_uuid'))),
     })),

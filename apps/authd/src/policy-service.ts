@@ -8,7 +8,7 @@ import {
   policyChanged,
   rightsChanged,
 } from '@lamplighter/contracts'
-import { LamplighterError, RuleError } from '@lamplighter/domain'
+import { type Created, LamplighterError, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import {
   type AccessChange,
   type LoginAccount,
@@ -35,11 +35,16 @@ export class PolicyService {
     return found(await this.#store.access(scope).policies.find(uuid), uuid)
   }
 
-  /** Creates a policy in the scope's tenant. @throws ResourceError `conflict`, LamplighterError `access-not-delegable` */
-  create({ tenantId }: TenantScope, caller: Principal, input: PolicyCreate): Promise<Policy> {
+  /** Creates a policy in a tenant. @throws ResourceError `conflict`, LamplighterError `access-not-delegable` */
+  create(
+    tenantId: TenantId,
+    repeat: RepeatKey | undefined,
+    caller: Principal,
+    input: PolicyCreate,
+  ): Promise<Created<Policy>> {
     const { name, description = null, acl = [] } = input
     refuseExcess(acl, caller)
-    return this.#store.changeAccess(onlyTenant(tenantId), ({ policies }) =>
+    return this.#store.createAccessOnce(onlyTenant(tenantId), repeat, ({ policies }) =>
       policies.create(input.slug ?? slugOf(name), { name, description, acl }),
     )
   }

@@ -6,9 +6,7 @@ import type { Store } from '@lamplighter/store'
 /** Whether tokens can be given and checked (rest.md 4.1, 14). */
 export function statusRoute(store: Store): Implementation {
   return implement(getAuthStatus, async () => {
-    await store.ping().catch((cause) => {
-      throw new AuthenticationUnavailableError({ cause })
-    })
-    return {}
+    if (await store.isReachable()) return {}
+    throw new AuthenticationUnavailableError()
   })
 }

@@ -8,6 +8,7 @@ import {
 } from '@lamplighter/contracts'
 import { type Call, type Implementation, implement } from '@lamplighter/http'
 import { type Store, type Tenant, tenantSubtree } from '@lamplighter/store'
+import { creationAnswer } from './creation-answer.js'
 import { readListQuery, toFilters, toListQuery } from './list-query.js'
 import type { TenantService } from './tenant-service.js'
 
@@ -21,7 +22,10 @@ export function tenantRoutes(store: Store, tenants: TenantService): Implementati
       const page = await store.access(scope(call)).tenants.list({ ...toListQuery(query), filters })
       return { body: { ...page, items: page.items.map(toTenantView) } }
     }),
-    implement(createTenant, async (call) => ({ body: toTenantView(await tenants.create(scope(call), call.body())) })),
+    implement(createTenant, async (call) => {
+      const { value, replayed } = await tenants.create(call.tenantId, call.repeatKey(), call.body())
+      return creationAnswer(toTenantView(value), replayed)
+    }),
     implement(getTenant, async (call) => ({
       body: toTenantView(await tenants.get(scope(call), call.param('tenant_uuid'))),
     })),

@@ -7,6 +7,7 @@ import {
   tenantDeleted,
   tenantUpdated,
 } from '@lamplighter/contracts'
+import type { Created, RepeatKey, TenantId } from '@lamplighter/domain'
 import { onlyTenant, type Store, type Tenant, type TenantFields, type TenantScope } from '@lamplighter/store'
 import { unknownTenant } from './errors.js'
 
@@ -32,10 +33,10 @@ export class TenantService {
     return tenant
   }
 
-  /** Creates a tenant below the scope's, with the policies every tenant has. @throws ResourceError `conflict` */
-  create({ tenantId: parent }: TenantScope, input: TenantCreate): Promise<Tenant> {
+  /** Creates a tenant below another, with the policies every tenant has. @throws ResourceError `conflict` */
+  create(parent: TenantId, repeat: RepeatKey | undefined, input: TenantCreate): Promise<Created<Tenant>> {
     const uuid = input.uuid?.toLowerCase() ?? randomUUID()
-    return this.#store.changeAccess(onlyTenant(parent), async ({ tenants, outbox }) => {
+    return this.#store.createAccessOnce(onlyTenant(parent), repeat, async ({ tenants, outbox }) => {
       const slug = input.slug ?? (await freeSlug(input.name, (candidates) => tenants.takenSlugs(candidates)))
       const tenant = await tenants.create(uuid, slug, merge(undefined, input))
       const data = { uuid, name: tenant.name, slug, domain_names: [...tenant.domainNames] }

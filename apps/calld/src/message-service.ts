@@ -1,5 +1,13 @@
-import { countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
-import type { Folder, MailboxId, Message, UserId } from '@lamplighter/domain'
+import { countDrafts, type MailboxAudience, messageDrafts, rightsOf } from '@lamplighter/contracts'
+import {
+  type Folder,
+  hasRight,
+  type MailboxId,
+  type Message,
+  type Right,
+  RightMissingError,
+  type UserId,
+} from '@lamplighter/domain'
 import type { MessageInMailbox, MessagesChange, Store, TenantScope } from '@lamplighter/store'
 import { existingFolder, noSuchMessage, noSuchVoicemail } from './ids.js'
 
@@ -16,8 +24,18 @@ export class MessageService {
     this.#store = store
   }
 
-  /** @throws NotFoundError for the mailbox or the message */
-  async find(scope: TenantScope, reach: Reach, messageId: string): Promise<MessageInMailbox> {
+  /**
+   * A message the call reaches, with the right it needs.
+   *
+   * @throws NotFoundError for the mailbox or the message, RightMissingError
+   */
+  async find(scope: TenantScope, reach: Reach, messageId: string, right: Right = 'listen'): Promise<MessageInMailbox> {
+    const found = await this.#locate(scope, reach, messageId)
+    if (!hasRight(found.rights, right)) throw new RightMissingError(found.mailbox.id, right)
+    return found
+  }
+
+  async #locate(scope: TenantScope, reach: Reach, messageId: string): Promise<MessageInMailbox> {
     const messages = this.#store.messages(scope)
     const found =
       'userId' in reach
@@ -31,7 +49,7 @@ export class MessageService {
   /** Moves a message; into the folder it is in, nothing happens. @throws NotFoundError: mailbox, then folder, then message */
   async move(scope: TenantScope, reach: Reach, messageId: string, folderId: number): Promise<void> {
     const folder = await this.#folder(scope, reach, folderId)
-    await this.#change(scope, reach, messageId, async (change, audience, message) => {
+    await this.#change(scope, reach, messageId, 'manage', async (change, audience, message) => {
       if (message.folderId === folder.id) return
       const moved = await change.writer(audience).move(message, folder.id)
       await change.outbox.add([
@@ -43,7 +61,7 @@ export class MessageService {
 
   /** Deletes a message for good. @throws NotFoundError */
   async delete(scope: TenantScope, reach: Reach, messageId: string): Promise<void> {
-    await this.#change(scope, reach, messageId, async (change, audience, message) => {
+    await this.#change(scope, reach, messageId, 'delete', async (change, audience, message) => {
       const deleted = await change.writer(audience).delete(message)
       await change.outbox.add([
         ...messageDrafts('deleted', deleted.message, deleted.audience),
@@ -59,18 +77,19 @@ export class MessageService {
     return existingFolder(folderId)
   }
 
-  async #change(scope: TenantScope, reach: Reach, messageId: string, apply: Change): Promise<void> {
-    const { mailbox } = await this.find(scope, reach, messageId)
+  async #change(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change): Promise<void> {
+    const { mailbox } = await this.find(scope, reach, messageId, right)
     await this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
       const audience = await change.summaries.lock(mailbox.id)
-      // Seen again under the lock: meanwhile it may have been deleted, or the mailbox taken away.
-      const message = audience && isReached(reach, audience) ? await change.writer(audience).find(messageId) : undefined
+      // Seen again under the lock: meanwhile it may have been deleted, or the right taken away.
+      const message =
+        audience && isAllowed(reach, audience, right) ? await change.writer(audience).find(messageId) : undefined
       if (!audience || !message) throw noSuchMessage(messageId)
       await apply(change, audience, message)
     })
   }
 }
 
-function isReached(reach: Reach, { mailbox, users }: MailboxAudience): boolean {
-  return 'mailboxId' in reach || mailbox.accesstype === 'global' || users.includes(reach.userId)
+function isAllowed(reach: Reach, audience: MailboxAudience, right: Right): boolean {
+  return 'mailboxId' in reach || hasRight(rightsOf(audience, reach.userId), right)
 }

@@ -1,3 +1,6 @@
+import type { MailboxId } from './ids.js'
+import type { Right } from './rights.js'
+
 /**
  * Permanent codes of everything that can go wrong. They stand on the wire as `error_id` where an API has one;
  * clients switch on them. Each API maps them to its own form in one table.
@@ -49,15 +52,22 @@ export type ErrorCode =
   | 'voicemail-exists'
   | 'voicemail-in-use'
   | 'operation-not-permitted'
+  /** The mailbox is in reach, but not with the right this needs. */
+  | 'mailbox-right-missing'
   | 'different-tenants'
   | 'user-has-voicemail'
   | 'unknown-context'
   | 'unknown-timezone'
+  | 'unknown-voicemail'
+  | 'timezone-in-use'
   | 'context-in-use'
   | 'user-in-use'
   | 'device-exists'
   | 'username-exists'
   | 'idempotency-key-conflict'
+  /** If-Match names another state than the present one. */
+  | 'precondition-failed'
+  | 'too-many-requests'
   | 'authentication-server-unreachable'
 
 /** Base of every failure the product names. */
@@ -102,6 +112,15 @@ export class ResourceError extends LamplighterError {
 /** A rule of the configuration or of a mailbox's state forbids the change. */
 export class RuleError extends LamplighterError {
   override readonly name = 'RuleError'
+}
+
+/** The caller reaches the mailbox without the right this needs: 403, because 401 would make clients log in again. */
+export class RightMissingError extends LamplighterError {
+  override readonly name = 'RightMissingError'
+
+  constructor(mailboxId: MailboxId, right: Right) {
+    super('mailbox-right-missing', `the right to ${right} is missing`, { voicemail_id: mailboxId, right })
+  }
 }
 
 /** One thing wrong with one field. */

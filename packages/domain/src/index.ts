@@ -1,3 +1,4 @@
+export type { Actor, AuditAction } from './audit.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
@@ -7,6 +8,7 @@ export {
   LamplighterError,
   NotFoundError,
   ResourceError,
+  RightMissingError,
   RuleError,
 } from './errors.js'
 export {
@@ -15,6 +17,7 @@ export {
   type FolderId,
   findFolder,
   INBOX,
+  isUnreadFolder,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
@@ -29,8 +32,34 @@ export {
   type UserId,
 } from './ids.js'
 export { isLampLit, type LampReason, type MwiMode } from './lamp.js'
-export { type AccessType, type Mailbox, type MailboxHead, type MailboxUser, shownSummary } from './mailbox.js'
-export { durationSeconds, type Message } from './message.js'
+export {
+  type AccessType,
+  type Mailbox,
+  type MailboxHead,
+  type MailboxMember,
+  type MailboxUser,
+  shownSummary,
+} from './mailbox.js'
+export {
+  type Claim,
+  durationSeconds,
+  type Message,
+  type MessageHandling,
+  type MessageStatus,
+  UNHANDLED,
+} from './message.js'
+export { always, type Precondition } from './precondition.js'
+export type { Created, RepeatKey } from './repeat.js'
+export {
+  GLOBAL_RIGHTS,
+  hasRight,
+  OWNER_RIGHTS,
+  RIGHTS,
+  type Right,
+  type Rights,
+  rightNames,
+  toRights,
+} from './rights.js'
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,

@@ -1,4 +1,5 @@
 import type { MailboxId, TenantId, UserId } from './ids.js'
+import type { Rights } from './rights.js'
 import { EMPTY_SUMMARY, type MessageSummary } from './summary.js'
 
 /** `personal`: its users' own; `global`: shared by every user of the tenant, and then it has no users (rest.md 2.3 R4, R5). */
@@ -11,6 +12,9 @@ export type MailboxUser = {
   readonly firstname: string
   readonly lastname: string | null
 }
+
+/** Somebody a mailbox is shared with, beside its users; a null user is everyone of the tenant. */
+export type MailboxMember = { readonly userId: UserId | null; readonly rights: Rights }
 
 /** Configuration of a mailbox (on the wire: voicemail). It holds messages; its counts are its summary. */
 export type Mailbox = {

@@ -2,25 +2,28 @@ import type { ShownMessage } from '@lamplighter/contracts'
 import {
   type AccessType,
   type FolderId,
+  GLOBAL_RIGHTS,
   isUuid,
   type MailboxHead,
   type MailboxId,
   type MailboxState,
   type Message,
   type MessageId,
+  OWNER_RIGHTS,
+  type Rights,
   type TenantId,
   type UserId,
 } from '@lamplighter/domain'
-import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './message-repository.js'
+import { type HandlingRow, MESSAGE_COLUMNS, type MessageRow, toHandling, toMessage } from './message-repository.js'
 import type { TenantScope } from './scope.js'
 import type { Sql, SqlValue } from './sql.js'
 import { toState } from './summary-repository.js'
 
-/** A message with the mailbox it lies in. */
-export type MessageInMailbox = { readonly message: Message; readonly mailbox: MailboxHead }
+/** A message, the mailbox it lies in, and what the caller may do there: a call by mailbox id is subject to its ACL only. */
+export type MessageInMailbox = { readonly message: Message; readonly mailbox: MailboxHead; readonly rights: Rights }
 
-/** Which of the mailboxes in reach a list covers. */
-export type VoicemailType = 'all' | 'personal' | 'global'
+/** Which of the mailboxes in reach a list covers; `shared` are those with members. */
+export type VoicemailType = 'all' | 'personal' | 'global' | 'shared'
 
 /** Order and cut of a message list. `limit` null means everything. */
 export type MessagePage = {
@@ -60,17 +63,27 @@ const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name
   m.accesstype AS m_accesstype, m.enabled AS m_enabled, m.max_messages AS m_max_messages`
 const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
 
-/** Mailboxes a user reaches: the own personal one, and every global one of the tenant. $1 user, $2 tenant, $3 type. */
+/**
+ * Mailboxes a user reaches and with which rights: the own personal one, every global one of the tenant, and those
+ * shared with the user or with everyone. $1 user, $2 tenant, $3 type.
+ */
 const REACH = `
-  SELECT m.* FROM mailbox m JOIN mailbox_user u ON u.mailbox_id = m.id
-  WHERE u.user_uuid = $1::uuid AND m.tenant_uuid = $2::uuid AND $3 IN ('all', 'personal')
-  UNION ALL
-  SELECT m.* FROM mailbox m WHERE m.tenant_uuid = $2::uuid AND m.accesstype = 'global' AND $3 IN ('all', 'global')`
+  SELECT m.*, bit_or(r.rights) AS rights FROM (
+    SELECT u.mailbox_id, 'personal' AS via, ${OWNER_RIGHTS} AS rights FROM mailbox_user u WHERE u.user_uuid = $1::uuid
+    UNION ALL
+    SELECT g.id, 'global', ${GLOBAL_RIGHTS} FROM mailbox g WHERE g.tenant_uuid = $2::uuid AND g.accesstype = 'global'
+    UNION ALL
+    SELECT s.mailbox_id, 'shared', s.rights FROM mailbox_member s WHERE s.user_uuid = $1::uuid
+    UNION ALL
+    SELECT s.mailbox_id, 'shared', s.rights FROM mailbox_member s WHERE s.user_uuid IS NULL AND s.tenant_uuid = $2::uuid) r
+    JOIN mailbox m ON m.id = r.mailbox_id
+  WHERE m.tenant_uuid = $2::uuid AND m.deleted_at IS NULL
+  GROUP BY m.id HAVING $3 = 'all' OR bool_or(r.via = $3)`
 
 const FIND_HEAD = `
   SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
   FROM mailbox m JOIN tenant t ON t.uuid = m.tenant_uuid JOIN mailbox_summary s ON s.mailbox_id = m.id
-  WHERE m.id = $1 AND ${IN_SCOPE}`
+  WHERE m.id = $1 AND m.deleted_at IS NULL AND ${IN_SCOPE}`
 const FIND_PERSONAL = `
   SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
   FROM mailbox_user u JOIN mailbox m ON m.id = u.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
@@ -79,14 +92,15 @@ const REACHED_COUNTS = `
   SELECT s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count, m.enabled AS m_enabled
   FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id`
 const ALL_OF_MAILBOX = `
-  SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.mailbox_id = $1 AND ($2::int IS NULL OR g.folder_id = $2)
+  SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.mailbox_id = $1 AND g.deleted_at IS NULL AND ($2::int IS NULL OR g.folder_id = $2)
   ORDER BY g.left_at DESC, g.id DESC`
 const FIND_IN_MAILBOX = `
   SELECT ${MESSAGE_COLUMNS}, ${HEAD_COLUMNS} FROM message g
     JOIN mailbox m ON m.id = g.mailbox_id JOIN tenant t ON t.uuid = m.tenant_uuid
-  WHERE m.id = $1 AND ${IN_SCOPE} AND g.id = $4::uuid`
+  WHERE m.id = $1 AND m.deleted_at IS NULL AND ${IN_SCOPE} AND g.id = $4::uuid AND g.deleted_at IS NULL`
 const FIND_REACHABLE = `
-  SELECT ${MESSAGE_COLUMNS}, ${HEAD_COLUMNS} FROM (${REACH}) m JOIN message g ON g.mailbox_id = m.id WHERE g.id = $4::uuid`
+  SELECT ${MESSAGE_COLUMNS}, ${HEAD_COLUMNS}, m.rights FROM (${REACH}) m JOIN message g ON g.mailbox_id = m.id
+  WHERE g.id = $4::uuid AND g.deleted_at IS NULL`
 
 /** Sort keys are a closed set: nothing a caller sends becomes part of a statement. */
 const ORDER_COLUMNS = {
@@ -119,10 +133,12 @@ function listStatement({ order, direction, limit, offset }: MessagePage): { name
           SELECT m.id, m.name, m.accesstype, s.new_count + s.old_count AS messages
           FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id)
       SELECT coalesce((SELECT sum(messages) FROM reach), 0)::int AS total, (
-          SELECT json_agg(json_build_array(id, mailbox_id, name, accesstype, folder_id, caller_id_name, caller_id_num, left_at, duration_ms))
+          SELECT json_agg(json_build_array(id, mailbox_id, name, accesstype, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms,
+            json_build_object('private', private, 'hold', hold, 'status', status, 'note', note, 'claimed_by', claimed_by,
+              'claim_expires_at', claim_expires_at, 'handled_by', handled_by, 'read_by', read_by)))
           FROM (
             SELECT g.*, m.name, m.accesstype FROM reach m
-              CROSS JOIN LATERAL (SELECT * FROM message g WHERE g.mailbox_id = m.id ORDER BY ${by} LIMIT ${cut ?? 'ALL'}) g
+              CROSS JOIN LATERAL (SELECT * FROM message g WHERE g.mailbox_id = m.id AND g.deleted_at IS NULL ORDER BY ${by} LIMIT ${cut ?? 'ALL'}) g
             ORDER BY ${by} LIMIT $4 OFFSET $5) page) AS items`,
   }
 }
@@ -133,25 +149,19 @@ type ListedRow = [
   name: string,
   accesstype: string,
   folderId: number,
+  urgent: boolean,
   callerIdName: string | null,
   callerIdNum: string | null,
   leftAt: number,
   durationMs: number,
+  handling: HandlingRow,
 ]
 
-function toListed([
-  id,
-  mailboxId,
-  name,
-  accesstype,
-  folderId,
-  callerIdName,
-  callerIdNum,
-  leftAt,
-  durationMs,
-]: ListedRow): ListedItem {
+function toListed([id, mailboxId, name, accesstype, folderId, urgent, ...rest]: ListedRow): ListedItem {
+  const [callerIdName, callerIdNum, leftAt, durationMs, handling] = rest
+  const facts = { id: id as MessageId, folderId: folderId as FolderId, urgent, callerIdName, callerIdNum, leftAt }
   return {
-    message: { id: id as MessageId, folderId: folderId as FolderId, callerIdName, callerIdNum, leftAt, durationMs },
+    message: { ...facts, durationMs, ...toHandling(handling) },
     mailbox: { id: mailboxId as MailboxId, name, accesstype: accesstype as AccessType },
   }
 }
@@ -168,8 +178,8 @@ function toHead(row: HeadRow): MailboxHead {
   }
 }
 
-function toFound(row: MessageRow & HeadRow): MessageInMailbox {
-  return { message: toMessage(row), mailbox: toHead(row) }
+function toFound(row: MessageRow & HeadRow & { rights?: Rights }): MessageInMailbox {
+  return { message: toMessage(row), mailbox: toHead(row), rights: row.rights ?? OWNER_RIGHTS }
 }
 
 /** Reads messages and counts: one statement each, bound to a scope. */
@@ -223,7 +233,11 @@ export class MessageQueries {
   async reachable(user: UserId, messageId: string): Promise<MessageInMailbox | undefined> {
     if (!isUuid(messageId)) return undefined
     const values = [...this.#reach(user, 'all'), messageId as MessageId]
-    const [row] = await this.#sql.rows<MessageRow & HeadRow>('message.reachable', FIND_REACHABLE, values)
+    const [row] = await this.#sql.rows<MessageRow & HeadRow & { rights: Rights }>(
+      'message.reachable',
+      FIND_REACHABLE,
+      values,
+    )
     return row && toFound(row)
   }
 

@@ -12,9 +12,3 @@ export function withinTenant(scope: TenantScope) {
     ? { tenant: { ancestors: { has: scope.tenantId as string } } }
     : { tenantUuid: scope.tenantId as string }
 }
-
-/** Prisma filter for mailboxes, whose tenant is their context's. */
-export function withinContextTenant(scope: TenantScope) {
-  const tenantUuid: string = scope.tenantId
-  return scope.subtree ? { contextRow: { tenant: { ancestors: { has: tenantUuid } } } } : { tenantUuid }
-}

@@ -1,40 +1,53 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import type { TenantId } from '@lamplighter/domain'
+import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
+import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
 import { LoginThrottle } from './login-throttle.js'
+import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { MailboxTrash } from './mailbox-trash.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
 import { PolicyRepository } from './policy-repository.js'
 import { RefreshTokenRepository } from './refresh-token-repository.js'
+import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { SessionRepository } from './session-repository.js'
 import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
 import { TenantRepository } from './tenant-repository.js'
+import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { UserRepository } from './user-repository.js'
+import { ZoneRepository } from './zone-repository.js'
 
 /** Configuration of one scope. */
 export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly trash: MailboxTrash
   readonly devices: DeviceRepository
+  readonly settings: TenantSettingsRepository
+  readonly zones: ZoneRepository
+  readonly options: GeneralOptionRepository
 }
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
 }
 
@@ -47,7 +60,7 @@ export type AccessControl = {
 }
 
 /** A change of who may do what, with the sessions it ends and what it says, all or nothing. */
-export type AccessChange = AccessControl & LoginChange
+export type AccessChange = AccessControl & LoginChange & { readonly idempotency: IdempotencyRepository }
 
 /** A change of who is logged in. */
 export type LoginChange = {
@@ -61,6 +74,7 @@ export type LoginChange = {
 export type MessagesChange = {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
@@ -105,7 +119,14 @@ export class Store {
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
     return this.#changeWithPrisma((db, sql, outbox) => {
       const summaries = new SummaryRepository(sql, scope)
-      return work({ ...configurationOf(db, scope), summaries, outbox, idempotency: new IdempotencyRepository(sql) })
+      return work({
+        ...configurationOf(db, scope),
+        locks: new RowLocks(sql, scope),
+        summaries,
+        outbox,
+        idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
+      })
     })
   }
 
@@ -122,6 +143,20 @@ export class Store {
     return result
   }
 
+  /**
+   * Creates configuration once per key: a repeated request, also a simultaneous one, gets what the first one created
+   * and changes nothing. `work` must give plain JSON without secrets, because it is kept. Without a key it just runs.
+   *
+   * @throws RuleError `idempotency-key-conflict` when the key was used for another content
+   */
+  async createOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: ConfigurationChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeConfiguration(scope, (change) => once(change.idempotency, repeat, () => work(change)))
+  }
+
   /** Changes messages. What `work` throws undoes everything. */
   async changeMessages<T>(scope: TenantScope, work: (change: MessagesChange) => Promise<T>): Promise<T> {
     return this.#change((sql, outbox) => {
@@ -130,6 +165,7 @@ export class Store {
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
       })
     })
@@ -147,7 +183,18 @@ export class Store {
 
   /** Changes who may do what. What `work` throws undoes everything. */
   changeAccess<T>(scope: TenantScope, work: (change: AccessChange) => Promise<T>): Promise<T> {
-    return this.#changeWithPrisma((db, sql, outbox) => work({ ...accessOf(db, scope), ...loginsOf(sql), outbox }))
+    return this.#changeWithPrisma((db, sql, outbox) =>
+      work({ ...accessOf(db, scope), ...loginsOf(sql), outbox, idempotency: new IdempotencyRepository(sql) }),
+    )
+  }
+
+  /** Creates who may do what once per key, as {@link createOnce} does. @throws RuleError */
+  createAccessOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: AccessChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeAccess(scope, (change) => once(change.idempotency, repeat, () => work(change)))
   }
 
   async #change<T>(work: (sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
@@ -157,6 +204,11 @@ export class Store {
     const result = await inTransaction(client, () => work(sql, outbox))
     if (outbox.count > 0) this.#afterCommit()
     return result
+  }
+
+  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
+  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
   }
 
   /** Which of these audio keys a message names. */
@@ -170,8 +222,11 @@ export class Store {
   }
 
   /** Whether the database answers. */
-  async ping(): Promise<void> {
-    await this.#database.pool.query('SELECT 1')
+  async isReachable(): Promise<boolean> {
+    return this.#database.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
   }
 }
 
@@ -185,12 +240,36 @@ export function tenantSubtree(tenantId: TenantId): TenantScope {
   return { tenantId, subtree: true }
 }
 
+/** Does the work unless the key was used, and remembers what came of it. */
+async function once<T>(
+  answers: IdempotencyRepository,
+  repeat: RepeatKey | undefined,
+  work: () => Promise<T>,
+): Promise<Created<T>> {
+  if (repeat && !(await answers.claim(repeat))) return replayOf<T>(answers, repeat)
+  const value = await work()
+  if (repeat) await answers.settle(repeat, value)
+  return { value, replayed: false }
+}
+
+async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
+  const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
+  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
+  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
+    idempotency_key: repeat.key,
+  })
+}
+
 function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {
   return {
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
+    settings: new TenantSettingsRepository(db, scope),
+    zones: new ZoneRepository(db),
+    options: new GeneralOptionRepository(db),
   }
 }
 

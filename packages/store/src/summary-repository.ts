@@ -20,19 +20,24 @@ type AudienceRow = SummaryRow & {
   enabled: boolean
   max_messages: number | null
   users: string[]
+  members: { user_uuid: string | null; rights: number }[]
 }
 
 const COUNTS = 's.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count'
 
-const LOCK = `
+const lockText = (deleted: string) => `
   SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
     JOIN tenant t ON t.uuid = m.tenant_uuid
-  WHERE m.id = $1 AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
+  WHERE m.id = $1 AND m.deleted_at ${deleted} AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
   FOR UPDATE OF s`
+const LOCK = lockText('IS NULL')
+const LOCK_DELETED = lockText('IS NOT NULL')
 
 const READ_AUDIENCE = `
   SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${COUNTS},
-    ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users
+    ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
+    (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
+      FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
   FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE m.id = $1`
 
@@ -69,9 +74,18 @@ export class SummaryRepository {
    * Takes the mailbox's lock and reads everything about it afresh: what another writer committed while we waited is
    * seen. Undefined when there is no such mailbox in scope.
    */
-  async lock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+  lock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+    return this.#lock('summary.lock', LOCK, mailboxId)
+  }
+
+  /** As {@link lock}, of a mailbox in the trash. */
+  lockDeleted(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+    return this.#lock('summary.lock-deleted', LOCK_DELETED, mailboxId)
+  }
+
+  async #lock(name: string, text: string, mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
     const { tenantId, subtree } = this.#scope
-    const locked = await this.#sql.rows('summary.lock', LOCK, [mailboxId, tenantId, subtree])
+    const locked = await this.#sql.rows(name, text, [mailboxId, tenantId, subtree])
     if (locked.length === 0) return undefined
     const [row] = await this.#sql.rows<AudienceRow>('summary.audience', READ_AUDIENCE, [mailboxId])
     return row && toAudience(row)
@@ -98,6 +112,7 @@ function toAudience(row: AudienceRow): MailboxAudience {
       maxMessages: row.max_messages,
     },
     users: row.users as UserId[],
+    members: row.members.map((member) => ({ userId: member.user_uuid as UserId | null, rights: member.rights })),
     state: toState(row),
   }
 }

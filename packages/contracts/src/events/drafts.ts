@@ -1,14 +1,18 @@
 import {
   EMPTY_SUMMARY,
+  GLOBAL_RIGHTS,
   type MailboxHead,
+  type MailboxMember,
   type MailboxState,
   type Message,
   type MessageSummary,
+  OWNER_RIGHTS,
+  type Rights,
   shownSummary,
   type UserId,
 } from '@lamplighter/domain'
 import type { TObject } from 'typebox'
-import { toListedMessage } from '../message-view.js'
+import { toEventMessage } from '../message-view.js'
 import { globalMwiUpdated, userMwiUpdated } from './counts.js'
 import type { EventData, EventDefinition } from './definition.js'
 import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget } from './envelope.js'
@@ -33,10 +37,11 @@ export function draft<Data extends TObject>(
   return (context) => createEvent(definition, target, data, context)
 }
 
-/** A mailbox, who its users are and where it stands: what every event about it is made of. */
+/** A mailbox, who its users and members are and where it stands: what every event about it is made of. */
 export type MailboxAudience = {
   readonly mailbox: MailboxHead
   readonly users: readonly UserId[]
+  readonly members: readonly MailboxMember[]
   readonly state: MailboxState
 }
 
@@ -54,7 +59,7 @@ export function messageDrafts(
 ): EventDraft[] {
   const tenant = mailbox.tenantId
   const at = { id: mailbox.id, revision: state.revision }
-  const data = { voicemail_id: mailbox.id, message_id: message.id, message: toListedMessage(message, mailbox) }
+  const data = { voicemail_id: mailbox.id, message_id: message.id, message: toEventMessage(message, mailbox) }
   if (mailbox.accesstype === 'global') return [draft(MESSAGE_EVENTS[action].global, { tenant, mailbox: at }, data)]
   return users.map((user) =>
     draft(MESSAGE_EVENTS[action].user, { tenant, user, mailbox: at }, { user_uuid: user, ...data }),
@@ -67,6 +72,14 @@ export function countDrafts({ mailbox, users, state }: MailboxAudience): EventDr
   if (mailbox.accesstype === 'global') return [globalCounts(mailbox, summary, state.revision)]
   const audience = users.length > 0 ? users : [null]
   return audience.map((user) => userCounts(mailbox, user, summary, state.revision))
+}
+
+/** What a user may do with the mailbox: nothing is 0, and then it is out of reach. */
+export function rightsOf({ mailbox, users, members }: MailboxAudience, user: UserId): Rights {
+  const own = users.includes(user) ? OWNER_RIGHTS : 0
+  const shared = mailbox.accesstype === 'global' ? GLOBAL_RIGHTS : 0
+  const given = members.filter(({ userId }) => userId === null || userId === user)
+  return given.reduce((all, { rights }) => all | rights, own | shared)
 }
 
 /** Zeros for a user who no longer has the mailbox. */

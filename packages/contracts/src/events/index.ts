@@ -17,6 +17,7 @@ export {
   lostByUser,
   type MailboxAudience,
   messageDrafts,
+  rightsOf,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './messages.js'

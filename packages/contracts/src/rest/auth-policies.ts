@@ -67,6 +67,7 @@ export const createPolicy = route({
   path: '/policies',
   acl: 'auth.policies.create',
   summary: 'Create a policy',
+  idempotent: true,
   body: policyCreateSchema,
   success: 200,
   response: policySchema,

@@ -33,9 +33,16 @@ const tenantFields = {
   contact: Type.Optional(nullable(text(254))),
   phone: Type.Optional(nullable(text(64))),
   domain_names: Type.Optional(
-    Type.Array(Type.String({ maxLength: 253, pattern: '^(?!-)[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,63}$' }), {
-      maxItems: 100,
-    }),
+    Type.Array(
+      Type.String({
+        maxLength: 253,
+        pattern: '^(?!-)[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,63}$',
+        examples: ['acme.example'],
+      }),
+      {
+        maxItems: 100,
+      },
+    ),
   ),
   address: Type.Optional(addressSchema),
 }
@@ -81,6 +88,7 @@ export const createTenant = route({
   path: '/tenants',
   acl: 'auth.tenants.create',
   summary: 'Create a tenant',
+  idempotent: true,
   body: tenantCreateSchema,
   success: 200,
   response: tenantSchema,

@@ -59,6 +59,7 @@ export const createToken = route({
   path: '/token',
   acl: null,
   summary: 'Log in',
+  rateLimit: 'login',
   body: loginSchema,
   success: 200,
   response: Type.Object({ data: tokenSchema }),

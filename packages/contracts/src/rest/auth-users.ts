@@ -23,7 +23,13 @@ export type AccountView = Static<typeof accountSchema>
 const username = Type.Optional(nullable(text(254, 1)))
 const name = Type.Optional(nullable(text(128)))
 const email = Type.Optional(
-  nullable(Type.String({ maxLength: 254, pattern: '^[^\\u0000-\\u0020\\u007f@]+@[^\\u0000-\\u0020\\u007f@]+$' })),
+  nullable(
+    Type.String({
+      maxLength: 254,
+      pattern: '^[^\\u0000-\\u0020\\u007f@]+@[^\\u0000-\\u0020\\u007f@]+$',
+      examples: ['anna@acme.example'],
+    }),
+  ),
 )
 const password = Type.String({ minLength: 4, maxLength: 256 })
 
@@ -81,6 +87,7 @@ export const createAccount = route({
   path: '/users',
   acl: 'auth.users.create',
   summary: 'Create an account',
+  idempotent: true,
   body: accountCreateSchema,
   success: 200,
   response: accountSchema,
