@@ -25,3 +25,6 @@ export type AuditAction =
   | 'mailbox.deleted'
   | 'user.associated'
   | 'user.dissociated'
+
+/** What the system does by itself, e.g. because a message grew too old. */
+export const SYSTEM_ACTOR: Actor = { userId: null, requestId: null, remoteAddr: null }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Principal } from '@lamplighter/access'
+import { type Principal, requiredAccess } from '@lamplighter/access'
 import type { BodyOf, QueryOf, RouteContract } from '@lamplighter/contracts'
 import { type Actor, LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
@@ -63,6 +63,11 @@ export class Call<Route extends RouteContract = RouteContract> {
   get actor(): Actor {
     const { id, ip } = this.request
     return { userId: this.caller.principal.userId, requestId: id, remoteAddr: ip }
+  }
+
+  /** Whether the token also holds another access, for these ids or the path's own. */
+  holds(acl: string, params: Readonly<Record<string, string>> = this.params): boolean {
+    return this.caller.principal.allows(requiredAccess(acl, params))
   }
 
   /** A path id by name. */

@@ -1,6 +1,6 @@
 export { type Api, type Implementation, implement, mountApi } from './api.js'
 export type { AccessControl } from './authenticator.js'
 export { type Answer, Call } from './call.js'
-export { calldForm, confdForm, tokenForm } from './error-wire.js'
+export { calldForm, confdForm, statusOf, tokenForm } from './error-wire.js'
 export { createInputCheck } from './input-check.js'
 export { createHttpServer, type HttpService, type ListenOptions, listen } from './server.js'

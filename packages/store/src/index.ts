@@ -1,5 +1,6 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
+export type { AuditFilter, AuditRecord } from './audit-queries.js'
 export type { Context } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
@@ -7,10 +8,12 @@ export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } f
 export { EventLog, type LoggedEvent } from './event-log.js'
 export { Leadership, type Term } from './leadership.js'
 export type { MailboxColumn, MailboxFields, MailboxListQuery } from './mailbox-repository.js'
+export type { LocatedMessage, MessagePlace } from './message-lookup.js'
 export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export { type Installation, Provisioning } from './provisioning.js'
+export type { OverdueMessages } from './retention-repository.js'
 export type { TenantScope } from './scope.js'
 export {
   type LampEntry,
@@ -20,4 +23,6 @@ export {
   type WatchedMailbox,
 } from './sip-repository.js'
 export { type ConfigurationChange, type MessagesChange, onlyTenant, Store, tenantSubtree } from './store.js'
+export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'
+export type { StoredMessage } from './trash-writer.js'
 export type { User } from './user-repository.js'

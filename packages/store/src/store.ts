@@ -2,6 +2,7 @@ import type { MailboxAudience } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
@@ -9,12 +10,16 @@ import { DeviceRepository } from './device-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { RetentionRepository } from './retention-repository.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TrashQueries } from './trash-queries.js'
+import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
 
 /** Configuration of one scope. */
@@ -41,6 +46,8 @@ export type MessagesChange = {
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
+  /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
+  trash(audience: MailboxAudience): TrashWriter
 }
 
 /**
@@ -69,6 +76,31 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Finds messages of a scope by id, in the trash or not. */
+  lookup(scope: TenantScope): MessageLookup {
+    return new MessageLookup(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of the trash of a scope. */
+  trash(scope: TenantScope): TrashQueries {
+    return new TrashQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** What has grown too old, in every tenant. */
+  get retention(): RetentionRepository {
+    return new RetentionRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of the audit log of a scope. */
+  auditLog(scope: TenantScope): AuditQueries {
+    return new AuditQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Writes the audit log outside any transaction: for what changes nothing else. */
+  get audit(): AuditRepository {
+    return new AuditRepository(pgSql(this.#database.pool))
   }
 
   /** Remembered answers, outside any transaction. */
@@ -109,17 +141,18 @@ export class Store {
       idempotency: new IdempotencyRepository(sql),
       audit: new AuditRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
+      trash: (audience) => new TrashWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))
     if (outbox.count > 0) this.#afterCommit()
     return result
   }
 
-  /** Which of these audio keys a message names. */
+  /** Which of these audio keys a message, also in the trash, or a greeting names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
       'audio.named',
-      'SELECT DISTINCT audio_key FROM message WHERE audio_key = ANY ($1::text[])',
+      'SELECT audio_key FROM message WHERE audio_key = ANY ($1::text[]) UNION SELECT audio_key FROM greeting WHERE audio_key = ANY ($1::text[])',
       [keys],
     )
     return new Set(rows.map((row) => row.audio_key))

@@ -51,6 +51,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly bodyKind?: BodyKind
   readonly queryToken?: boolean
+  readonly unknownQuery?: 'ignore' | 'refuse'
 }
 
 /** Declares routes of one API with that API's dialect. */
