@@ -17,11 +17,12 @@ export async function trashOverdue(store: Store, now: Date): Promise<number> {
   let trashed = 0
   for (;;) {
     const overdue = await store.retention.overdue(now, BATCH)
+    const found = overdue.reduce((sum, { messageIds }) => sum + messageIds.length, 0)
     let inThisBatch = 0
     for (const mailbox of overdue) inThisBatch += await trashIn(store, mailbox, now)
     trashed += inThisBatch
-    // Also ends when all that was found was taken by another process meanwhile.
-    if (inThisBatch < BATCH) return trashed
+    // Where another process took all that was found, it goes on with the rest.
+    if (found < BATCH || inThisBatch === 0) return trashed
   }
 }
 
