@@ -10,6 +10,7 @@ import { MailboxService } from './mailbox-service.js'
 import { MessageChanger } from './message-changer.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
+import { statusRoute } from './status-route.js'
 import { trashRoutes } from './trash-routes.js'
 import { TrashService } from './trash-service.js'
 
@@ -36,6 +37,7 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
   const changer = new MessageChanger(store, audio, log)
   const deposits = new DepositService(store, audio, maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES)
   const implementations = [
+    statusRoute(store),
     ...mailboxRoutes(store, mailboxes, messages, changer, audio),
     ...ownRoutes(store, mailboxes, messages, changer, audio),
     ...trashRoutes(new TrashService(store), changer),

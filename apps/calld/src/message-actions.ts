@@ -97,7 +97,7 @@ export function holding(hold: boolean): MessageAction {
     place: 'anywhere',
     apply: async (mailbox, stored) => {
       const { change, audience } = mailbox
-      const messages = messagesOf(stored.filter((one) => one.hold !== hold))
+      const messages = messagesOf(stored).filter((one) => one.hold !== hold)
       if (messages.length === 0) return
       await change.trash(audience).setHold(messages, hold)
       await note(mailbox, hold ? 'message.held' : 'message.released', messages)
@@ -133,8 +133,10 @@ async function sayDeleted(
   await change.outbox.add([...deleted, ...countDrafts(audience)])
 }
 
-function refuseHeld({ message, hold }: StoredMessage): LamplighterError | undefined {
-  return hold ? new RuleError('message-on-hold', 'the message is on hold', { message_id: message.id }) : undefined
+function refuseHeld({ message }: StoredMessage): LamplighterError | undefined {
+  return message.hold
+    ? new RuleError('message-on-hold', 'the message is on hold', { message_id: message.id })
+    : undefined
 }
 
 function refuseFull(

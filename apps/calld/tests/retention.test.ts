@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import type { MailboxId, MessageId, TenantId, UserId } from '@lamplighter/domain'
+import { type MailboxId, type MessageId, type TenantId, UNHANDLED, type UserId } from '@lamplighter/domain'
+import { RateLimits } from '@lamplighter/http'
 import { createLogger } from '@lamplighter/runtime'
 import { type Database, DirectoryAudioStore, onlyTenant, openDatabase, Provisioning, Store } from '@lamplighter/store'
 import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
@@ -77,7 +78,8 @@ describe('retention', () => {
     const id = randomUUID() as MessageId
     const audioKey = await audio.put(Readable.from([Buffer.from('x')]))
     const leftAt = daysAgo(leftDaysAgo).getTime() / 1000
-    const facts = { callerIdName: null, callerIdNum: null, leftAt, durationMs: 1000, audioKey, audioBytes: 1 }
+    const caller = { callerIdName: null, callerIdNum: null, leftAt }
+    const facts = { ...caller, durationMs: 1000, audioKey, audioBytes: 1, audioSha256: null, ...UNHANDLED }
     await store.changeMessages(onlyTenant(tenant), async ({ summaries, writer }) => {
       const audience = await summaries.lock(mailbox)
       if (!audience) throw new Error('no mailbox')
@@ -174,7 +176,9 @@ describe('retention', () => {
   it('[B] is what calld does by itself, at its interval and by its clock', async () => {
     await settings('trash_days = 7')
     const old = await trashed(8)
-    const access = { verifier: { verify: () => Promise.reject(new Error('not used')) }, covers: async () => false }
+    const verifier = { verify: () => Promise.reject(new Error('nobody calls')) }
+    const limits = { fingerprintKey: new Uint8Array(), rateLimits: new RateLimits({}) }
+    const access = { verifier, covers: async () => false, ...limits }
     const tidying = { everyMs: 20, now: () => NOW }
     const calld = createCalld({ store, audio, access, log: createLogger('silent'), tidying })
     await calld.start()

@@ -45,11 +45,16 @@ export type ErrorCode =
   | 'user-has-voicemail'
   | 'unknown-context'
   | 'unknown-timezone'
+  | 'unknown-voicemail'
+  | 'timezone-in-use'
   | 'context-in-use'
   | 'user-in-use'
   | 'device-exists'
   | 'username-exists'
   | 'idempotency-key-conflict'
+  /** If-Match names another state than the present one. */
+  | 'precondition-failed'
+  | 'too-many-requests'
   | 'authentication-server-unreachable'
 
 /** Base of every failure the product names. */

@@ -3,17 +3,21 @@ import type { RouteContract } from '@lamplighter/contracts'
 import { AuthenticationError, AuthenticationUnavailableError, isUuid, type TenantId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from './call.js'
+import type { RateLimits } from './rate-limits.js'
 
-/** What authentication needs of the rest: a verifier of tokens and the tenant tree. */
+/** What the APIs need of the rest: a verifier of tokens, the tenant tree, a secret of the installation, the limits. */
 export type AccessControl = {
   readonly verifier: { verify(token: string): Promise<Principal> }
   /** Whether `tenant` exists and is `root` or below it. */
   covers(root: TenantId, tenant: TenantId): Promise<boolean>
+  /** Makes fingerprints of requests that nobody else can make (Idempotency-Key). */
+  readonly fingerprintKey: Uint8Array
+  readonly rateLimits: RateLimits
 }
 
 /**
- * Decides who calls: token valid, holds the route's access, covers the tenant asked for; in this order, all of them
- * 401 (rest.md 1.4).
+ * Decides who calls: token valid, holds the route's access, covers the tenant asked for, is of the master tenant where
+ * the route says so; in this order, all of them 401 (rest.md 1.4).
  *
  * @throws AuthenticationError without a trace of the token
  */
@@ -22,7 +26,8 @@ export async function authenticate(
   route: RouteContract,
   control: AccessControl,
 ): Promise<Caller> {
-  const access = requiredAccess(route.acl ?? '', request.params as Record<string, string>)
+  const params = request.params as Record<string, string>
+  const access = requiredAccess(route.acl ?? '', params)
   const principal = await verified(readToken(request, route), access, control)
   const asked = header(request, 'wazo-tenant')
   const refusal = {
@@ -30,17 +35,24 @@ export async function authenticate(
     required_access: access,
     tenant_uuid: asked ?? null,
   }
-  if (!principal.allows(access)) throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  const accepted = [access, ...route.otherAcls.map((template) => requiredAccess(template, params))]
+  if (!accepted.some((one) => principal.allows(one))) {
+    throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  }
   const tenantId = asked ? asked.toLowerCase() : principal.tenantId
   if (!(await covers(principal.tenantId, tenantId, control))) {
     const code = route.api === 'auth' ? 'unauthorized-tenant' : 'unauthorized'
     throw new AuthenticationError(code, 'the token does not cover the tenant', refusal)
   }
+  if (route.masterOnly && !principal.tenantIsMaster) {
+    throw new AuthenticationError('unauthorized', 'this is for the master tenant only', refusal)
+  }
   return { principal, tenantId: tenantId as TenantId }
 }
 
 async function verified(token: string | undefined, access: string, control: AccessControl): Promise<Principal> {
-  const details = { reason: 'not_found_or_expired', required_access: access }
+  // The key is the contract's; its value was the token, which no answer may hold (rest.md F-37).
+  const details = { invalid_token: null, reason: 'not_found_or_expired', required_access: access }
   if (!token) throw new AuthenticationError('unauthorized', 'a valid token is required', details)
   try {
     return await control.verifier.verify(token)

@@ -1,17 +1,19 @@
-import type { Readable } from 'node:stream'
 import { type Principal, requiredAccess } from '@lamplighter/access'
-import type { BodyOf, QueryOf, RouteContract } from '@lamplighter/contracts'
-import { type Actor, LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
+import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
+import {
+  type Actor,
+  InvalidInputError,
+  LamplighterError,
+  type Precondition,
+  type RepeatKey,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
-
-/** What a handler answers. The status defaults to the contract's. */
-export type Answer = {
-  readonly status?: number
-  readonly body?: unknown
-  /** Streamed instead of a body. */
-  readonly stream?: Readable
-  readonly headers?: Readonly<Record<string, string | number>>
-}
+import type { Answer } from './answer.js'
+import { preconditionOf, taggedAnswer } from './entity-tag.js'
+import { fingerprint, readIdempotencyKey } from './idempotency.js'
+import { PublicBase } from './public-url.js'
 
 /** Who calls and in which tenant, once the token was accepted. */
 export type Caller = { readonly principal: Principal; readonly tenantId: TenantId }
@@ -29,14 +31,23 @@ export class Call<Route extends RouteContract = RouteContract> {
   readonly #checks: RouteChecks<Route>
   readonly #caller: Caller | undefined
   readonly #route: Route
+  readonly #fingerprintKey: Uint8Array
   #json: Record<string, unknown> | undefined
+  #base: PublicBase | undefined
 
-  constructor(request: FastifyRequest, route: Route, checks: RouteChecks<Route>, caller: Caller | undefined) {
+  constructor(
+    request: FastifyRequest,
+    route: Route,
+    checks: RouteChecks<Route>,
+    caller: Caller | undefined,
+    fingerprintKey: Uint8Array,
+  ) {
     this.request = request
     this.params = request.params as Record<string, string>
     this.#route = route
     this.#checks = checks
     this.#caller = caller
+    this.#fingerprintKey = fingerprintKey
   }
 
   /** Who calls. Only routes with an ACL have a caller. */
@@ -82,7 +93,9 @@ export class Call<Route extends RouteContract = RouteContract> {
 
   /** Sees that the body is a JSON object, for routes that look at their ids before its fields. @throws LamplighterError */
   json(): Record<string, unknown> {
-    this.#json ??= parseJsonObject(this.request.body, this.#route.api === 'calld')
+    const { api, optionalBody } = this.#route
+    const raw = this.request.body
+    this.#json ??= optionalBody && !holdsBytes(raw) ? {} : parseJsonObject(raw, api === 'calld')
     return this.#json
   }
 
@@ -91,24 +104,58 @@ export class Call<Route extends RouteContract = RouteContract> {
     return this.#checks.body(this.json())
   }
 
+  /** The client's Idempotency-Key on a creation that may be repeated. @throws InvalidInputError */
+  idempotencyKey(): string | undefined {
+    this.#mustBe('idempotent')
+    return readIdempotencyKey(this.request)
+  }
+
+  /** What makes this creation with a JSON body repeatable; undefined when the client sent no key. */
+  repeatKey(): RepeatKey | undefined {
+    const key = this.idempotencyKey()
+    if (key === undefined) return undefined
+    const { api, method, path } = this.#route
+    const asked = `${API_BASE[api]}${path} ${JSON.stringify(this.params)}`
+    return {
+      tenantId: this.tenantId,
+      scope: `${api} ${method} ${path}`,
+      key,
+      fingerprint: fingerprint(this.#fingerprintKey, asked, this.json()),
+    }
+  }
+
+  /** What the client's If-Match asks of a change: to be called with the present state, under its lock. */
+  precondition(): Precondition {
+    this.#mustBe('conditional')
+    return preconditionOf(this.request.headers)
+  }
+
+  /** A resource with the ETag of its state, or 304 when the client's If-None-Match knows it. */
+  tagged(state: object, body: unknown): Answer {
+    this.#mustBe('conditional')
+    return taggedAnswer(this.request.headers, state, body)
+  }
+
+  /** A header that the contract does not declare would be missing from its documentation. */
+  #mustBe(feature: 'idempotent' | 'conditional'): void {
+    const { method, path } = this.#route
+    if (!this.#route[feature]) throw new Error(`the contract of ${method} ${path} does not say ${feature}`)
+  }
+
   /** Absolute URL of a path of this API, as the proxy in front shows it (rest.md 1.1). */
   url(path: string): string {
-    const { request } = this
-    const host = single(request.headers.host) ?? 'localhost'
-    const forwarded = single(request.headers['x-forwarded-proto'])
-    const protocol = forwarded === 'https' || forwarded === 'http' ? forwarded : request.protocol
-    return `${protocol}://${host}${path}`
+    this.#base ??= new PublicBase(this.request, this.#route.api)
+    return this.#base.url(path)
   }
 }
 
-function single(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'object' ? header[0] : header
+function holdsBytes(raw: unknown): raw is Buffer {
+  return Buffer.isBuffer(raw) && raw.length > 0
 }
 
 /** The peers take a JSON null for an empty object, except calld (rest.md 1.10). */
 function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unknown> {
-  if (!Buffer.isBuffer(raw) || raw.length === 0)
-    throw new LamplighterError('unreadable-body', 'a JSON body is required')
+  if (!holdsBytes(raw)) throw new LamplighterError('unreadable-body', 'a JSON body is required')
   let value: unknown
   try {
     value = JSON.parse(raw.toString('utf8'))
@@ -117,7 +164,7 @@ function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unkn
   }
   if (value === null && !strictNull) return {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new LamplighterError('unreadable-body', 'the body must be a JSON object')
+    throw InvalidInputError.of('_schema', 'type', 'must be an object')
   }
   return value as Record<string, unknown>
 }

@@ -1,5 +1,5 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import type { TenantId } from '@lamplighter/domain'
+import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
@@ -7,31 +7,42 @@ import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
+import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { MailboxTrash } from './mailbox-trash.js'
 import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
 import { RetentionRepository } from './retention-repository.js'
+import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { TrashQueries } from './trash-queries.js'
 import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
+import { ZoneRepository } from './zone-repository.js'
 
 /** Configuration of one scope. */
 export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly trash: MailboxTrash
   readonly devices: DeviceRepository
+  readonly settings: TenantSettingsRepository
+  readonly zones: ZoneRepository
+  readonly options: GeneralOptionRepository
 }
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
@@ -117,6 +128,7 @@ export class Store {
       const summaries = new SummaryRepository(sql, scope)
       const value = await work({
         ...configurationOf(db, scope),
+        locks: new RowLocks(sql, scope),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
@@ -127,6 +139,25 @@ export class Store {
     })
     if (said > 0) this.#afterCommit()
     return result
+  }
+
+  /**
+   * Creates configuration once per key: a repeated request, also a simultaneous one, gets what the first one created
+   * and changes nothing. `work` must give plain JSON without secrets, because it is kept. Without a key it just runs.
+   *
+   * @throws RuleError `idempotency-key-conflict` when the key was used for another content
+   */
+  async createOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: ConfigurationChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeConfiguration(scope, async (change) => {
+      if (repeat && !(await change.idempotency.claim(repeat))) return replayOf<T>(change.idempotency, repeat)
+      const value = await work(change)
+      if (repeat) await change.idempotency.settle(repeat, value)
+      return { value, replayed: false }
+    })
   }
 
   /** Changes messages. What `work` throws undoes everything. */
@@ -148,6 +179,11 @@ export class Store {
     return result
   }
 
+  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
+  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
+  }
+
   /** Which of these audio keys a message, also in the trash, or a greeting names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
@@ -159,8 +195,11 @@ export class Store {
   }
 
   /** Whether the database answers. */
-  async ping(): Promise<void> {
-    await this.#database.pool.query('SELECT 1')
+  async isReachable(): Promise<boolean> {
+    return this.#database.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
   }
 }
 
@@ -174,12 +213,24 @@ export function tenantSubtree(tenantId: TenantId): TenantScope {
   return { tenantId, subtree: true }
 }
 
+async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
+  const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
+  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
+  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
+    idempotency_key: repeat.key,
+  })
+}
+
 function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {
   return {
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
+    settings: new TenantSettingsRepository(db, scope),
+    zones: new ZoneRepository(db),
+    options: new GeneralOptionRepository(db),
   }
 }
 

@@ -11,18 +11,15 @@ import {
 import type { Sql } from './sql.js'
 import type { SummaryRepository } from './summary-repository.js'
 
-/** A message with what decides about its deletion. */
+/** A message of a mailbox whose lock is held, wherever it lies. */
 export type StoredMessage = {
   readonly message: Message
-  /** Legal hold: it can neither be deleted nor purged. */
-  readonly hold: boolean
-  /** Whether it lies in the trash. */
   readonly trashed: boolean
 }
 
 /** The rows stay locked until the transaction ends: the purge of what is too old passes over them. */
 const FIND = `
-  SELECT ${MESSAGE_COLUMNS}, g.hold AS on_hold, g.deleted_at IS NOT NULL AS trashed FROM message g
+  SELECT ${MESSAGE_COLUMNS}, g.deleted_at IS NOT NULL AS trashed FROM message g
   WHERE g.id = ANY ($3::uuid[]) AND g.mailbox_id = $1 AND g.tenant_uuid = $2::uuid
   ORDER BY g.id FOR UPDATE OF g`
 const TRASH = `
@@ -34,7 +31,7 @@ const RESTORE = `
 const PURGE = 'DELETE FROM message WHERE id = ANY ($3::uuid[]) AND mailbox_id = $1 AND tenant_uuid = $2::uuid'
 const HOLD = 'UPDATE message SET hold = $4 WHERE id = ANY ($3::uuid[]) AND mailbox_id = $1 AND tenant_uuid = $2::uuid'
 
-type StoredRow = MessageRow & { on_hold: boolean; trashed: boolean }
+type StoredRow = MessageRow & { trashed: boolean }
 
 /**
  * Takes messages of a mailbox whose lock is held to the trash, back and away for good, and the counts with them: what
@@ -54,7 +51,7 @@ export class TrashWriter {
   /** The messages of this mailbox with these ids, in the trash or not, as they are under the lock. */
   async find(ids: readonly string[]): Promise<StoredMessage[]> {
     const rows = await this.#sql.rows<StoredRow>('trash.find', FIND, [...this.#place(), ids])
-    return rows.map((row) => ({ message: toMessage(row), hold: row.on_hold, trashed: row.trashed }))
+    return rows.map((row) => ({ message: toMessage(row), trashed: row.trashed }))
   }
 
   /** Puts messages into the trash and ends their claims. @param by nobody when they grew too old */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
-import type { FolderId, MailboxId, MessageId, TenantId } from '@lamplighter/domain'
+import { type FolderId, type MailboxId, type MessageId, type TenantId, UNHANDLED } from '@lamplighter/domain'
 import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -95,7 +95,8 @@ describe('the summary of a mailbox', () => {
   ): Promise<boolean> {
     const id = randomUUID() as MessageId
     ids.push(id)
-    const facts = { callerIdName: null, callerIdNum: null, leftAt: 1, durationMs: 1000, audioKey: id, audioBytes: 1 }
+    const caller = { callerIdName: null, callerIdNum: null, leftAt: 1 }
+    const facts = { ...caller, durationMs: 1000, audioKey: id, audioBytes: 1, audioSha256: null, ...UNHANDLED }
     const folderId: FolderId = urgent ? 3 : 1
     const place = { id, tenantId: tenant, mailboxId: audience.mailbox.id }
     const change = await writer(audience).insert({ ...place, folderId, urgent, ...facts })
@@ -112,9 +113,9 @@ describe('the summary of a mailbox', () => {
     const live = stored.filter(({ trashed }) => !trashed)
     const trashed = stored.filter((one) => one.trashed)
     const messagesOf = (some: readonly StoredMessage[]) => some.map(({ message }) => message)
-    const free = (some: readonly StoredMessage[]) => some.filter(({ hold }) => !hold)
+    const free = (some: readonly StoredMessage[]) => some.filter(({ message }) => !message.hold)
     if (step.kind === 'hold') {
-      for (const { message, hold } of stored) await trash(audience).setHold([message], !hold)
+      for (const { message } of stored) await trash(audience).setHold([message], !message.hold)
       return false
     }
     if (step.kind === 'purge') {

@@ -4,6 +4,7 @@ import { listAudit } from './calld-audit.js'
 import { TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
+import { getCalldStatus } from './status.js'
 
 const route = routesOf('calld')
 
@@ -27,6 +28,7 @@ const messageListQuery = Type.Object({
   order: Type.Optional(Type.Enum(['id', 'caller_id_name', 'duration', 'timestamp'])),
   direction: Type.Optional(direction),
   voicemail_type: voicemailType,
+  raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
 })
 
 /** Nothing else in the query is looked at, as ever. */
@@ -108,6 +110,7 @@ export const depositMessage = route({
   summary: 'Leave a message: a WAV body with its facts in the query, or multipart with parts `audio` and `meta`',
   query: depositMetaSchema,
   bodyKind: 'audio',
+  idempotent: true,
   success: 201,
   response: listedMessageSchema,
 })
@@ -249,6 +252,7 @@ export const getOwnRecording = route({
 
 /** Every operation of calld. */
 export const CALLD_ROUTES: readonly RouteContract[] = [
+  getCalldStatus,
   getVoicemailMessages,
   getVoicemailFolder,
   getVoicemailMwi,
