@@ -100,6 +100,30 @@ describe('the audit log (feature 9)', () => {
     expect(await listened()).toBe(3)
   })
 
+  it('[B] says who created, edited, gave, took, deleted and restored a mailbox: which fields, never their values', async () => {
+    const mailbox = await installation.mailbox(tenant)
+    const voicemail = `/api/confd/1.1/voicemails/${mailbox.id}`
+    const bert = await installation.account(tenant.uuid)
+    await tenant.admin.call('PUT', voicemail, { name: 'secret name', max_messages: 7, password: '918273' })
+    await tenant.admin.call('PUT', voicemail, { name: 'secret name' })
+    await tenant.admin.call('PUT', `/api/confd/1.1/users/${bert.uuid}/voicemails/${mailbox.id}`)
+    await tenant.admin.call('DELETE', `/api/confd/1.1/users/${bert.uuid}/voicemails`)
+    await tenant.admin.call('DELETE', voicemail)
+    await tenant.admin.call('PUT', `${voicemail}/restore`, {})
+    const { items } = await audit({ mailbox_id: mailbox.id })
+    expect(items.map(({ action, details }) => [action, details]).reverse()).toEqual([
+      ['mailbox.created', {}],
+      ['mailbox.edited', { changed: ['name', 'max_messages', 'password'] }],
+      ['user.associated', { user_uuid: bert.uuid }],
+      ['user.dissociated', { user_uuid: bert.uuid }],
+      ['mailbox.deleted', {}],
+      ['mailbox.restored', {}],
+    ])
+    expect(new Set(items.map(({ actor_uuid }) => actor_uuid)).size).toBe(1)
+    expect(items[0]).toMatchObject({ actor_uuid: expect.any(String), request_id: expect.any(String) })
+    expect(JSON.stringify(items)).not.toMatch(/secret name|918273/)
+  })
+
   it('[B] is filtered by mailbox, message, actor, action and time, and read page by page', async () => {
     const messages = [await deposit(), await deposit(), await deposit()]
     for (const { id } of messages) await own('DELETE', id)

@@ -23,6 +23,9 @@ export type AuditAction =
   | 'mailbox.created'
   | 'mailbox.edited'
   | 'mailbox.deleted'
+  | 'mailbox.restored'
+  /** For good, with all its messages. */
+  | 'mailbox.purged'
   | 'user.associated'
   | 'user.dissociated'
 

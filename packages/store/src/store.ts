@@ -1,5 +1,13 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import {
+  type Actor,
+  type Created,
+  type MailboxId,
+  type RepeatKey,
+  RuleError,
+  SYSTEM_ACTOR,
+  type TenantId,
+} from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
@@ -42,6 +50,8 @@ export type Configuration = {
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  /** Who changes it. */
+  readonly actor: Actor
   readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
@@ -128,6 +138,7 @@ export class Store {
       const summaries = new SummaryRepository(sql, scope)
       const value = await work({
         ...configurationOf(db, scope),
+        actor: scope.actor ?? SYSTEM_ACTOR,
         locks: new RowLocks(sql, scope),
         summaries,
         outbox,
@@ -203,14 +214,14 @@ export class Store {
   }
 }
 
-/** The scope of one tenant without its descendants. */
-export function onlyTenant(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: false }
+/** The scope of one tenant without its descendants; `actor` when something is changed in it. */
+export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: false, ...(actor && { actor }) }
 }
 
-/** The scope of a tenant and everything below it. */
-export function tenantSubtree(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: true }
+/** The scope of a tenant and everything below it; `actor` when something is changed in it. */
+export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: true, ...(actor && { actor }) }
 }
 
 async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
