@@ -6,7 +6,8 @@ export function aclTable(): string {
   const rows = Object.values(API_ROUTES)
     .flat()
     .map((route) => {
-      const access = route.acl === null ? 'none' : `\`${route.acl}\``
+      const further = route.furtherAcl ? `, for some requests also \`${route.furtherAcl}\`` : ''
+      const access = route.acl === null ? 'none' : `\`${route.acl}\`${further}`
       return `| \`${route.method} ${fullPath(route)}\` | ${access} | ${operationIdOf(route)} |`
     })
   return ['| operation | access | id |', '| --- | --- | --- |', ...rows].join('\n')

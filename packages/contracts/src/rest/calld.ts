@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { listAudit } from './calld-audit.js'
-import { TRASH_ROUTES } from './calld-trash.js'
+import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -143,6 +143,7 @@ export const deleteVoicemailMessage = route({
   path: '/voicemails/{voicemail_id}/messages/{message_id}',
   params: mailboxMessage,
   acl: 'calld.voicemails.{voicemail_id}.messages.{message_id}.delete',
+  furtherAcl: PURGE_ACL,
   summary: 'Delete a message of a mailbox: to the trash, or with `purge` for good',
   query: deletionQuery,
   unknownQuery: 'ignore',

@@ -11,6 +11,43 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Move, delete or restore up to 500 messages of the own and the shared mailboxes; each id gets its own answer. Access: calld.users.me.voicemails.messages.bulk.create */
+  changeOwnMessages: {
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
+  /** Move, delete or restore up to 500 messages of a mailbox; each id gets its own answer. Access: calld.voicemails.{voicemail_id}.messages.bulk.create */
+  changeVoicemailMessages: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
   /** Check which accesses a token holds. Access: none */
   checkScopes: {
     params: {
@@ -48,7 +85,31 @@ export type Operations = {
       name: string
       label: string
       type: string
+      description: string | null
+      user_ranges: {
+        start: string
+        end: string
+      }[]
+      group_ranges: {
+        start: string
+        end: string
+      }[]
+      queue_ranges: {
+        start: string
+        end: string
+      }[]
+      conference_room_ranges: {
+        start: string
+        end: string
+      }[]
+      incall_ranges: {
+        start: string
+        end: string
+      }[]
       tenant_uuid: string
+      enabled: boolean
+      /** included contexts: none */
+      contexts: Record<never, never>[]
       links: {
         rel: string
         href: string
@@ -121,6 +182,25 @@ export type Operations = {
       email?: string | null
       username?: string | null
       password?: string | null
+      voicemail?: {
+        id?: number
+        name?: string
+        number?: string
+        context?: string
+        /** PIN; write-only, reads as a mask */
+        password?: string | null
+        email?: string | null
+        pager?: string | null
+        language?: string | null
+        timezone?: string | null
+        max_messages?: number | null
+        attach_audio?: boolean | null
+        delete_messages?: boolean
+        ask_password?: boolean
+        enabled?: boolean
+        accesstype?: "personal" | "global"
+        options?: [string, string][]
+      } | null
     }
     answer: {
       id: number
@@ -130,13 +210,62 @@ export type Operations = {
       lastname: string | null
       email: string | null
       username: string | null
+      /** none: telephony is not ours */
+      lines: Record<never, never>[]
+      forwards: {
+        unconditional: {
+          enabled: boolean
+          destination: string | null
+        }
+        noanswer: {
+          enabled: boolean
+          destination: string | null
+        }
+        busy: {
+          enabled: boolean
+          destination: string | null
+        }
+      }
+      services: {
+        dnd: {
+          enabled: boolean
+        }
+        incallfilter: {
+          enabled: boolean
+        }
+      }
       voicemail: {
         id: number
+        tenant_uuid: string
         name: string
+        number: string
+        context: string
+        /** PIN; write-only, reads as a mask */
+        password: string | null
+        email: string | null
+        pager: string | null
+        language: string | null
+        timezone: string | null
+        max_messages: number | null
+        attach_audio: boolean | null
+        delete_messages: boolean
+        ask_password: boolean
+        enabled: boolean
+        accesstype: "personal" | "global"
+        options: [string, string][]
         links: {
           rel: string
           href: string
         }[]
+        users: ({
+          uuid: string
+          firstname: string
+          lastname: string | null
+          links: {
+            rel: string
+            href: string
+          }[]
+        })[]
       } | null
       links: {
         rel: string
@@ -269,10 +398,13 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.delete */
+  /** Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -292,20 +424,26 @@ export type Operations = {
     params: {
       user: string | number
     }
+    query?: {
+      recursive?: string
+    }
     answer: undefined
   }
-  /** Delete a mailbox and its messages. Access: confd.voicemails.{id}.delete */
+  /** Delete a mailbox and its messages; they can be restored for a while. Access: confd.voicemails.{id}.delete */
   deleteVoicemail: {
     params: {
       id: string | number
     }
     answer: undefined
   }
-  /** Delete a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
+  /** Delete a message of a mailbox: to the trash, or with `purge` for good. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
   deleteVoicemailMessage: {
     params: {
       voicemail_id: string | number
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -344,6 +482,24 @@ export type Operations = {
         name: string
         type: string
       }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
     }
   }
   /** Take the mailbox of a user away. Access: confd.users.{user}.voicemails.delete */
@@ -405,7 +561,31 @@ export type Operations = {
       name: string
       label: string
       type: string
+      description: string | null
+      user_ranges: {
+        start: string
+        end: string
+      }[]
+      group_ranges: {
+        start: string
+        end: string
+      }[]
+      queue_ranges: {
+        start: string
+        end: string
+      }[]
+      conference_room_ranges: {
+        start: string
+        end: string
+      }[]
+      incall_ranges: {
+        start: string
+        end: string
+      }[]
       tenant_uuid: string
+      enabled: boolean
+      /** included contexts: none */
+      contexts: Record<never, never>[]
       links: {
         rel: string
         href: string
@@ -432,6 +612,19 @@ export type Operations = {
       }[]
     }
   }
+  /** Read the general options of voicemail. Access: confd.asterisk.voicemail.general.read */
+  getGeneralOptions: {
+    answer: {
+      options: Record<string, string>
+    }
+  }
+  /** Read the identity and version of the installation. Access: confd.infos.read */
+  getInfos: {
+    answer: {
+      uuid: string
+      wazo_version: string
+    }
+  }
   /** Read a folder of the own mailbox. Access: calld.users.me.voicemails.folders.{folder_id}.read */
   getOwnFolder: {
     params: {
@@ -454,6 +647,24 @@ export type Operations = {
         transcription: {
           text: string
         } | null
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
       })[]
     }
   }
@@ -480,6 +691,24 @@ export type Operations = {
         name: string
         type: string
       }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
     }
   }
   /** Read the counts over the own and the shared mailboxes. Access: calld.users.me.voicemails.mwi.read */
@@ -509,6 +738,67 @@ export type Operations = {
     }
     answer: Uint8Array<ArrayBuffer>
   }
+  /** List the deleted messages of the own and the shared mailboxes, the latest deletion first. Access: calld.users.me.voicemails.trash.read */
+  getOwnTrash: {
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
   /** Read the own mailbox with its messages. Access: calld.users.me.voicemails.read */
   getOwnVoicemail: {
     answer: {
@@ -533,7 +823,35 @@ export type Operations = {
           transcription: {
             text: string
           } | null
+          /** it lies in the inbox or the urgent folder */
+          unread: boolean
+          priority: "normal" | "urgent"
+          /** it cannot be forwarded */
+          private: boolean
+          status: "open" | "done" | "call-back"
+          note: string | null
+          claim: {
+            user_uuid: string
+            /** when the claim lapses unless renewed, ISO 8601 in UTC */
+            expires_at: string
+          } | null
+          /** UUID of the user who set the status */
+          handled_by: string | null
+          /** UUIDs of the users who ever marked it read */
+          read_by: string[]
+          /** legal hold: it cannot be deleted */
+          hold: boolean
         })[]
+      })[]
+    }
+  }
+  /** Read the zones the tenant adds. Access: confd.voicemails.zonemessages.read */
+  getTenantZones: {
+    answer: {
+      items: ({
+        name: string
+        timezone: string
+        message: string | null
       })[]
     }
   }
@@ -572,6 +890,12 @@ export type Operations = {
       }
     }
   }
+  /** Read the transcription switch of the tenant. Access: confd.voicemails.transcription.read */
+  getTranscription: {
+    answer: {
+      enabled: boolean
+    }
+  }
   /** Read a user. Access: confd.users.{user}.read */
   getUser: {
     params: {
@@ -585,6 +909,30 @@ export type Operations = {
       lastname: string | null
       email: string | null
       username: string | null
+      /** none: telephony is not ours */
+      lines: Record<never, never>[]
+      forwards: {
+        unconditional: {
+          enabled: boolean
+          destination: string | null
+        }
+        noanswer: {
+          enabled: boolean
+          destination: string | null
+        }
+        busy: {
+          enabled: boolean
+          destination: string | null
+        }
+      }
+      services: {
+        dnd: {
+          enabled: boolean
+        }
+        incallfilter: {
+          enabled: boolean
+        }
+      }
       voicemail: {
         id: number
         name: string
@@ -661,6 +1009,24 @@ export type Operations = {
         transcription: {
           text: string
         } | null
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
       })[]
     }
   }
@@ -688,6 +1054,24 @@ export type Operations = {
         name: string
         type: string
       }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
     }
   }
   /** Read a mailbox with its messages. Access: calld.voicemails.{voicemail_id}.read */
@@ -717,6 +1101,24 @@ export type Operations = {
           transcription: {
             text: string
           } | null
+          /** it lies in the inbox or the urgent folder */
+          unread: boolean
+          priority: "normal" | "urgent"
+          /** it cannot be forwarded */
+          private: boolean
+          status: "open" | "done" | "call-back"
+          note: string | null
+          claim: {
+            user_uuid: string
+            /** when the claim lapses unless renewed, ISO 8601 in UTC */
+            expires_at: string
+          } | null
+          /** UUID of the user who set the status */
+          handled_by: string | null
+          /** UUIDs of the users who ever marked it read */
+          read_by: string[]
+          /** legal hold: it cannot be deleted */
+          hold: boolean
         })[]
       })[]
     }
@@ -749,8 +1151,190 @@ export type Operations = {
     }
     answer: Uint8Array<ArrayBuffer>
   }
+  /** Read the voicemail settings of the tenant. Access: confd.voicemails.settings.read */
+  getVoicemailSettings: {
+    answer: {
+      /** a context may have several global mailboxes */
+      many_globals: boolean
+      /** how long what was deleted can be restored */
+      trash_days: number
+      /** age at which messages go to the trash; null keeps them */
+      max_age_days: number | null
+      /** how long a claim lasts, seconds */
+      claim_lease_s: number
+      pin_min_length: number
+    }
+  }
+  /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
+  getVoicemailTrash: {
+    params: {
+      voicemail_id: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
+  /** Read the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.read */
+  getZones: {
+    answer: {
+      items: ({
+        name: string
+        timezone: string
+        message: string | null
+      })[]
+    }
+  }
+  /** Put a message on hold: it can neither be deleted nor purged, and does not grow too old. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.update */
+  holdVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** List who listened, moved, deleted and changed what, newest first. Access: calld.audit.read */
+  listAudit: {
+    query?: {
+      mailbox_id?: number
+      message_id?: string
+      actor_uuid?: string
+      action?: string
+      from?: string
+      until?: string
+      recurse?: boolean
+      limit?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: number
+        tenant_uuid: string
+        /** ISO 8601, UTC */
+        at: string
+        /** user; null for the system itself */
+        actor_uuid: string | null
+        /** e.g. `message.deleted` */
+        action: string
+        mailbox_id: number | null
+        message_id: string | null
+        details: Record<never, never>
+        request_id: string | null
+        remote_addr: string | null
+      })[]
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
   /** List contexts. Access: confd.contexts.read */
   listContexts: {
+    query?: {
+      limit?: number
+      offset?: number
+      order?: "name" | "label" | "type"
+      direction?: "asc" | "desc"
+      search?: string
+      recurse?: boolean
+      name?: string
+      label?: string
+      type?: string
+    }
+    answer: {
+      total: number
+      items: ({
+        id: number
+        uuid: string
+        name: string
+        label: string
+        type: string
+        description: string | null
+        user_ranges: {
+          start: string
+          end: string
+        }[]
+        group_ranges: {
+          start: string
+          end: string
+        }[]
+        queue_ranges: {
+          start: string
+          end: string
+        }[]
+        conference_room_ranges: {
+          start: string
+          end: string
+        }[]
+        incall_ranges: {
+          start: string
+          end: string
+        }[]
+        tenant_uuid: string
+        enabled: boolean
+        /** included contexts: none */
+        contexts: Record<never, never>[]
+        links: {
+          rel: string
+          href: string
+        }[]
+      })[]
+    }
+  }
+  /** List deleted mailboxes that can be restored. Access: confd.voicemails.trash.read */
+  listDeletedVoicemails: {
     query?: {
       limit?: number
       offset?: number
@@ -758,18 +1342,44 @@ export type Operations = {
     }
     answer: {
       total: number
-      items: {
+      items: ({
         id: number
-        uuid: string
-        name: string
-        label: string
-        type: string
         tenant_uuid: string
+        name: string
+        number: string
+        /** null when the context was deleted meanwhile */
+        context: string | null
+        /** PIN; write-only, reads as a mask */
+        password: string | null
+        email: string | null
+        pager: string | null
+        language: string | null
+        timezone: string | null
+        max_messages: number | null
+        attach_audio: boolean | null
+        delete_messages: boolean
+        ask_password: boolean
+        enabled: boolean
+        accesstype: "personal" | "global"
+        options: [string, string][]
         links: {
           rel: string
           href: string
         }[]
-      }[]
+        users: ({
+          uuid: string
+          firstname: string
+          lastname: string | null
+          links: {
+            rel: string
+            href: string
+          }[]
+        })[]
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** when it and its messages go for good, ISO 8601, UTC */
+        purge_at: string
+      })[]
     }
   }
   /** List SIP devices. Access: confd.devices.read */
@@ -831,6 +1441,24 @@ export type Operations = {
           name: string
           type: string
         }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
       })[]
       total: number
     }
@@ -882,7 +1510,14 @@ export type Operations = {
     query?: {
       limit?: number
       offset?: number
+      order?: "firstname" | "lastname" | "email" | "username"
+      direction?: "asc" | "desc"
+      search?: string
       recurse?: boolean
+      firstname?: string
+      lastname?: string
+      email?: string
+      username?: string
     }
     answer: {
       total: number
@@ -894,6 +1529,30 @@ export type Operations = {
         lastname: string | null
         email: string | null
         username: string | null
+        /** none: telephony is not ours */
+        lines: Record<never, never>[]
+        forwards: {
+          unconditional: {
+            enabled: boolean
+            destination: string | null
+          }
+          noanswer: {
+            enabled: boolean
+            destination: string | null
+          }
+          busy: {
+            enabled: boolean
+            destination: string | null
+          }
+        }
+        services: {
+          dnd: {
+            enabled: boolean
+          }
+          incallfilter: {
+            enabled: boolean
+          }
+        }
         voicemail: {
           id: number
           name: string
@@ -985,6 +1644,50 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Release a message from its hold. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.delete */
+  releaseVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
+  restoreOwnMessage: {
+    params: {
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Restore a deleted mailbox with its messages. Access: confd.voicemails.{id}.restore.update */
+  restoreVoicemail: {
+    params: {
+      id: string | number
+    }
+    body: {
+      number?: string
+      context?: string
+    }
+    answer: undefined
+  }
+  /** Restore a deleted message of a mailbox to the folder it was in. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.restore.update */
+  restoreVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Change the label of a context. Access: confd.contexts.{id}.update */
+  updateContext: {
+    params: {
+      id: string | number
+    }
+    body: {
+      label?: string
+    }
+    answer: undefined
+  }
   /** Change a SIP device. Access: confd.devices.{uuid}.update */
   updateDevice: {
     params: {
@@ -998,6 +1701,69 @@ export type Operations = {
       mwi_mode?: "auto" | "solicited" | "off"
       voicemails?: number[] | null
       sip_password?: string | null
+    }
+    answer: undefined
+  }
+  /** Replace the general options of voicemail. Access: confd.asterisk.voicemail.general.update */
+  updateGeneralOptions: {
+    body: {
+      options: Record<string, string> | {
+        key: string
+        value: string
+      }[]
+    }
+    answer: undefined
+  }
+  /** Replace the zones the tenant adds. Access: confd.voicemails.zonemessages.update */
+  updateTenantZones: {
+    body: {
+      items: ({
+        name: string
+        timezone: string
+        message?: string | null
+      })[]
+    }
+    answer: undefined
+  }
+  /** Switch transcription on or off for the tenant. Access: confd.voicemails.transcription.update */
+  updateTranscription: {
+    body: {
+      enabled: boolean
+    }
+    answer: undefined
+  }
+  /** Change a user. Access: confd.users.{user}.update */
+  updateUser: {
+    params: {
+      user: string | number
+    }
+    query?: {
+      recursive?: string
+    }
+    body: {
+      firstname?: string
+      lastname?: string | null
+      email?: string | null
+      username?: string | null
+      voicemail?: {
+        id?: number
+        name?: string
+        number?: string
+        context?: string
+        /** PIN; write-only, reads as a mask */
+        password?: string | null
+        email?: string | null
+        pager?: string | null
+        language?: string | null
+        timezone?: string | null
+        max_messages?: number | null
+        attach_audio?: boolean | null
+        delete_messages?: boolean
+        ask_password?: boolean
+        enabled?: boolean
+        accesstype?: "personal" | "global"
+        options?: [string, string][]
+      } | null
     }
     answer: undefined
   }
@@ -1026,11 +1792,39 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Change voicemail settings of the tenant. Access: confd.voicemails.settings.update */
+  updateVoicemailSettings: {
+    body: {
+      /** a context may have several global mailboxes */
+      many_globals?: boolean
+      /** how long what was deleted can be restored */
+      trash_days?: number
+      /** age at which messages go to the trash; null keeps them */
+      max_age_days?: number | null
+      /** how long a claim lasts, seconds */
+      claim_lease_s?: number
+      pin_min_length?: number
+    }
+    answer: undefined
+  }
+  /** Replace the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.update */
+  updateZones: {
+    body: {
+      items: ({
+        name: string
+        timezone: string
+        message?: string | null
+      })[]
+    }
+    answer: undefined
+  }
 }
 
 /** Where each operation is and how its answer is to be read. */
 export const OPERATIONS = {
   associateUserVoicemail: { method: 'PUT', path: '/api/confd/1.1/users/{user}/voicemails/{voicemail_id}', answer: 'none' },
+  changeOwnMessages: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/bulk', answer: 'json' },
+  changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
@@ -1055,12 +1849,17 @@ export const OPERATIONS = {
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
+  getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
+  getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
+  getOwnTrash: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/trash', answer: 'json' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
+  getTenantZones: { method: 'GET', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'json' },
   getToken: { method: 'GET', path: '/api/auth/0.1/token/{token}', answer: 'json' },
+  getTranscription: { method: 'GET', path: '/api/confd/1.1/voicemails/transcription', answer: 'json' },
   getUser: { method: 'GET', path: '/api/confd/1.1/users/{user}', answer: 'json' },
   getVoicemail: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}', answer: 'json' },
   getVoicemailFolder: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/folders/{folder_id}', answer: 'json' },
@@ -1068,7 +1867,13 @@ export const OPERATIONS = {
   getVoicemailMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}', answer: 'json' },
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
+  getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
+  getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
+  getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
+  holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
+  listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
   listUserVoicemails: { method: 'GET', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
@@ -1076,6 +1881,17 @@ export const OPERATIONS = {
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
+  restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
+  restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  updateGeneralOptions: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'none' },
+  updateTenantZones: { method: 'PUT', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'none' },
+  updateTranscription: { method: 'PUT', path: '/api/confd/1.1/voicemails/transcription', answer: 'none' },
+  updateUser: { method: 'PUT', path: '/api/confd/1.1/users/{user}', answer: 'none' },
   updateVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
+  updateVoicemailSettings: { method: 'PUT', path: '/api/confd/1.1/voicemails/settings', answer: 'none' },
+  updateZones: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'none' },
 } as const
