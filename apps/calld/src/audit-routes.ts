@@ -1,7 +1,7 @@
 import { type AuditView, listAudit } from '@lamplighter/contracts'
 import { InvalidInputError } from '@lamplighter/domain'
 import { type Implementation, implement } from '@lamplighter/http'
-import { type AuditRecord, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
+import { type AuditPosition, type AuditRecord, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
 import { readPosition, writePosition } from './list-position.js'
 
 const DEFAULT_LIMIT = 100
@@ -12,7 +12,7 @@ export function auditRoutes(store: Store): Implementation[] {
     implement(listAudit, async (call) => {
       const { limit = DEFAULT_LIMIT, cursor, recurse, ...asked } = call.query()
       const scope = recurse ? tenantSubtree(call.tenantId) : onlyTenant(call.tenantId)
-      const before = cursor === undefined ? undefined : readPosition(cursor, isAuditPosition)[0]
+      const after = cursor === undefined ? undefined : toAuditPosition(cursor)
       const filter = {
         mailboxId: asked.mailbox_id,
         messageId: asked.message_id,
@@ -22,7 +22,7 @@ export function auditRoutes(store: Store): Implementation[] {
         until: toMoment('until', asked.until),
       }
       // One more than asked for tells whether there is a next page.
-      const found = await store.auditLog(scope).list(filter, before, limit + 1)
+      const found = await store.auditLog(scope).list(filter, after, limit + 1)
       return { body: toView(found, limit) }
     }),
   ]
@@ -32,7 +32,7 @@ function toView(found: readonly AuditRecord[], limit: number): AuditView {
   const items = found.slice(0, limit)
   const last = items.at(-1)
   const more = found.length > limit && last
-  return { items: items.map(toItem), ...(more ? { next_cursor: writePosition(last.id) } : {}) }
+  return { items: items.map(toItem), ...(more ? { next_cursor: writePosition(last.atMicros, last.id) } : {}) }
 }
 
 function toItem(record: AuditRecord): AuditView['items'][number] {
@@ -50,8 +50,13 @@ function toItem(record: AuditRecord): AuditView['items'][number] {
   }
 }
 
-function isAuditPosition(parts: readonly unknown[]): parts is readonly [number] {
-  return parts.length === 1 && Number.isSafeInteger(parts[0])
+function toAuditPosition(cursor: string): AuditPosition {
+  const [atMicros, id] = readPosition(cursor, isAuditPosition)
+  return { atMicros, id }
+}
+
+function isAuditPosition(parts: readonly unknown[]): parts is readonly [number, number] {
+  return parts.length === 2 && parts.every(Number.isSafeInteger)
 }
 
 /** The form was checked already; February 30th is seen only here. */

@@ -3,13 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { type MailboxId, type MessageId, type TenantId, UNHANDLED, type UserId } from '@lamplighter/domain'
+import {
+  type MailboxId,
+  type MessageId,
+  SYSTEM_ACTOR,
+  type TenantId,
+  UNHANDLED,
+  type UserId,
+} from '@lamplighter/domain'
 import { RateLimits } from '@lamplighter/http'
 import { createLogger } from '@lamplighter/runtime'
 import { type Database, DirectoryAudioStore, onlyTenant, openDatabase, Provisioning, Store } from '@lamplighter/store'
 import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCalld } from '../src/index.js'
+import { deleting } from '../src/message-actions.js'
+import { changeInMailbox } from '../src/message-changer.js'
 import { purgeExpired, trashOverdue } from '../src/retention.js'
 
 const DAY_MS = 86_400_000
@@ -171,6 +180,24 @@ describe('retention', () => {
     const purged = await Promise.all([1, 2, 3].map(() => purgeExpired(store, silent, NOW)))
     expect(purged.reduce((sum, one) => sum + one)).toBe(count)
     expect(await left()).toEqual({ live: [], trash: [] })
+  })
+
+  it('[B] changes 100 messages of a mailbox by as many statements as one', async () => {
+    const client = await database.pool.connect()
+    client.release()
+    const statements = vi.spyOn(Object.getPrototypeOf(client), 'query')
+    const statementsFor = async (count: number) => {
+      const ids: string[] = []
+      for (let index = 0; index < count; index++) ids.push((await message(1)).id)
+      statements.mockClear()
+      await changeInMailbox(store, { tenantId: tenant, id: mailbox }, SYSTEM_ACTOR, ids, deleting(NOW), () => true)
+      expect((await left()).trash).toEqual(expect.arrayContaining(ids))
+      return statements.mock.calls.length
+    }
+    const forOne = await statementsFor(1)
+    expect(forOne).toBeGreaterThan(5)
+    expect(await statementsFor(100)).toBe(forOne)
+    statements.mockRestore()
   })
 
   it('[B] is what calld does by itself, at its interval and by its clock', async () => {

@@ -1,6 +1,6 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
-export type { AuditFilter, AuditRecord } from './audit-queries.js'
+export type { AuditFilter, AuditPosition, AuditRecord } from './audit-queries.js'
 export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
