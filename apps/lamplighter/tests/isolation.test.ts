@@ -121,6 +121,7 @@ describe('what another tenant owns', () => {
 
 /** A body that would be accepted by its owner, so that only the tenant can be what stops it. */
 function validBody(route: RouteContract, context: string): string {
+  if (route.path.endsWith('/bulk')) return '{"action": "delete", "ids": ["x"]}'
   if (route.path.includes('messages')) return '{"folder_id": 2}'
   if (route.path.endsWith('/voicemails')) return JSON.stringify({ name: 'x', number: '99999', context })
   return '{}'

@@ -54,6 +54,8 @@ export type ErrorCode =
   | 'operation-not-permitted'
   /** The mailbox is in reach, but not with the right this needs. */
   | 'mailbox-right-missing'
+  /** A legal hold keeps the message from being deleted. */
+  | 'message-on-hold'
   | 'different-tenants'
   | 'user-has-voicemail'
   | 'unknown-context'

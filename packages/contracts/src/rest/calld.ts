@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { listAudit } from './calld-audit.js'
+import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -27,6 +29,11 @@ const messageListQuery = Type.Object({
   direction: Type.Optional(direction),
   voicemail_type: voicemailType,
   raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
+})
+
+/** Nothing else in the query is looked at, as ever. */
+const deletionQuery = Type.Object({
+  purge: Type.Optional(Type.Boolean({ description: 'for good, also out of the trash' })),
 })
 
 const moveSchema = Type.Object({ folder_id: Type.Integer() })
@@ -136,7 +143,10 @@ export const deleteVoicemailMessage = route({
   path: '/voicemails/{voicemail_id}/messages/{message_id}',
   params: mailboxMessage,
   acl: 'calld.voicemails.{voicemail_id}.messages.{message_id}.delete',
-  summary: 'Delete a message of a mailbox',
+  furtherAcl: PURGE_ACL,
+  summary: 'Delete a message of a mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -223,7 +233,9 @@ export const deleteOwnMessage = route({
   path: '/users/me/voicemails/messages/{message_id}',
   params: ownMessage,
   acl: 'calld.users.me.voicemails.messages.{message_id}.delete',
-  summary: 'Delete a message of the own or a shared mailbox',
+  summary: 'Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -258,4 +270,6 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...TRASH_ROUTES,
+  listAudit,
 ]
