@@ -123,9 +123,9 @@ function otherAnswersOf(route: RouteContract): number[] {
   return route.conditional ? [304] : []
 }
 
-/** Failures are the same for all operations of an API. */
-function responseName({ api }: RouteContract, status: number): string {
-  return `${api}-${status}`
+/** Failures are the same for all operations of an API, but for auth's token endpoints. */
+function responseName({ api, errors }: RouteContract, status: number): string {
+  return `${errors === 'token' ? 'token' : api}-${status}`
 }
 
 function toResponse(route: RouteContract, { status, meaning, envelopes }: Failure): [string, JsonObject] {

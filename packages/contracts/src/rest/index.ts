@@ -1,5 +1,12 @@
 export { API_ROUTES } from './all.js'
-export * from './auth.js'
+export { AUTH_ROUTES } from './auth.js'
+export * from './auth-policies.js'
+export * from './auth-refresh-tokens.js'
+export * from './auth-sessions.js'
+export { getAuthStatus } from './auth-status.js'
+export * from './auth-tenants.js'
+export * from './auth-tokens.js'
+export * from './auth-users.js'
 export * from './calld.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
@@ -15,6 +22,7 @@ export {
   API_BASE,
   type ApiName,
   type BodyOf,
+  type ErrorEnvelope,
   type ParamKind,
   type QueryOf,
   type RouteContract,
