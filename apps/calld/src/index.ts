@@ -3,6 +3,8 @@ import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
+import { greetingRoutes } from './greeting-routes.js'
+import { GreetingService } from './greeting-service.js'
 import { tidy } from './housekeeping.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
@@ -21,18 +23,28 @@ export type CalldDependencies = {
 }
 
 const DEFAULT_MAX_AUDIO_BYTES = 16 * 1024 * 1024
+/** Greetings are short, whatever recordings may be (rest.md 1.1). */
+const MAX_GREETING_BYTES = 16 * 1024 * 1024
 const TIDY_INTERVAL_MS = 60 * 60 * 1000
 
 /** Messages under `/api/calld/1.0`. */
-export function createCalld({ store, audio, access, log, maxAudioBytes }: CalldDependencies): HttpService {
+export function createCalld({
+  store,
+  audio,
+  access,
+  log,
+  maxAudioBytes = DEFAULT_MAX_AUDIO_BYTES,
+}: CalldDependencies): HttpService {
   const mailboxes = new MailboxService(store)
   const messages = new MessageService(store)
-  const deposits = new DepositService(store, audio, maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES)
+  const deposits = new DepositService(store, audio, maxAudioBytes)
+  const greetings = new GreetingService(store, audio, Math.min(maxAudioBytes, MAX_GREETING_BYTES))
   const implementations = [
     statusRoute(store),
     ...mailboxRoutes(mailboxes, messages, audio),
     ...ownRoutes(store, mailboxes, messages, audio),
     depositRoute(deposits),
+    ...greetingRoutes(greetings, audio),
   ]
   let tidying: NodeJS.Timeout | undefined
   return {

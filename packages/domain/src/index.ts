@@ -19,6 +19,7 @@ export {
   URGENT,
   urgentAfterMove,
 } from './folder.js'
+export { findGreetingName, GREETING_NAMES, type Greeting, type GreetingName } from './greeting.js'
 export {
   type DeviceId,
   isUuid,

@@ -7,6 +7,7 @@ import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import type { Prisma } from './generated/client.js'
+import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MessageQueries } from './message-queries.js'
@@ -41,6 +42,7 @@ export type MessagesChange = {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly outbox: Outbox
+  readonly greetings: GreetingRepository
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
 }
@@ -71,6 +73,11 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of greetings. */
+  get greetings(): GreetingRepository {
+    return new GreetingRepository(pgSql(this.#database.pool))
   }
 
   /** Remembered answers, outside any transaction. */
@@ -130,6 +137,7 @@ export class Store {
       outbox,
       idempotency: new IdempotencyRepository(sql),
       audit: new AuditRepository(sql),
+      greetings: new GreetingRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))
@@ -137,11 +145,12 @@ export class Store {
     return result
   }
 
-  /** Which of these audio keys a message names. */
+  /** Which of these audio keys a message or a greeting names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
       'audio.named',
-      'SELECT DISTINCT audio_key FROM message WHERE audio_key = ANY ($1::text[])',
+      `SELECT audio_key FROM message WHERE audio_key = ANY ($1::text[])
+       UNION SELECT audio_key FROM greeting WHERE audio_key = ANY ($1::text[])`,
       [keys],
     )
     return new Set(rows.map((row) => row.audio_key))

@@ -1,6 +1,7 @@
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
+import * as greetings from './greetings.js'
 import * as messages from './messages.js'
 
 export * from './config.js'
@@ -17,6 +18,7 @@ export {
   rightsOf,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
+export * from './greetings.js'
 export * from './messages.js'
 
 /** Every event the product emits. */
@@ -24,4 +26,5 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
   ...Object.values(counts),
   ...Object.values(config),
+  ...Object.values(greetings),
 ]

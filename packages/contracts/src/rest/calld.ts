@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { GREETING_ROUTES } from './calld-greetings.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -258,4 +259,5 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...GREETING_ROUTES,
 ]

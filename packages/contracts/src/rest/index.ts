@@ -1,5 +1,6 @@
 export * from './auth.js'
 export * from './calld.js'
+export { type GreetingRoutes, ownGreetings, reachedGreetings, voicemailGreetings } from './calld-greetings.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
