@@ -16,6 +16,7 @@ export {
   type FolderId,
   findFolder,
   INBOX,
+  isUnreadFolder,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
@@ -39,7 +40,14 @@ export {
   type MailboxUser,
   shownSummary,
 } from './mailbox.js'
-export { durationSeconds, type Message } from './message.js'
+export {
+  type Claim,
+  durationSeconds,
+  type Message,
+  type MessageHandling,
+  type MessageStatus,
+  UNHANDLED,
+} from './message.js'
 export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {
