@@ -1,3 +1,4 @@
+import { RecordingLinks } from '@lamplighter/access'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
@@ -10,6 +11,8 @@ import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
+import { recordingLinkRoutes } from './recording-link-routes.js'
+import { RecordingLinkService } from './recording-link-service.js'
 import { statusRoute } from './status-route.js'
 
 /** What calld is made of. */
@@ -18,6 +21,8 @@ export type CalldDependencies = {
   readonly audio: AudioStore
   readonly access: AccessControl
   readonly log: Logger
+  /** Signs the links to recordings. */
+  readonly linkKey: Buffer
   /** Largest recording taken. */
   readonly maxAudioBytes?: number
 }
@@ -32,6 +37,7 @@ export function createCalld({
   store,
   audio,
   access,
+  linkKey,
   log,
   maxAudioBytes = DEFAULT_MAX_AUDIO_BYTES,
 }: CalldDependencies): HttpService {
@@ -39,12 +45,14 @@ export function createCalld({
   const messages = new MessageService(store)
   const deposits = new DepositService(store, audio, maxAudioBytes)
   const greetings = new GreetingService(store, audio, Math.min(maxAudioBytes, MAX_GREETING_BYTES))
+  const links = new RecordingLinkService(store, messages, new RecordingLinks(linkKey))
   const implementations = [
     statusRoute(store),
     ...mailboxRoutes(mailboxes, messages, audio),
     ...ownRoutes(store, mailboxes, messages, audio),
     depositRoute(deposits),
     ...greetingRoutes(greetings, audio),
+    ...recordingLinkRoutes(links, audio),
   ]
   let tidying: NodeJS.Timeout | undefined
   return {

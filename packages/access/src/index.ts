@@ -1,5 +1,6 @@
 export type { Acl, AclIdentity } from './acl.js'
 export { deriveKeys, type InstallationKeys } from './keys.js'
+export { type RecordingLink, RecordingLinks } from './recording-link.js'
 export { requiredAccess } from './required-access.js'
 export { hashSecret, verifySecret } from './secret.js'
 export { type Principal, TokenIssuer, TokenVerifier } from './token.js'

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { GREETING_ROUTES } from './calld-greetings.js'
+import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -260,4 +261,5 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   deleteOwnMessage,
   getOwnRecording,
   ...GREETING_ROUTES,
+  ...RECORDING_LINK_ROUTES,
 ]

@@ -1,6 +1,11 @@
 export * from './auth.js'
 export * from './calld.js'
 export { type GreetingRoutes, ownGreetings, reachedGreetings, voicemailGreetings } from './calld-greetings.js'
+export {
+  createOwnRecordingLink,
+  createVoicemailRecordingLink,
+  getLinkedRecording,
+} from './calld-recording-links.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'

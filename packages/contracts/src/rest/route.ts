@@ -56,6 +56,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly bodyKind?: BodyKind
+  readonly unknownQuery?: RouteContract['unknownQuery']
   readonly idempotent?: boolean
   readonly conditional?: boolean
   readonly rateLimit?: RouteContract['rateLimit']

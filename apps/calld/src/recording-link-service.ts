@@ -1,0 +1,55 @@
+import type { RecordingLink, RecordingLinks } from '@lamplighter/access'
+import type { Actor, Message, UserId } from '@lamplighter/domain'
+import { onlyTenant, type Store, type TenantScope } from '@lamplighter/store'
+import { noSuchMessage } from './ids.js'
+import type { MessageService, Reach } from './message-service.js'
+
+/** A link that was made. */
+export type MadeLink = { readonly link: string; readonly expiresAt: Date }
+
+/** Makes links to recordings and follows them (users.md S11). */
+export class RecordingLinkService {
+  readonly #store: Store
+  readonly #messages: MessageService
+  readonly #links: RecordingLinks
+
+  constructor(store: Store, messages: MessageService, links: RecordingLinks) {
+    this.#store = store
+    this.#messages = messages
+    this.#links = links
+  }
+
+  /** A link to the recording of a message that its maker may listen to. @throws NotFoundError, RightMissingError */
+  async make(
+    scope: TenantScope,
+    reach: Reach,
+    messageId: string,
+    maker: UserId,
+    lifetimeSec: number,
+  ): Promise<MadeLink> {
+    const { message, mailbox } = await this.#messages.find(scope, reach, messageId, 'listen')
+    const expiresAt = new Date(Date.now() + lifetimeSec * 1000)
+    const facts = { tenantId: mailbox.tenantId, mailboxId: mailbox.id, messageId: message.id, maker, expiresAt }
+    return { link: this.#links.sign(facts), expiresAt }
+  }
+
+  /** What a link says. @throws AuthenticationError */
+  read(link: string): RecordingLink {
+    return this.#links.read(link, new Date())
+  }
+
+  /** The message a link opens, as long as it is there. @throws NotFoundError */
+  async open({ tenantId, mailboxId, messageId }: RecordingLink): Promise<Message> {
+    const found = await this.#store.messages(onlyTenant(tenantId)).inMailbox(mailboxId, messageId)
+    if (!found) throw noSuchMessage(messageId)
+    return found.message
+  }
+
+  /** Writes down that the recording was listened to: in the name of the link's maker, who answers for the link. */
+  async heard({ tenantId, mailboxId, messageId, maker }: RecordingLink, request: Omit<Actor, 'userId'>): Promise<void> {
+    await this.#store.changeMessages(onlyTenant(tenantId), async ({ audit }) => {
+      const actor = { ...request, userId: maker }
+      await audit.add({ tenantId, actor, action: 'message.listened', mailboxId, messageId, details: { via: 'link' } })
+    })
+  }
+}
