@@ -36,10 +36,8 @@ export function recordingLinkRoutes(links: RecordingLinkService, audio: AudioSto
   ]
 }
 
-function lifetimeOf(call: Call<typeof createOwnRecordingLink>): number {
-  const { body } = call.request
-  const isLeftOut = body === undefined || (Buffer.isBuffer(body) && body.length === 0)
-  return (isLeftOut ? undefined : call.body().expires_in_s) ?? DEFAULT_LIFETIME_SEC
+function lifetimeOf(call: Pick<Call<typeof createOwnRecordingLink>, 'body'>): number {
+  return call.body().expires_in_s ?? DEFAULT_LIFETIME_SEC
 }
 
 function madeAnswer(call: Pick<Call, 'url'>, { link, expiresAt }: MadeLink): Answer {

@@ -199,7 +199,7 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   const issuer = new TokenIssuer(keys.tokenKey)
   return [
     createAuthd({ store, access, issuer, verifier, originUuid, log }),
-    createConfd({ store, access, sipRealm: config.sip.realm, log }),
+    createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({ bus, verifier, originUuid, log }),
   ]

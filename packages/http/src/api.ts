@@ -146,10 +146,10 @@ function sendAnswer(
 }
 
 function sendError(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, body } = toWire(api, error)
+  const { status, body, headers = {} } = toWire(api, error)
   // 5xx is ours to look into; the rest is the caller's.
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  void reply.code(status).type('application/json').send(JSON.stringify(body))
+  void reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
 function toWire(api: Api, error: unknown): WireError {

@@ -102,7 +102,9 @@ export class Call<Route extends RouteContract = RouteContract> {
 
   /** Sees that the body is a JSON object, for routes that look at their ids before its fields. @throws LamplighterError */
   json(): Record<string, unknown> {
-    this.#json ??= parseJsonObject(this.request.body, this.#route.api === 'calld')
+    const { api, optionalBody } = this.#route
+    const raw = this.request.body
+    this.#json ??= optionalBody && !holdsBytes(raw) ? {} : parseJsonObject(raw, api === 'calld')
     return this.#json
   }
 
@@ -156,10 +158,13 @@ export class Call<Route extends RouteContract = RouteContract> {
   }
 }
 
+function holdsBytes(raw: unknown): raw is Buffer {
+  return Buffer.isBuffer(raw) && raw.length > 0
+}
+
 /** The peers take a JSON null for an empty object, except calld (rest.md 1.10). */
 function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unknown> {
-  if (!Buffer.isBuffer(raw) || raw.length === 0)
-    throw new LamplighterError('unreadable-body', 'a JSON body is required')
+  if (!holdsBytes(raw)) throw new LamplighterError('unreadable-body', 'a JSON body is required')
   let value: unknown
   try {
     value = JSON.parse(raw.toString('utf8'))

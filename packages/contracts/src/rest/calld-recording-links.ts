@@ -22,6 +22,7 @@ export const createVoicemailRecordingLink = route({
   acl: 'calld.voicemails.{voicemail_id}.messages.{message_id}.recording.link.create',
   summary: 'Make a short-lived link that plays a message of a mailbox; the body may be left out',
   body: linkRequest,
+  optionalBody: true,
   success: 201,
   response: linkSchema,
 })
@@ -34,6 +35,7 @@ export const createOwnRecordingLink = route({
   acl: 'calld.users.me.voicemails.messages.{message_id}.recording.link.create',
   summary: 'Make a short-lived link that plays a message of the own or a shared mailbox; the body may be left out',
   body: linkRequest,
+  optionalBody: true,
   success: 201,
   response: linkSchema,
 })
