@@ -60,6 +60,8 @@ export type ErrorCode =
   | 'precondition-failed'
   | 'too-many-requests'
   | 'authentication-server-unreachable'
+  /** There is more to do than can wait. */
+  | 'overloaded'
 
 /** Base of every failure the product names. */
 export class LamplighterError extends Error {
@@ -136,5 +138,15 @@ export class AuthenticationUnavailableError extends LamplighterError {
 
   constructor(options?: ErrorOptions) {
     super('authentication-server-unreachable', 'tokens cannot be checked right now', {}, options)
+  }
+}
+
+/** Too much of the same is waiting; the same call may succeed in a moment. */
+export class OverloadedError extends LamplighterError {
+  override readonly name = 'OverloadedError'
+  override readonly transient = true
+
+  constructor() {
+    super('overloaded', 'there is too much to do right now')
   }
 }

@@ -7,6 +7,7 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  OverloadedError,
   RightMissingError,
   RuleError,
 } from './errors.js'
@@ -48,6 +49,8 @@ export {
   type MessageStatus,
   UNHANDLED,
 } from './message.js'
+export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
+export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {

@@ -74,6 +74,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     confd: [412, 'Resource Error', 'the resource changed since it was read'],
   },
   'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
+  overloaded: { status: 503, confd: [503, 'Unavailable', 'there is too much to do right now'] },
   'authentication-server-unreachable': {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],
