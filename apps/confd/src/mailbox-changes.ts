@@ -9,7 +9,15 @@ import {
   voicemailDeleted,
   voicemailEdited,
 } from '@lamplighter/contracts'
-import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
+import {
+  type Actor,
+  EMPTY_SUMMARY,
+  type Mailbox,
+  type MailboxId,
+  NotFoundError,
+  RuleError,
+  type TenantId,
+} from '@lamplighter/domain'
 import type { ConfigurationChange, Context, MailboxFields } from '@lamplighter/store'
 import { isChanged } from './voicemail-fields.js'
 
@@ -53,12 +61,25 @@ export async function updateMailbox(
   before: MailboxAudience,
   current: Mailbox,
   fields: MailboxFields,
+  actor: Actor,
 ): Promise<void> {
   if (!isChanged(current, fields)) return
   const context = await contextFor(change, fields, current)
   const exclusive = await isExclusive(change, context, fields)
+  if (fields.pinHash !== undefined) await changePin(change, context.tenantId, current.id, actor)
   await change.mailboxes.update(current.id, context.tenantId, exclusive, fields)
   await sayEdited(change, before)
+}
+
+/** The old PIN stays among those that cannot be used again. */
+async function changePin(
+  change: ConfigurationChange,
+  tenantId: TenantId,
+  mailboxId: MailboxId,
+  actor: Actor,
+): Promise<void> {
+  await change.pins.remember(mailboxId)
+  await change.audit.add({ tenantId, actor, action: 'pin.changed', mailboxId })
 }
 
 /** Puts a mailbox into the trash, and its lamps out at once. @throws RuleError while it has users */

@@ -33,7 +33,7 @@ export function userRoutes(users: UserService): Implementation[] {
     }),
     implement(updateUser, async (call) => {
       call.json()
-      const change = { input: () => call.body(), recursive: isRecursive(call.query()) }
+      const change = { actor: call.actor, input: () => call.body(), recursive: isRecursive(call.query()) }
       await users.update(tenantSubtree(call.tenantId), call.param('user'), change, call.precondition())
       return {}
     }),

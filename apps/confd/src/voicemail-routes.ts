@@ -37,7 +37,7 @@ export function voicemailRoutes(voicemails: VoicemailService, associations: Asso
     implement(updateVoicemail, async (call) => {
       call.json()
       const scope = tenantSubtree(call.tenantId)
-      await voicemails.update(scope, mailboxIdOf(call, 'id'), () => call.body(), call.precondition())
+      await voicemails.update(scope, mailboxIdOf(call, 'id'), call.actor, () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteVoicemail, async (call) => {

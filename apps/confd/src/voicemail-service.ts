@@ -1,5 +1,6 @@
 import type { VoicemailCreate, VoicemailUpdate } from '@lamplighter/contracts'
 import {
+  type Actor,
   always,
   type Created,
   type Mailbox,
@@ -48,18 +49,19 @@ export class VoicemailService {
   async update(
     scope: TenantScope,
     id: MailboxId,
+    actor: Actor,
     input: () => VoicemailUpdate,
     precondition: Precondition = always,
   ): Promise<void> {
     await this.get(scope, id)
     const asked = input()
     // Hashing takes its time: not while the mailbox is locked.
-    const pin = await pinChange(asked.password)
+    const pin = await pinChange(asked.password, () => this.#store.pins(scope).known(id))
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
       const current = await findMailbox(change, id)
       precondition(current)
-      await updateMailbox(change, before, current, fieldsOfUpdate(current, asked, pin))
+      await updateMailbox(change, before, current, fieldsOfUpdate(current, asked, pin), actor)
     })
   }
 

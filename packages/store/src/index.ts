@@ -13,6 +13,7 @@ export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } fro
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
+export type { KnownPins, PinCredential } from './pin-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
 export type { TenantScope } from './scope.js'
 export {

@@ -16,6 +16,7 @@ import { MailboxTrash } from './mailbox-trash.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PinRepository, purgePinCounters } from './pin-repository.js'
 import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
@@ -42,6 +43,7 @@ export type ConfigurationChange = Configuration & {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
+  readonly pins: PinRepository
   readonly outbox: Outbox
 }
 
@@ -89,6 +91,16 @@ export class Store {
     return new GreetingRepository(pgSql(this.#database.pool))
   }
 
+  /** Reads of PINs. */
+  pins(scope: TenantScope): PinRepository {
+    return new PinRepository(pgSql(this.#database.pool), scope)
+  }
+
+  /** Forgets wrong PINs that count no more, of all tenants. */
+  purgePinCounters(): Promise<void> {
+    return purgePinCounters(pgSql(this.#database.pool))
+  }
+
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
@@ -108,6 +120,7 @@ export class Store {
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        pins: new PinRepository(sql, scope),
       })
       said = outbox.count
       return value

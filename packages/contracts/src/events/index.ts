@@ -3,6 +3,7 @@ import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
 import * as greetings from './greetings.js'
 import * as messages from './messages.js'
+import * as pins from './pins.js'
 
 export * from './config.js'
 export * from './counts.js'
@@ -20,6 +21,7 @@ export {
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './greetings.js'
 export * from './messages.js'
+export * from './pins.js'
 
 /** Every event the product emits. */
 export const EVENTS: readonly EventDefinition[] = [
@@ -27,4 +29,5 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(counts),
   ...Object.values(config),
   ...Object.values(greetings),
+  ...Object.values(pins),
 ]
