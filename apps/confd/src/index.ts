@@ -54,7 +54,7 @@ export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdD
     mount: (server) => mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log }),
     start: async () => {
       tidying = setInterval(() => {
-        void emptyTrash(store, new Date(), log)
+        void emptyTrash(store, log)
         void forgetTries(store, log)
       }, TIDY_INTERVAL_MS).unref()
     },

@@ -98,5 +98,7 @@ function checked(fields: MailboxFields): MailboxFields {
 export function isChanged(current: Mailbox, fields: MailboxFields): boolean {
   const { pinHash, pinReused: _reused, options, ...rest } = fields
   const sameScalars = Object.entries(rest).every(([key, value]) => current[key as keyof typeof rest] === value)
-  return pinHash !== undefined || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
+  // Taking away a PIN that is not set changes nothing.
+  const samePin = pinHash === undefined || (pinHash === null && !current.hasPin)
+  return !samePin || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
 }

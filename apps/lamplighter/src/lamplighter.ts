@@ -3,7 +3,7 @@ import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
-import { createHttpServer, type HttpService, listen, RateLimits } from '@lamplighter/http'
+import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
 import { createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
@@ -188,6 +188,7 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   if (apis.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
+  mountDocs(server)
   for (const api of apis) api.mount(server)
   return { group, server, mwid }
 }

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
 import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
 import {
@@ -11,23 +10,10 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import type { Answer } from './answer.js'
 import { preconditionOf, taggedAnswer } from './entity-tag.js'
 import { fingerprint, readIdempotencyKey } from './idempotency.js'
 import { PublicBase } from './public-url.js'
-
-/** What a handler answers. The status defaults to the contract's. */
-export type Answer = {
-  readonly status?: number
-  readonly body?: unknown
-  /** Streamed instead of a body. */
-  readonly stream?: Readable
-  readonly headers?: Readonly<Record<string, string | number>>
-}
-
-/** The answer to a creation; `replayed` says that the request was a repetition and nothing was created by it. */
-export function createdAnswer(location: string, body: unknown, replayed: boolean): Answer {
-  return { headers: { location, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }, body }
-}
 
 /** Who calls and in which tenant, once the token was accepted. */
 export type Caller = { readonly principal: Principal; readonly tenantId: TenantId }

@@ -167,9 +167,9 @@ export class Store {
     return result
   }
 
-  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
-  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
-    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
+  /** Deletes for good the mailboxes whose time in the trash is over, of any tenant; gives their ids. */
+  purgeMailboxes(now: Date): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now)
   }
 
   /** Which of these audio keys a message or a greeting names. */

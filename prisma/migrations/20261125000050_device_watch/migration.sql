@@ -21,16 +21,16 @@ CREATE OR REPLACE VIEW "device_watch" AS
   SELECT d."uuid" AS "device_uuid", w."mailbox_id"
   FROM "device" d CROSS JOIN LATERAL "watched_mailboxes"(d."uuid", d."tenant_uuid", d."user_uuid", d."lists_mailboxes") w;
 
--- Whoever may watch these mailboxes, and perhaps some who do not: each device is looked at by the rule above.
+-- Whoever may watch these mailboxes, and perhaps some who may not: each device is then looked at by the rule above.
 CREATE FUNCTION "possible_watchers"("of_mailboxes" INTEGER[]) RETURNS TABLE ("device_uuid" UUID)
 LANGUAGE sql STABLE AS $$
   SELECT l."device_uuid" FROM "device_mailbox" l WHERE l."mailbox_id" = ANY ("of_mailboxes")
   UNION
-  SELECT d."uuid" FROM "mailbox_user" u JOIN "device" d ON d."user_uuid" = u."user_uuid" WHERE u."mailbox_id" = ANY ("of_mailboxes")
+  SELECT d."uuid" FROM "mailbox_user" u JOIN "device" d ON d."user_uuid" = u."user_uuid" WHERE u."mailbox_id" = ANY ("of_mailboxes") AND NOT d."lists_mailboxes"
   UNION
-  SELECT d."uuid" FROM "mailbox_member" s JOIN "device" d ON d."user_uuid" = s."user_uuid" WHERE s."mailbox_id" = ANY ("of_mailboxes")
+  SELECT d."uuid" FROM "mailbox_member" s JOIN "device" d ON d."user_uuid" = s."user_uuid" WHERE s."mailbox_id" = ANY ("of_mailboxes") AND NOT d."lists_mailboxes"
   UNION
-  SELECT d."uuid" FROM "mailbox_member" s JOIN "device" d ON d."tenant_uuid" = s."tenant_uuid" WHERE s."mailbox_id" = ANY ("of_mailboxes") AND s."user_uuid" IS NULL
+  SELECT d."uuid" FROM "mailbox_member" s JOIN "device" d ON d."tenant_uuid" = s."tenant_uuid" WHERE s."mailbox_id" = ANY ("of_mailboxes") AND s."user_uuid" IS NULL AND NOT d."lists_mailboxes"
   UNION
-  SELECT d."uuid" FROM "mailbox" m JOIN "device" d ON d."tenant_uuid" = m."tenant_uuid" WHERE m."id" = ANY ("of_mailboxes") AND m."accesstype" = 'global'
+  SELECT d."uuid" FROM "mailbox" m JOIN "device" d ON d."tenant_uuid" = m."tenant_uuid" WHERE m."id" = ANY ("of_mailboxes") AND m."accesstype" = 'global' AND NOT d."lists_mailboxes"
 $$;

@@ -46,6 +46,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly unknownBody: 'ignore' | 'refuse'
   readonly success: number
   readonly response?: TSchema
+  /** Type of an answer that is not JSON. */
+  readonly produces?: string
   /** A creation that a client may repeat with its Idempotency-Key: it happens once. */
   readonly idempotent: boolean
   /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
@@ -58,7 +60,7 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
-  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response'
+  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces'
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly otherAcls?: readonly string[]
@@ -86,6 +88,7 @@ export function routesOf(api: ApiName) {
     bodyKind: input.body ? 'json' : 'none',
     idempotent: false,
     conditional: false,
+    ...(input.queryToken ? { produces: 'audio/wav' } : {}),
     rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     ...input,
