@@ -4,7 +4,8 @@ import {
   createVoicemailRecordingLink,
   getLinkedRecording,
 } from '@lamplighter/contracts'
-import { type Answer, type Call, type Implementation, implement } from '@lamplighter/http'
+import type { Created } from '@lamplighter/domain'
+import { type Answer, type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { type AudioStore, onlyTenant, tenantSubtree } from '@lamplighter/store'
 import { isListening } from './audio-answer.js'
 import { mailboxIdOf, messageIdOf } from './ids.js'
@@ -19,12 +20,16 @@ export function recordingLinkRoutes(links: RecordingLinkService, audio: AudioSto
     implement(createVoicemailRecordingLink, async (call) => {
       const [reach, id] = [{ mailboxId: mailboxIdOf(call) }, messageIdOf(call)]
       const { userId } = call.caller.principal
-      return madeAnswer(call, await links.make(tenantSubtree(call.tenantId), reach, id, userId, lifetimeOf(call)))
+      const lifetime = lifetimeOf(call)
+      const scope = tenantSubtree(call.tenantId)
+      return madeAnswer(call, await links.make(scope, reach, id, userId, lifetime, call.repeatKey()))
     }),
     implement(createOwnRecordingLink, async (call) => {
       const { userId } = call
       const id = messageIdOf(call)
-      return madeAnswer(call, await links.make(onlyTenant(call.tenantId), { userId }, id, userId, lifetimeOf(call)))
+      const lifetime = lifetimeOf(call)
+      const scope = onlyTenant(call.tenantId)
+      return madeAnswer(call, await links.make(scope, { userId }, id, userId, lifetime, call.repeatKey()))
     }),
     implement(getLinkedRecording, async (call) => {
       const link = links.read(call.param('link'))
@@ -40,7 +45,7 @@ function lifetimeOf(call: Pick<Call<typeof createOwnRecordingLink>, 'body'>): nu
   return call.body().expires_in_s ?? DEFAULT_LIFETIME_SEC
 }
 
-function madeAnswer(call: Pick<Call, 'url'>, { link, expiresAt }: MadeLink): Answer {
-  const url = call.url(`${API_BASE.calld}/recordings/${link}`)
-  return { body: { url, expires_at: expiresAt.toISOString() } }
+function madeAnswer(call: Pick<Call, 'url'>, { value, replayed }: Created<MadeLink>): Answer {
+  const url = call.url(`${API_BASE.calld}/recordings/${value.link}`)
+  return createdAnswer(url, { url, expires_at: value.expiresAt.toISOString() }, replayed)
 }

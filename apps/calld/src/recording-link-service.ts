@@ -1,5 +1,5 @@
 import type { RecordingLink, RecordingLinks } from '@lamplighter/access'
-import type { Actor, Message, UserId } from '@lamplighter/domain'
+import type { Actor, Created, Message, RepeatKey, UserId } from '@lamplighter/domain'
 import { onlyTenant, type Store, type TenantScope } from '@lamplighter/store'
 import { noSuchMessage } from './ids.js'
 import type { MessageService, Reach } from './message-service.js'
@@ -26,11 +26,15 @@ export class RecordingLinkService {
     messageId: string,
     maker: UserId,
     lifetimeSec: number,
-  ): Promise<MadeLink> {
+    repeat: RepeatKey | undefined,
+  ): Promise<Created<MadeLink>> {
     const { message, mailbox } = await this.#messages.find(scope, reach, messageId, 'listen')
-    const expiresAt = new Date(Date.now() + lifetimeSec * 1000)
+    const expiry = Date.now() + lifetimeSec * 1000
+    // Only the expiry is kept for a repeat: with it the same link is signed again.
+    const { value, replayed } = await this.#store.createOnce(onlyTenant(mailbox.tenantId), repeat, async () => expiry)
+    const expiresAt = new Date(value)
     const facts = { tenantId: mailbox.tenantId, mailboxId: mailbox.id, messageId: message.id, maker, expiresAt }
-    return { link: this.#links.sign(facts), expiresAt }
+    return { value: { link: this.#links.sign(facts), expiresAt }, replayed }
   }
 
   /** What a link says. @throws AuthenticationError */

@@ -60,6 +60,19 @@ describe('S11: recording links', () => {
     expect((await fetch(url, { headers: { 'if-none-match': head.headers.get('etag') ?? '' } })).status).toBe(304)
   })
 
+  it('are made once per Idempotency-Key, and no link is kept for it', async () => {
+    const repeated = () =>
+      request(`${installation.url}${CALLD}${own().at}`, {
+        method: 'POST',
+        token: anna.api.token,
+        headers: { 'idempotency-key': id },
+      })
+    const [first, again] = [await repeated(), await repeated()]
+    expect([again.status, again.headers.get('idempotency-replayed'), again.json]).toEqual([201, 'true', first.json])
+    const kept = await queryRows(installation.databaseUrl, 'SELECT response::text FROM idempotency_key')
+    expect(JSON.stringify(kept)).not.toContain((first.json as Made).url.split('/').at(-1))
+  })
+
   it.each(['POST', 'PUT', 'DELETE'])('are for reading only: %s is 405', async (method) => {
     expect((await fetch((await made()).url, { method })).status).toBe(405)
   })

@@ -29,6 +29,7 @@ function greetingsAt(prefix: string, acl: string, whose: string, ids: Readonly<R
       acl: `${access}.read`,
       summary: `Play a greeting ${whose}`,
       rateLimit: 'media',
+      produces: 'audio/wav',
       success: 200,
     }),
     replace: route({
@@ -72,9 +73,25 @@ export const voicemailGreetings = greetingsAt(
   'of a mailbox',
   mailbox,
 )
+/** Its operations, under the names that documents give them. */
+export const {
+  create: createVoicemailGreeting,
+  read: getVoicemailGreeting,
+  replace: replaceVoicemailGreeting,
+  remove: deleteVoicemailGreeting,
+  copy: copyVoicemailGreeting,
+} = voicemailGreetings
 
 /** Greetings of the caller's own mailbox (rest.md 3.1, 21 to 26). */
 export const ownGreetings = greetingsAt('/users/me/voicemails', 'calld.users.me.voicemails', 'of the own mailbox')
+/** Its operations, under the names that documents give them. */
+export const {
+  create: createOwnGreeting,
+  read: getOwnGreeting,
+  replace: replaceOwnGreeting,
+  remove: deleteOwnGreeting,
+  copy: copyOwnGreeting,
+} = ownGreetings
 
 /** Greetings of a mailbox the caller reaches with the right to greet (ours). */
 export const reachedGreetings = greetingsAt(
@@ -83,6 +100,14 @@ export const reachedGreetings = greetingsAt(
   'of a mailbox in reach',
   mailbox,
 )
+/** Its operations, under the names that documents give them. */
+export const {
+  create: createReachedGreeting,
+  read: getReachedGreeting,
+  replace: replaceReachedGreeting,
+  remove: deleteReachedGreeting,
+  copy: copyReachedGreeting,
+} = reachedGreetings
 
 /** Every operation on greetings. */
 export const GREETING_ROUTES: readonly RouteContract[] = [voicemailGreetings, ownGreetings, reachedGreetings].flatMap(

@@ -23,6 +23,7 @@ export const createVoicemailRecordingLink = route({
   summary: 'Make a short-lived link that plays a message of a mailbox; the body may be left out',
   body: linkRequest,
   optionalBody: true,
+  idempotent: true,
   success: 201,
   response: linkSchema,
 })
@@ -36,6 +37,7 @@ export const createOwnRecordingLink = route({
   summary: 'Make a short-lived link that plays a message of the own or a shared mailbox; the body may be left out',
   body: linkRequest,
   optionalBody: true,
+  idempotent: true,
   success: 201,
   response: linkSchema,
 })
@@ -50,6 +52,7 @@ export const getLinkedRecording = route({
   query: Type.Object({ download: Type.Optional(Type.String()) }),
   unknownQuery: 'ignore',
   rateLimit: 'media',
+  produces: 'audio/wav',
   success: 200,
 })
 

@@ -1,7 +1,7 @@
 export { API_ROUTES } from './all.js'
 export * from './auth.js'
 export * from './calld.js'
-export { type GreetingRoutes, ownGreetings, reachedGreetings, voicemailGreetings } from './calld-greetings.js'
+export * from './calld-greetings.js'
 export {
   createOwnRecordingLink,
   createVoicemailRecordingLink,

@@ -35,6 +35,38 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Copy a greeting of the own mailbox to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.greetings.{greeting}.copy.create */
+  copyOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
+  /** Copy a greeting of a mailbox in reach to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.copy.create */
+  copyReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
+  /** Copy a greeting of a mailbox to another name of the same mailbox, over what is there. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.copy.create */
+  copyVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
   /** Create a context. Access: confd.contexts.create */
   createContext: {
     body: {
@@ -48,7 +80,31 @@ export type Operations = {
       name: string
       label: string
       type: string
+      description: string | null
+      user_ranges: {
+        start: string
+        end: string
+      }[]
+      group_ranges: {
+        start: string
+        end: string
+      }[]
+      queue_ranges: {
+        start: string
+        end: string
+      }[]
+      conference_room_ranges: {
+        start: string
+        end: string
+      }[]
+      incall_ranges: {
+        start: string
+        end: string
+      }[]
       tenant_uuid: string
+      enabled: boolean
+      /** included contexts: none */
+      contexts: Record<never, never>[]
       links: {
         rel: string
         href: string
@@ -81,6 +137,39 @@ export type Operations = {
       }[]
       sip_password?: string
     }
+  }
+  /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
+  createOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Make a short-lived link that plays a message of the own or a shared mailbox; the body may be left out. Access: calld.users.me.voicemails.messages.{message_id}.recording.link.create */
+  createOwnRecordingLink: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** seconds until it opens nothing; default 60 */
+      expires_in_s?: number
+    }
+    answer: {
+      /** opens the recording without a token */
+      url: string
+      /** UTC */
+      expires_at: string
+    }
+  }
+  /** Record a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.create */
+  createReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
   }
   /** Log in. Access: none */
   createToken: {
@@ -121,6 +210,25 @@ export type Operations = {
       email?: string | null
       username?: string | null
       password?: string | null
+      voicemail?: {
+        id?: number
+        name?: string
+        number?: string
+        context?: string
+        /** PIN; write-only, reads as a mask */
+        password?: string | null
+        email?: string | null
+        pager?: string | null
+        language?: string | null
+        timezone?: string | null
+        max_messages?: number | null
+        attach_audio?: boolean | null
+        delete_messages?: boolean
+        ask_password?: boolean
+        enabled?: boolean
+        accesstype?: "personal" | "global"
+        options?: [string, string][]
+      } | null
     }
     answer: {
       id: number
@@ -130,13 +238,62 @@ export type Operations = {
       lastname: string | null
       email: string | null
       username: string | null
+      /** none: telephony is not ours */
+      lines: Record<never, never>[]
+      forwards: {
+        unconditional: {
+          enabled: boolean
+          destination: string | null
+        }
+        noanswer: {
+          enabled: boolean
+          destination: string | null
+        }
+        busy: {
+          enabled: boolean
+          destination: string | null
+        }
+      }
+      services: {
+        dnd: {
+          enabled: boolean
+        }
+        incallfilter: {
+          enabled: boolean
+        }
+      }
       voicemail: {
         id: number
+        tenant_uuid: string
         name: string
+        number: string
+        context: string
+        /** PIN; write-only, reads as a mask */
+        password: string | null
+        email: string | null
+        pager: string | null
+        language: string | null
+        timezone: string | null
+        max_messages: number | null
+        attach_audio: boolean | null
+        delete_messages: boolean
+        ask_password: boolean
+        enabled: boolean
+        accesstype: "personal" | "global"
+        options: [string, string][]
         links: {
           rel: string
           href: string
         }[]
+        users: ({
+          uuid: string
+          firstname: string
+          lastname: string | null
+          links: {
+            rel: string
+            href: string
+          }[]
+        })[]
       } | null
       links: {
         rel: string
@@ -255,6 +412,32 @@ export type Operations = {
       })[]
     }
   }
+  /** Record a greeting of a mailbox: a WAV body. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.create */
+  createVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Make a short-lived link that plays a message of a mailbox; the body may be left out. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.recording.link.create */
+  createVoicemailRecordingLink: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** seconds until it opens nothing; default 60 */
+      expires_in_s?: number
+    }
+    answer: {
+      /** opens the recording without a token */
+      url: string
+      /** UTC */
+      expires_at: string
+    }
+  }
   /** Delete a context without mailboxes. Access: confd.contexts.{id}.delete */
   deleteContext: {
     params: {
@@ -269,10 +452,25 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Delete a greeting of the own mailbox; also when there is none. Access: calld.users.me.voicemails.greetings.{greeting}.delete */
+  deleteOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    answer: undefined
+  }
   /** Delete a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
       message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a greeting of a mailbox in reach; also when there is none. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.delete */
+  deleteReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
     }
     answer: undefined
   }
@@ -292,12 +490,23 @@ export type Operations = {
     params: {
       user: string | number
     }
+    query?: {
+      recursive?: string
+    }
     answer: undefined
   }
-  /** Delete a mailbox and its messages. Access: confd.voicemails.{id}.delete */
+  /** Delete a mailbox and its messages; they can be restored for a while. Access: confd.voicemails.{id}.delete */
   deleteVoicemail: {
     params: {
       id: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a greeting of a mailbox; also when there is none. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.delete */
+  deleteVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
     }
     answer: undefined
   }
@@ -344,6 +553,24 @@ export type Operations = {
         name: string
         type: string
       }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
     }
   }
   /** Take the mailbox of a user away. Access: confd.users.{user}.voicemails.delete */
@@ -405,7 +632,31 @@ export type Operations = {
       name: string
       label: string
       type: string
+      description: string | null
+      user_ranges: {
+        start: string
+        end: string
+      }[]
+      group_ranges: {
+        start: string
+        end: string
+      }[]
+      queue_ranges: {
+        start: string
+        end: string
+      }[]
+      conference_room_ranges: {
+        start: string
+        end: string
+      }[]
+      incall_ranges: {
+        start: string
+        end: string
+      }[]
       tenant_uuid: string
+      enabled: boolean
+      /** included contexts: none */
+      contexts: Record<never, never>[]
       links: {
         rel: string
         href: string
@@ -432,6 +683,29 @@ export type Operations = {
       }[]
     }
   }
+  /** Read the general options of voicemail. Access: confd.asterisk.voicemail.general.read */
+  getGeneralOptions: {
+    answer: {
+      options: Record<string, string>
+    }
+  }
+  /** Read the identity and version of the installation. Access: confd.infos.read */
+  getInfos: {
+    answer: {
+      uuid: string
+      wazo_version: string
+    }
+  }
+  /** Play the message a link was made for. Access: none */
+  getLinkedRecording: {
+    params: {
+      link: string | number
+    }
+    query?: {
+      download?: string
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
   /** Read a folder of the own mailbox. Access: calld.users.me.voicemails.folders.{folder_id}.read */
   getOwnFolder: {
     params: {
@@ -454,8 +728,33 @@ export type Operations = {
         transcription: {
           text: string
         } | null
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
       })[]
     }
+  }
+  /** Play a greeting of the own mailbox. Access: calld.users.me.voicemails.greetings.{greeting}.read */
+  getOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.read */
   getOwnMessage: {
@@ -480,6 +779,24 @@ export type Operations = {
         name: string
         type: string
       }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
     }
   }
   /** Read the counts over the own and the shared mailboxes. Access: calld.users.me.voicemails.mwi.read */
@@ -533,7 +850,43 @@ export type Operations = {
           transcription: {
             text: string
           } | null
+          /** it lies in the inbox or the urgent folder */
+          unread: boolean
+          priority: "normal" | "urgent"
+          /** it cannot be forwarded */
+          private: boolean
+          status: "open" | "done" | "call-back"
+          note: string | null
+          claim: {
+            user_uuid: string
+            /** when the claim lapses unless renewed, ISO 8601 in UTC */
+            expires_at: string
+          } | null
+          /** UUID of the user who set the status */
+          handled_by: string | null
+          /** UUIDs of the users who ever marked it read */
+          read_by: string[]
+          /** legal hold: it cannot be deleted */
+          hold: boolean
         })[]
+      })[]
+    }
+  }
+  /** Play a greeting of a mailbox in reach. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.read */
+  getReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
+  /** Read the zones the tenant adds. Access: confd.voicemails.zonemessages.read */
+  getTenantZones: {
+    answer: {
+      items: ({
+        name: string
+        timezone: string
+        message: string | null
       })[]
     }
   }
@@ -572,6 +925,12 @@ export type Operations = {
       }
     }
   }
+  /** Read the transcription switch of the tenant. Access: confd.voicemails.transcription.read */
+  getTranscription: {
+    answer: {
+      enabled: boolean
+    }
+  }
   /** Read a user. Access: confd.users.{user}.read */
   getUser: {
     params: {
@@ -585,6 +944,30 @@ export type Operations = {
       lastname: string | null
       email: string | null
       username: string | null
+      /** none: telephony is not ours */
+      lines: Record<never, never>[]
+      forwards: {
+        unconditional: {
+          enabled: boolean
+          destination: string | null
+        }
+        noanswer: {
+          enabled: boolean
+          destination: string | null
+        }
+        busy: {
+          enabled: boolean
+          destination: string | null
+        }
+      }
+      services: {
+        dnd: {
+          enabled: boolean
+        }
+        incallfilter: {
+          enabled: boolean
+        }
+      }
       voicemail: {
         id: number
         name: string
@@ -661,8 +1044,34 @@ export type Operations = {
         transcription: {
           text: string
         } | null
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
       })[]
     }
+  }
+  /** Play a greeting of a mailbox. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.read */
+  getVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.read */
   getVoicemailMessage: {
@@ -688,6 +1097,24 @@ export type Operations = {
         name: string
         type: string
       }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
     }
   }
   /** Read a mailbox with its messages. Access: calld.voicemails.{voicemail_id}.read */
@@ -717,6 +1144,24 @@ export type Operations = {
           transcription: {
             text: string
           } | null
+          /** it lies in the inbox or the urgent folder */
+          unread: boolean
+          priority: "normal" | "urgent"
+          /** it cannot be forwarded */
+          private: boolean
+          status: "open" | "done" | "call-back"
+          note: string | null
+          claim: {
+            user_uuid: string
+            /** when the claim lapses unless renewed, ISO 8601 in UTC */
+            expires_at: string
+          } | null
+          /** UUID of the user who set the status */
+          handled_by: string | null
+          /** UUIDs of the users who ever marked it read */
+          read_by: string[]
+          /** legal hold: it cannot be deleted */
+          hold: boolean
         })[]
       })[]
     }
@@ -749,8 +1194,85 @@ export type Operations = {
     }
     answer: Uint8Array<ArrayBuffer>
   }
+  /** Read the voicemail settings of the tenant. Access: confd.voicemails.settings.read */
+  getVoicemailSettings: {
+    answer: {
+      /** a context may have several global mailboxes */
+      many_globals: boolean
+      /** how long what was deleted can be restored */
+      trash_days: number
+      /** age at which messages go to the trash; null keeps them */
+      max_age_days: number | null
+      /** how long a claim lasts, seconds */
+      claim_lease_s: number
+      pin_min_length: number
+    }
+  }
+  /** Read the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.read */
+  getZones: {
+    answer: {
+      items: ({
+        name: string
+        timezone: string
+        message: string | null
+      })[]
+    }
+  }
   /** List contexts. Access: confd.contexts.read */
   listContexts: {
+    query?: {
+      limit?: number
+      offset?: number
+      order?: "name" | "label" | "type"
+      direction?: "asc" | "desc"
+      search?: string
+      recurse?: boolean
+      name?: string
+      label?: string
+      type?: string
+    }
+    answer: {
+      total: number
+      items: ({
+        id: number
+        uuid: string
+        name: string
+        label: string
+        type: string
+        description: string | null
+        user_ranges: {
+          start: string
+          end: string
+        }[]
+        group_ranges: {
+          start: string
+          end: string
+        }[]
+        queue_ranges: {
+          start: string
+          end: string
+        }[]
+        conference_room_ranges: {
+          start: string
+          end: string
+        }[]
+        incall_ranges: {
+          start: string
+          end: string
+        }[]
+        tenant_uuid: string
+        enabled: boolean
+        /** included contexts: none */
+        contexts: Record<never, never>[]
+        links: {
+          rel: string
+          href: string
+        }[]
+      })[]
+    }
+  }
+  /** List deleted mailboxes that can be restored. Access: confd.voicemails.trash.read */
+  listDeletedVoicemails: {
     query?: {
       limit?: number
       offset?: number
@@ -758,18 +1280,44 @@ export type Operations = {
     }
     answer: {
       total: number
-      items: {
+      items: ({
         id: number
-        uuid: string
-        name: string
-        label: string
-        type: string
         tenant_uuid: string
+        name: string
+        number: string
+        /** null when the context was deleted meanwhile */
+        context: string | null
+        /** PIN; write-only, reads as a mask */
+        password: string | null
+        email: string | null
+        pager: string | null
+        language: string | null
+        timezone: string | null
+        max_messages: number | null
+        attach_audio: boolean | null
+        delete_messages: boolean
+        ask_password: boolean
+        enabled: boolean
+        accesstype: "personal" | "global"
+        options: [string, string][]
         links: {
           rel: string
           href: string
         }[]
-      }[]
+        users: ({
+          uuid: string
+          firstname: string
+          lastname: string | null
+          links: {
+            rel: string
+            href: string
+          }[]
+        })[]
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** when it and its messages go for good, ISO 8601, UTC */
+        purge_at: string
+      })[]
     }
   }
   /** List SIP devices. Access: confd.devices.read */
@@ -831,6 +1379,24 @@ export type Operations = {
           name: string
           type: string
         }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
       })[]
       total: number
     }
@@ -882,7 +1448,14 @@ export type Operations = {
     query?: {
       limit?: number
       offset?: number
+      order?: "firstname" | "lastname" | "email" | "username"
+      direction?: "asc" | "desc"
+      search?: string
       recurse?: boolean
+      firstname?: string
+      lastname?: string
+      email?: string
+      username?: string
     }
     answer: {
       total: number
@@ -894,6 +1467,30 @@ export type Operations = {
         lastname: string | null
         email: string | null
         username: string | null
+        /** none: telephony is not ours */
+        lines: Record<never, never>[]
+        forwards: {
+          unconditional: {
+            enabled: boolean
+            destination: string | null
+          }
+          noanswer: {
+            enabled: boolean
+            destination: string | null
+          }
+          busy: {
+            enabled: boolean
+            destination: string | null
+          }
+        }
+        services: {
+          dnd: {
+            enabled: boolean
+          }
+          incallfilter: {
+            enabled: boolean
+          }
+        }
         voicemail: {
           id: number
           name: string
@@ -985,6 +1582,64 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Replace a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.update */
+  replaceOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Replace a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.update */
+  replaceReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Replace a greeting of a mailbox: a WAV body. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.update */
+  replaceVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Restore a deleted mailbox with its messages. Access: confd.voicemails.{id}.restore.update */
+  restoreVoicemail: {
+    params: {
+      id: string | number
+    }
+    body: {
+      number?: string
+      context?: string
+    }
+    answer: undefined
+  }
+  /** Forget the wrong PINs of a mailbox, and of a caller or the tenant when asked. Access: confd.voicemails.{id}.pin.lock.delete */
+  unlockPin: {
+    params: {
+      id: string | number
+    }
+    query?: {
+      caller?: string
+      tenant?: boolean
+    }
+    answer: undefined
+  }
+  /** Change the label of a context. Access: confd.contexts.{id}.update */
+  updateContext: {
+    params: {
+      id: string | number
+    }
+    body: {
+      label?: string
+    }
+    answer: undefined
+  }
   /** Change a SIP device. Access: confd.devices.{uuid}.update */
   updateDevice: {
     params: {
@@ -998,6 +1653,69 @@ export type Operations = {
       mwi_mode?: "auto" | "solicited" | "off"
       voicemails?: number[] | null
       sip_password?: string | null
+    }
+    answer: undefined
+  }
+  /** Replace the general options of voicemail. Access: confd.asterisk.voicemail.general.update */
+  updateGeneralOptions: {
+    body: {
+      options: Record<string, string> | {
+        key: string
+        value: string
+      }[]
+    }
+    answer: undefined
+  }
+  /** Replace the zones the tenant adds. Access: confd.voicemails.zonemessages.update */
+  updateTenantZones: {
+    body: {
+      items: ({
+        name: string
+        timezone: string
+        message?: string | null
+      })[]
+    }
+    answer: undefined
+  }
+  /** Switch transcription on or off for the tenant. Access: confd.voicemails.transcription.update */
+  updateTranscription: {
+    body: {
+      enabled: boolean
+    }
+    answer: undefined
+  }
+  /** Change a user. Access: confd.users.{user}.update */
+  updateUser: {
+    params: {
+      user: string | number
+    }
+    query?: {
+      recursive?: string
+    }
+    body: {
+      firstname?: string
+      lastname?: string | null
+      email?: string | null
+      username?: string | null
+      voicemail?: {
+        id?: number
+        name?: string
+        number?: string
+        context?: string
+        /** PIN; write-only, reads as a mask */
+        password?: string | null
+        email?: string | null
+        pager?: string | null
+        language?: string | null
+        timezone?: string | null
+        max_messages?: number | null
+        attach_audio?: boolean | null
+        delete_messages?: boolean
+        ask_password?: boolean
+        enabled?: boolean
+        accesstype?: "personal" | "global"
+        options?: [string, string][]
+      } | null
     }
     answer: undefined
   }
@@ -1026,6 +1744,50 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Change voicemail settings of the tenant. Access: confd.voicemails.settings.update */
+  updateVoicemailSettings: {
+    body: {
+      /** a context may have several global mailboxes */
+      many_globals?: boolean
+      /** how long what was deleted can be restored */
+      trash_days?: number
+      /** age at which messages go to the trash; null keeps them */
+      max_age_days?: number | null
+      /** how long a claim lasts, seconds */
+      claim_lease_s?: number
+      pin_min_length?: number
+    }
+    answer: undefined
+  }
+  /** Replace the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.update */
+  updateZones: {
+    body: {
+      items: ({
+        name: string
+        timezone: string
+        message?: string | null
+      })[]
+    }
+    answer: undefined
+  }
+  /** Check a PIN; wrong ones are counted for mailbox, caller and tenant, and lock. Access: confd.voicemails.{id}.pin.verify.create */
+  verifyPin: {
+    params: {
+      id: string | number
+    }
+    body: {
+      /** what was dialled, as one try; digits only can be right */
+      pin: string
+      caller?: string | null
+    }
+    answer: {
+      verified: boolean
+      /** weak: it is the PIN, but one that opens nothing until it is changed; locked: not even looked at */
+      reason?: "wrong" | "weak" | "locked" | "none-set"
+      /** seconds until the lock ends */
+      retry_after_s?: number
+    }
+  }
 }
 
 /** Where each operation is and how its answer is to be read. */
@@ -1033,18 +1795,29 @@ export const OPERATIONS = {
   associateUserVoicemail: { method: 'PUT', path: '/api/confd/1.1/users/{user}/voicemails/{voicemail_id}', answer: 'none' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
+  copyOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}/copy', answer: 'none' },
+  copyReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
+  copyVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
+  createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
+  createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
+  createReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   createToken: { method: 'POST', path: '/api/auth/0.1/token', answer: 'json' },
   createUser: { method: 'POST', path: '/api/confd/1.1/users', answer: 'json' },
   createUserVoicemail: { method: 'POST', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   createVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails', answer: 'json' },
+  createVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   deleteOwnMessage: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
+  deleteReachedGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   deleteToken: { method: 'DELETE', path: '/api/auth/0.1/token/{token}', answer: 'json' },
   deleteUser: { method: 'DELETE', path: '/api/confd/1.1/users/{user}', answer: 'none' },
   deleteVoicemail: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
+  deleteVoicemailGreeting: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
@@ -1055,20 +1828,31 @@ export const OPERATIONS = {
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
+  getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
+  getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
+  getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
+  getOwnGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'bytes' },
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
+  getReachedGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
+  getTenantZones: { method: 'GET', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'json' },
   getToken: { method: 'GET', path: '/api/auth/0.1/token/{token}', answer: 'json' },
+  getTranscription: { method: 'GET', path: '/api/confd/1.1/voicemails/transcription', answer: 'json' },
   getUser: { method: 'GET', path: '/api/confd/1.1/users/{user}', answer: 'json' },
   getVoicemail: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}', answer: 'json' },
   getVoicemailFolder: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/folders/{folder_id}', answer: 'json' },
+  getVoicemailGreeting: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
   getVoicemailMessage: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'json' },
   getVoicemailMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}', answer: 'json' },
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
+  getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
+  getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
+  listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
   listUserVoicemails: { method: 'GET', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
@@ -1076,6 +1860,19 @@ export const OPERATIONS = {
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  replaceOwnGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
+  replaceReachedGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  replaceVoicemailGreeting: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
+  unlockPin: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/pin/lock', answer: 'none' },
+  updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  updateGeneralOptions: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'none' },
+  updateTenantZones: { method: 'PUT', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'none' },
+  updateTranscription: { method: 'PUT', path: '/api/confd/1.1/voicemails/transcription', answer: 'none' },
+  updateUser: { method: 'PUT', path: '/api/confd/1.1/users/{user}', answer: 'none' },
   updateVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
+  updateVoicemailSettings: { method: 'PUT', path: '/api/confd/1.1/voicemails/settings', answer: 'none' },
+  updateZones: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'none' },
+  verifyPin: { method: 'POST', path: '/api/confd/1.1/voicemails/{id}/pin/verify', answer: 'json' },
 } as const
