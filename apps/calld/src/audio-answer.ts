@@ -34,12 +34,6 @@ export function audioAnswer(call: Pick<Call, 'request'>, audio: AudioStore, sent
   }
 }
 
-/** Whether the answer plays the audio from its beginning; a range from further on continues what was heard before. */
-export function isListening({ request }: Pick<Call, 'request'>, { stream, headers = {} }: Answer): boolean {
-  const range = headers['content-range']
-  return stream !== undefined && request.method === 'GET' && (range === undefined || `${range}`.startsWith('bytes 0-'))
-}
-
 /** Whether If-None-Match names the tag; whether a proxy made it weak does not matter here (RFC 9110 13.1.2). */
 function namesTag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false

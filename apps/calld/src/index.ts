@@ -2,6 +2,7 @@ import { RecordingLinks } from '@lamplighter/access'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
+import { auditRoutes } from './audit-routes.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
 import { greetingRoutes } from './greeting-routes.js'
@@ -9,11 +10,14 @@ import { GreetingService } from './greeting-service.js'
 import { tidy } from './housekeeping.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
+import { MessageChanger } from './message-changer.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
 import { recordingLinkRoutes } from './recording-link-routes.js'
 import { RecordingLinkService } from './recording-link-service.js'
 import { statusRoute } from './status-route.js'
+import { trashRoutes } from './trash-routes.js'
+import { TrashService } from './trash-service.js'
 
 /** What calld is made of. */
 export type CalldDependencies = {
@@ -25,42 +29,51 @@ export type CalldDependencies = {
   readonly linkKey: Buffer
   /** Largest recording taken. */
   readonly maxAudioBytes?: number
+  /** How often old things are tidied up, and what time it is then. */
+  readonly tidying?: { readonly everyMs: number; readonly now: () => Date }
 }
 
 const DEFAULT_MAX_AUDIO_BYTES = 16 * 1024 * 1024
 /** Greetings are short, whatever recordings may be (rest.md 1.1). */
 const MAX_GREETING_BYTES = 16 * 1024 * 1024
-const TIDY_INTERVAL_MS = 60 * 60 * 1000
+const HOURLY = { everyMs: 60 * 60 * 1000, now: () => new Date() }
 
 /** Messages under `/api/calld/1.0`. */
-export function createCalld({
-  store,
-  audio,
-  access,
-  linkKey,
-  log,
-  maxAudioBytes = DEFAULT_MAX_AUDIO_BYTES,
-}: CalldDependencies): HttpService {
+export function createCalld(dependencies: CalldDependencies): HttpService {
+  const { store, audio, access, log, maxAudioBytes = DEFAULT_MAX_AUDIO_BYTES } = dependencies
+  const { everyMs, now } = dependencies.tidying ?? HOURLY
   const mailboxes = new MailboxService(store)
   const messages = new MessageService(store)
+  const changer = new MessageChanger(store, audio, log)
   const deposits = new DepositService(store, audio, maxAudioBytes)
   const greetings = new GreetingService(store, audio, Math.min(maxAudioBytes, MAX_GREETING_BYTES))
-  const links = new RecordingLinkService(store, messages, new RecordingLinks(linkKey))
+  const links = new RecordingLinkService(store, messages, new RecordingLinks(dependencies.linkKey))
   const implementations = [
     statusRoute(store),
-    ...mailboxRoutes(mailboxes, messages, audio),
-    ...ownRoutes(store, mailboxes, messages, audio),
+    ...mailboxRoutes(store, mailboxes, messages, changer, audio),
+    ...ownRoutes(store, mailboxes, messages, changer, audio),
+    ...trashRoutes(new TrashService(store), changer),
+    ...auditRoutes(store),
     depositRoute(deposits),
     ...greetingRoutes(greetings, audio),
-    ...recordingLinkRoutes(links, audio),
+    ...recordingLinkRoutes(store, links, audio),
   ]
-  let tidying: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
+  let round: Promise<void> | undefined
+  const tidyUp = () => {
+    round ??= tidy(store, audio, log, now()).finally(() => {
+      round = undefined
+    })
+  }
   return {
     name: 'calld',
     mount: (server) => mountApi(server, { name: 'calld', implementations, errorForm: calldForm, access, log }),
     start: async () => {
-      tidying = setInterval(() => void tidy(store, audio, log), TIDY_INTERVAL_MS).unref()
+      timer = setInterval(tidyUp, everyMs).unref()
     },
-    stop: async () => clearInterval(tidying),
+    stop: async () => {
+      clearInterval(timer)
+      await round
+    },
   }
 }

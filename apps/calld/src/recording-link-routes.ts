@@ -6,16 +6,16 @@ import {
 } from '@lamplighter/contracts'
 import type { Created } from '@lamplighter/domain'
 import { type Answer, type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
-import { type AudioStore, onlyTenant, tenantSubtree } from '@lamplighter/store'
-import { isListening } from './audio-answer.js'
+import { type AudioStore, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
 import { mailboxIdOf, messageIdOf } from './ids.js'
+import { noteListening } from './listening.js'
 import { recordingAnswer } from './recording-answer.js'
 import type { MadeLink, RecordingLinkService } from './recording-link-service.js'
 
 const DEFAULT_LIFETIME_SEC = 60
 
 /** Links to recordings: made with a token, followed without one (users.md S11). */
-export function recordingLinkRoutes(links: RecordingLinkService, audio: AudioStore): Implementation[] {
+export function recordingLinkRoutes(store: Store, links: RecordingLinkService, audio: AudioStore): Implementation[] {
   return [
     implement(createVoicemailRecordingLink, async (call) => {
       const [reach, id] = [{ mailboxId: mailboxIdOf(call) }, messageIdOf(call)]
@@ -33,9 +33,11 @@ export function recordingLinkRoutes(links: RecordingLinkService, audio: AudioSto
     }),
     implement(getLinkedRecording, async (call) => {
       const link = links.read(call.param('link'))
-      const answer = await recordingAnswer(call, audio, await links.open(link), call.query().download === '1')
-      const { id: requestId, ip: remoteAddr } = call.request
-      if (isListening(call, answer)) await links.heard(link, { requestId, remoteAddr })
+      const found = await links.open(link)
+      const answer = await recordingAnswer(call, audio, found.message, call.query().download === '1')
+      // In the name of the link's maker, who answers for it.
+      const actor = { userId: link.maker, requestId: call.request.id, remoteAddr: call.request.ip }
+      await noteListening(store, { request: call.request, actor }, found, answer, { via: 'link' })
       return answer
     }),
   ]

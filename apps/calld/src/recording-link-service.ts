@@ -1,6 +1,6 @@
 import type { RecordingLink, RecordingLinks } from '@lamplighter/access'
-import type { Actor, Created, Message, RepeatKey, UserId } from '@lamplighter/domain'
-import { onlyTenant, type Store, type TenantScope } from '@lamplighter/store'
+import type { Created, RepeatKey, UserId } from '@lamplighter/domain'
+import { type MessageInMailbox, onlyTenant, type Store, type TenantScope } from '@lamplighter/store'
 import { noSuchMessage } from './ids.js'
 import type { MessageService, Reach } from './message-service.js'
 
@@ -43,17 +43,9 @@ export class RecordingLinkService {
   }
 
   /** The message a link opens, as long as it is there. @throws NotFoundError */
-  async open({ tenantId, mailboxId, messageId }: RecordingLink): Promise<Message> {
+  async open({ tenantId, mailboxId, messageId }: RecordingLink): Promise<MessageInMailbox> {
     const found = await this.#store.messages(onlyTenant(tenantId)).inMailbox(mailboxId, messageId)
     if (!found) throw noSuchMessage(messageId)
-    return found.message
-  }
-
-  /** Writes down that the recording was listened to: in the name of the link's maker, who answers for the link. */
-  async heard({ tenantId, mailboxId, messageId, maker }: RecordingLink, request: Omit<Actor, 'userId'>): Promise<void> {
-    await this.#store.changeMessages(onlyTenant(tenantId), async ({ audit }) => {
-      const actor = { ...request, userId: maker }
-      await audit.add({ tenantId, actor, action: 'message.listened', mailboxId, messageId, details: { via: 'link' } })
-    })
+    return found
   }
 }

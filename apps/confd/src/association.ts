@@ -8,7 +8,7 @@ import {
 } from '@lamplighter/contracts'
 import { EMPTY_SUMMARY, type Mailbox, NotFoundError, RuleError, shownSummary } from '@lamplighter/domain'
 import type { Configuration, ConfigurationChange, User } from '@lamplighter/store'
-import { lockMailbox } from './mailbox-changes.js'
+import { lockMailbox, noteMailbox } from './mailbox-changes.js'
 
 /** The user with this UUID or integer id. @throws NotFoundError */
 export async function findUser({ users }: Pick<Configuration, 'users'>, reference: string): Promise<User> {
@@ -33,6 +33,7 @@ export async function associate(change: ConfigurationChange, user: User, mailbox
   if (user.mailbox?.id === mailbox.id) return
   refuse(user, mailbox)
   await change.mailboxes.addUser(mailbox, user.uuid)
+  await noteMailbox(change, 'user.associated', mailbox, { user_uuid: user.uuid })
   const { summary, revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
   const shown = shownSummary(mailbox.enabled, summary)
   const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
@@ -49,6 +50,7 @@ export async function dissociate(change: ConfigurationChange, user: User): Promi
   if (!user.mailbox) return undefined
   const { mailbox } = await lockMailbox(change, user.mailbox.id)
   if (!(await change.mailboxes.removeUser(mailbox.id, user.uuid))) return undefined
+  await noteMailbox(change, 'user.dissociated', mailbox, { user_uuid: user.uuid })
   const { revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
   const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
   const dissociated = draft(userVoicemailDissociated, target, { user_uuid: user.uuid, voicemail_id: mailbox.id })

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
 import type { UserCreate, UserUpdate } from '@lamplighter/contracts'
 import {
-  type Actor,
   type Created,
   type Mailbox,
   type MailboxId,
@@ -61,7 +60,7 @@ export class UserService {
   async update(
     scope: TenantScope,
     reference: string,
-    { actor, input, recursive }: { actor: Actor; input: () => UserUpdate; recursive: boolean },
+    { input, recursive }: { input: () => UserUpdate; recursive: boolean },
     precondition: Precondition,
   ): Promise<void> {
     const found = await this.get(scope, reference)
@@ -72,7 +71,7 @@ export class UserService {
       const user = await lockUser(change, reference)
       precondition(user)
       await change.users.update(user.uuid, merged(user, asked))
-      if (plan) await replaceMailbox(change, user, plan, actor)
+      if (plan) await replaceMailbox(change, user, plan)
     })
   }
 

@@ -1,5 +1,5 @@
 import type { EmbeddedVoicemail, VoicemailCreate } from '@lamplighter/contracts'
-import { type Actor, InvalidInputError, type Mailbox, type MailboxId, RuleError } from '@lamplighter/domain'
+import { InvalidInputError, type Mailbox, type MailboxId, RuleError } from '@lamplighter/domain'
 import type { ConfigurationChange, KnownPins, MailboxFields, User } from '@lamplighter/store'
 import { associate, dissociate, findUser } from './association.js'
 import { createMailbox, deleteMailbox, findMailbox, lockMailbox, updateMailbox } from './mailbox-changes.js'
@@ -62,16 +62,11 @@ export async function giveMailbox(
 }
 
 /** Makes a user's mailbox the planned one: the same is changed, another takes its place. */
-export async function replaceMailbox(
-  change: ConfigurationChange,
-  user: User,
-  plan: MailboxPlan,
-  actor: Actor,
-): Promise<void> {
+export async function replaceMailbox(change: ConfigurationChange, user: User, plan: MailboxPlan): Promise<void> {
   if (plan.kind === 'existing' && plan.id === user.mailbox?.id) {
     const before = await lockMailbox(change, plan.id)
     const current = await findMailbox(change, plan.id)
-    await updateMailbox(change, before, current, fieldsOfUpdate(current, plan.changes, plan.pin), actor)
+    await updateMailbox(change, before, current, fieldsOfUpdate(current, plan.changes, plan.pin))
     return
   }
   await takeMailbox(change, user)

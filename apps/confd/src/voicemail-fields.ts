@@ -33,7 +33,9 @@ export async function fieldsOfCreation(input: VoicemailCreate): Promise<MailboxF
  */
 export function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate, pin: PinChange): MailboxFields {
   const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
-  return checked(merged(fields, input, pin))
+  // Taking away a PIN that is not set changes nothing.
+  const change = pin?.hash === null && !current.hasPin ? undefined : pin
+  return checked(merged(fields, input, change))
 }
 
 function merged(
@@ -94,11 +96,13 @@ function checked(fields: MailboxFields): MailboxFields {
   return fields
 }
 
-/** Whether an update changes anything. */
-export function isChanged(current: Mailbox, fields: MailboxFields): boolean {
+/** Names, as clients know them, of what an update changes; never the values, of which one is a PIN. */
+export function changedFields(current: Mailbox, fields: MailboxFields): string[] {
   const { pinHash, pinReused: _reused, options, ...rest } = fields
-  const sameScalars = Object.entries(rest).every(([key, value]) => current[key as keyof typeof rest] === value)
-  // Taking away a PIN that is not set changes nothing.
-  const samePin = pinHash === undefined || (pinHash === null && !current.hasPin)
-  return !samePin || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
+  const scalars = Object.entries(rest).filter(([key, value]) => current[key as keyof typeof rest] !== value)
+  return [
+    ...scalars.map(([key]) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+    ...(JSON.stringify(current.options) === JSON.stringify(options) ? [] : ['options']),
+    ...(pinHash === undefined ? [] : ['password']),
+  ]
 }

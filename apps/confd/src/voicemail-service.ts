@@ -1,6 +1,5 @@
 import type { VoicemailCreate, VoicemailUpdate } from '@lamplighter/contracts'
 import {
-  type Actor,
   always,
   type Created,
   type Mailbox,
@@ -49,7 +48,6 @@ export class VoicemailService {
   async update(
     scope: TenantScope,
     id: MailboxId,
-    actor: Actor,
     input: () => VoicemailUpdate,
     precondition: Precondition = always,
   ): Promise<void> {
@@ -61,7 +59,7 @@ export class VoicemailService {
       const before = await lockMailbox(change, id)
       const current = await findMailbox(change, id)
       precondition(current)
-      await updateMailbox(change, before, current, fieldsOfUpdate(current, asked, pin), actor)
+      await updateMailbox(change, before, current, fieldsOfUpdate(current, asked, pin))
     })
   }
 

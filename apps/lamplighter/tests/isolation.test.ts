@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { API_BASE, AUTH_ROUTES, CALLD_ROUTES, CONFD_ROUTES, type RouteContract } from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, type RequestBody, request, type Tenant, TestInstallation, wav } from './support.js'
@@ -38,6 +39,11 @@ describe('what another tenant owns', () => {
       uuid: device.uuid,
       folder_id: '1',
       greeting: 'busy',
+      user_uuid: owner.uuid,
+      tenant_uuid: mine.uuid,
+      session_uuid: randomUUID(),
+      policy_uuid: randomUUID(),
+      client_id: 'x',
     }
   })
   afterAll(() => installation.stop())
@@ -124,6 +130,7 @@ function validBody(route: RouteContract, context: string): string {
   if (route.path.endsWith('/link')) return '{}'
   if (route.path.endsWith('/copy')) return '{"dest_greeting": "name"}'
   if (route.path.endsWith('/pin/verify')) return '{"pin": "1"}'
+  if (route.path.endsWith('/bulk')) return '{"action": "delete", "ids": ["x"]}'
   if (route.path.includes('messages')) return '{"folder_id": 2}'
   if (route.path.endsWith('/voicemails')) return JSON.stringify({ name: 'x', number: '99999', context })
   return '{}'

@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 /** Keys for separate purposes, all from the one secret of the installation. */
 export type InstallationKeys = {
   readonly tokenKey: Buffer
+  readonly refreshKey: Buffer
   readonly nonceKey: Buffer
   readonly fingerprintKey: Buffer
   readonly linkKey: Buffer
@@ -19,6 +20,7 @@ export function deriveKeys(secret: string): InstallationKeys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'lamplighter', purpose, KEY_BYTES))
   return {
     tokenKey: derive('token'),
+    refreshKey: derive('refresh token'),
     nonceKey: derive('sip nonce'),
     fingerprintKey: derive('request fingerprint'),
     linkKey: derive('recording link'),

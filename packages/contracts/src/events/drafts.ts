@@ -19,9 +19,11 @@ import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget }
 import {
   globalMessageCreated,
   globalMessageDeleted,
+  globalMessageRestored,
   globalMessageUpdated,
   userMessageCreated,
   userMessageDeleted,
+  userMessageRestored,
   userMessageUpdated,
 } from './messages.js'
 
@@ -49,6 +51,7 @@ const MESSAGE_EVENTS = {
   created: { user: userMessageCreated, global: globalMessageCreated },
   updated: { user: userMessageUpdated, global: globalMessageUpdated },
   deleted: { user: userMessageDeleted, global: globalMessageDeleted },
+  restored: { user: userMessageRestored, global: globalMessageRestored },
 } as const
 
 /** What happened to a message, for each user of a personal mailbox or once for the tenant of a global one (bus.md 4.2). */

@@ -1,3 +1,4 @@
+import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
@@ -5,6 +6,8 @@ import * as greetings from './greetings.js'
 import * as messages from './messages.js'
 import * as pins from './pins.js'
 
+export * from './auth.js'
+export * from './auth-drafts.js'
 export * from './config.js'
 export * from './counts.js'
 export type { EventData, EventDefinition, EventKind } from './definition.js'
@@ -30,4 +33,5 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(config),
   ...Object.values(greetings),
   ...Object.values(pins),
+  ...Object.values(auth),
 ]

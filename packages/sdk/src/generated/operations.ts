@@ -3,6 +3,14 @@
  * edit.
  */
 export type Operations = {
+  /** Give a user a policy. Access: auth.users.{user_uuid}.policies.{policy_uuid}.create */
+  addUserPolicy: {
+    params: {
+      user_uuid: string | number
+      policy_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Give a user a mailbox. Access: confd.users.{user}.voicemails.{voicemail_id}.update */
   associateUserVoicemail: {
     params: {
@@ -10,6 +18,51 @@ export type Operations = {
       voicemail_id: string | number
     }
     answer: undefined
+  }
+  /** Change my password. Access: auth.users.me.password.edit */
+  changeMyPassword: {
+    body: {
+      old_password: string
+      new_password: string
+    }
+    answer: undefined
+  }
+  /** Move, delete or restore up to 500 messages of the own and the shared mailboxes; each id gets its own answer. Access: calld.users.me.voicemails.messages.bulk.create */
+  changeOwnMessages: {
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
+  /** Move, delete or restore up to 500 messages of a mailbox; each id gets its own answer. Access: calld.voicemails.{voicemail_id}.messages.bulk.create */
+  changeVoicemailMessages: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
   }
   /** Check which accesses a token holds. Access: none */
   checkScopes: {
@@ -66,6 +119,33 @@ export type Operations = {
       dest_greeting: "unavailable" | "busy" | "name"
     }
     answer: undefined
+  }
+  /** Create an account. Access: auth.users.create */
+  createAccount: {
+    body: {
+      uuid?: string
+      username?: string | null
+      password?: string | null
+      firstname?: string | null
+      lastname?: string | null
+      email_address?: string | null
+      purpose?: "user" | "internal" | "external_api"
+      enabled?: boolean
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      username: string | null
+      firstname: string | null
+      lastname: string | null
+      purpose: string
+      enabled: boolean
+      emails: {
+        address: string
+        main: boolean
+        confirmed: boolean
+      }[]
+    }
   }
   /** Create a context. Access: confd.contexts.create */
   createContext: {
@@ -162,6 +242,25 @@ export type Operations = {
       expires_at: string
     }
   }
+  /** Create a policy. Access: auth.policies.create */
+  createPolicy: {
+    body: {
+      name: string
+      slug?: string | null
+      description?: string | null
+      acl?: string[]
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      slug: string
+      description: string | null
+      acl: string[]
+      read_only: boolean
+      shared: boolean
+    }
+  }
   /** Record a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.create */
   createReachedGreeting: {
     params: {
@@ -171,10 +270,54 @@ export type Operations = {
     body: Uint8Array<ArrayBuffer>
     answer: undefined
   }
+  /** Create a tenant. Access: auth.tenants.create */
+  createTenant: {
+    body: {
+      uuid?: string
+      name: string
+      slug?: string | null
+      contact?: string | null
+      phone?: string | null
+      domain_names?: string[]
+      address?: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+    answer: {
+      uuid: string
+      parent_uuid: string
+      name: string | null
+      slug: string
+      contact: string | null
+      phone: string | null
+      domain_names: string[]
+      default_authentication_method: string
+      address: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+  }
   /** Log in. Access: none */
   createToken: {
     body: {
       expiration?: number
+      access_type?: "online" | "offline"
+      client_id?: string
+      refresh_token?: string
+      backend?: unknown
+      domain_name?: string
+      tenant_id?: string
+      saml_session_id?: string
     }
     answer: {
       data: {
@@ -199,6 +342,7 @@ export type Operations = {
         }
         remote_addr: string
         user_agent: string
+        refresh_token?: string
       }
     }
   }
@@ -438,6 +582,13 @@ export type Operations = {
       expires_at: string
     }
   }
+  /** Delete an account. Access: auth.users.{user_uuid}.delete */
+  deleteAccount: {
+    params: {
+      user_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Delete a context without mailboxes. Access: confd.contexts.{id}.delete */
   deleteContext: {
     params: {
@@ -452,6 +603,20 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Revoke one of my refresh tokens. Access: auth.users.me.tokens.{client_id}.delete */
+  deleteMyRefreshToken: {
+    params: {
+      client_id: string | number
+    }
+    answer: undefined
+  }
+  /** End one of my sessions. Access: auth.users.me.sessions.{session_uuid}.delete */
+  deleteMySession: {
+    params: {
+      session_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Delete a greeting of the own mailbox; also when there is none. Access: calld.users.me.voicemails.greetings.{greeting}.delete */
   deleteOwnGreeting: {
     params: {
@@ -459,10 +624,20 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.delete */
+  /** Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
+    }
+    answer: undefined
+  }
+  /** Delete a policy. Access: auth.policies.{policy_uuid}.delete */
+  deletePolicy: {
+    params: {
+      policy_uuid: string | number
     }
     answer: undefined
   }
@@ -471,6 +646,20 @@ export type Operations = {
     params: {
       voicemail_id: string | number
       greeting: string | number
+    }
+    answer: undefined
+  }
+  /** End a session. Access: auth.sessions.{session_uuid}.delete */
+  deleteSession: {
+    params: {
+      session_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete an empty tenant. Access: auth.tenants.{tenant_uuid}.delete */
+  deleteTenant: {
+    params: {
+      tenant_uuid: string | number
     }
     answer: undefined
   }
@@ -495,6 +684,22 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Revoke a refresh token of a user. Access: auth.users.{user_uuid}.tokens.{client_id}.delete */
+  deleteUserRefreshToken: {
+    params: {
+      user_uuid: string | number
+      client_id: string | number
+    }
+    answer: undefined
+  }
+  /** End a session of a user. Access: auth.users.{user_uuid}.sessions.{session_uuid}.delete */
+  deleteUserSession: {
+    params: {
+      user_uuid: string | number
+      session_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Delete a mailbox and its messages; they can be restored for a while. Access: confd.voicemails.{id}.delete */
   deleteVoicemail: {
     params: {
@@ -510,11 +715,14 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
+  /** Delete a message of a mailbox: to the trash, or with `purge` for good. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
   deleteVoicemailMessage: {
     params: {
       voicemail_id: string | number
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -580,9 +788,33 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Read an account. Access: auth.users.{user_uuid}.read */
+  getAccount: {
+    params: {
+      user_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      username: string | null
+      firstname: string | null
+      lastname: string | null
+      purpose: string
+      enabled: boolean
+      emails: {
+        address: string
+        main: boolean
+        confirmed: boolean
+      }[]
+    }
+  }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getAuthDocument: {
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** Check that tokens can be given and checked. Access: none */
+  getAuthStatus: {
+    answer: undefined
   }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getCalldDocument: {
@@ -826,6 +1058,67 @@ export type Operations = {
     }
     answer: Uint8Array<ArrayBuffer>
   }
+  /** List the deleted messages of the own and the shared mailboxes, the latest deletion first. Access: calld.users.me.voicemails.trash.read */
+  getOwnTrash: {
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
   /** Read the own mailbox with its messages. Access: calld.users.me.voicemails.read */
   getOwnVoicemail: {
     answer: {
@@ -872,6 +1165,22 @@ export type Operations = {
       })[]
     }
   }
+  /** Read a policy. Access: auth.policies.{policy_uuid}.read */
+  getPolicy: {
+    params: {
+      policy_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      slug: string
+      description: string | null
+      acl: string[]
+      read_only: boolean
+      shared: boolean
+    }
+  }
   /** Play a greeting of a mailbox in reach. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.read */
   getReachedGreeting: {
     params: {
@@ -879,6 +1188,30 @@ export type Operations = {
       greeting: string | number
     }
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** Read a tenant. Access: auth.tenants.{tenant_uuid}.read */
+  getTenant: {
+    params: {
+      tenant_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      parent_uuid: string
+      name: string | null
+      slug: string
+      contact: string | null
+      phone: string | null
+      domain_names: string[]
+      default_authentication_method: string
+      address: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
   }
   /** Read the zones the tenant adds. Access: confd.voicemails.zonemessages.read */
   getTenantZones: {
@@ -922,6 +1255,7 @@ export type Operations = {
         }
         remote_addr: string
         user_agent: string
+        refresh_token?: string
       }
     }
   }
@@ -1208,6 +1542,70 @@ export type Operations = {
       pin_min_length: number
     }
   }
+  /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
+  getVoicemailTrash: {
+    params: {
+      voicemail_id: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
   /** Read the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.read */
   getZones: {
     answer: {
@@ -1216,6 +1614,81 @@ export type Operations = {
         timezone: string
         message: string | null
       })[]
+    }
+  }
+  /** Put a message on hold: it can neither be deleted nor purged, and does not grow too old. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.update */
+  holdVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** List accounts. Access: auth.users.read */
+  listAccounts: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "username" | "firstname" | "lastname"
+      recurse?: boolean
+      uuid?: string
+      username?: string
+      firstname?: string
+      lastname?: string
+      purpose?: "user" | "internal" | "external_api"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        username: string | null
+        firstname: string | null
+        lastname: string | null
+        purpose: string
+        enabled: boolean
+        emails: {
+          address: string
+          main: boolean
+          confirmed: boolean
+        }[]
+      })[]
+    }
+  }
+  /** List who listened, moved, deleted and changed what, newest first. Access: calld.audit.read */
+  listAudit: {
+    query?: {
+      mailbox_id?: number
+      message_id?: string
+      actor_uuid?: string
+      action?: string
+      from?: string
+      until?: string
+      recurse?: boolean
+      limit?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: number
+        tenant_uuid: string
+        /** ISO 8601, UTC */
+        at: string
+        /** user; null for the system itself */
+        actor_uuid: string | null
+        /** e.g. `message.deleted` */
+        action: string
+        mailbox_id: number | null
+        message_id: string | null
+        details: Record<never, never>
+        request_id: string | null
+        remote_addr: string | null
+      })[]
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
     }
   }
   /** List contexts. Access: confd.contexts.read */
@@ -1345,6 +1818,52 @@ export type Operations = {
       })[]
     }
   }
+  /** List my refresh tokens. Access: auth.users.me.tokens.read */
+  listMyRefreshTokens: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "created_at" | "client_id" | "mobile"
+      created_at?: string
+      client_id?: string
+      mobile?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        client_id: string
+        created_at: string
+        mobile: boolean
+        user_uuid: string
+        tenant_uuid: string
+        metadata: Record<never, never>
+        expires_at: string
+      }[]
+    }
+  }
+  /** List my sessions. Access: auth.users.me.sessions.read */
+  listMySessions: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "mobile"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        uuid: string
+        user_uuid: string
+        tenant_uuid: string
+        mobile: boolean
+      }[]
+    }
+  }
   /** List the messages of the own and the shared mailboxes. Access: calld.users.me.voicemails.messages.read */
   listOwnMessages: {
     query?: {
@@ -1399,6 +1918,193 @@ export type Operations = {
         hold: boolean
       })[]
       total: number
+    }
+  }
+  /** List policies. Access: auth.policies.read */
+  listPolicies: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "name" | "slug" | "description" | "uuid"
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        name: string
+        slug: string
+        description: string | null
+        acl: string[]
+        read_only: boolean
+        shared: boolean
+      })[]
+    }
+  }
+  /** List refresh tokens. Access: auth.tokens.read */
+  listRefreshTokens: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "created_at" | "client_id" | "mobile"
+      created_at?: string
+      client_id?: string
+      mobile?: boolean
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        client_id: string
+        created_at: string
+        mobile: boolean
+        user_uuid: string
+        tenant_uuid: string
+        metadata: Record<never, never>
+        expires_at: string
+      }[]
+    }
+  }
+  /** List sessions. Access: auth.sessions.read */
+  listSessions: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "mobile"
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        uuid: string
+        user_uuid: string
+        tenant_uuid: string
+        mobile: boolean
+      }[]
+    }
+  }
+  /** List tenants. Access: auth.tenants.read */
+  listTenants: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "name" | "slug"
+      uuid?: string
+      name?: string
+      slug?: string
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        parent_uuid: string
+        name: string | null
+        slug: string
+        contact: string | null
+        phone: string | null
+        domain_names: string[]
+        default_authentication_method: string
+        address: {
+          line_1?: string | null
+          line_2?: string | null
+          city?: string | null
+          state?: string | null
+          country?: string | null
+          zip_code?: string | null
+        }
+      })[]
+    }
+  }
+  /** List the policies of a user. Access: auth.users.{user_uuid}.policies.read */
+  listUserPolicies: {
+    params: {
+      user_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "name" | "slug" | "description" | "uuid"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        name: string
+        slug: string
+        description: string | null
+        acl: string[]
+        read_only: boolean
+        shared: boolean
+      })[]
+    }
+  }
+  /** List the refresh tokens of a user. Access: auth.users.{user_uuid}.tokens.read */
+  listUserRefreshTokens: {
+    params: {
+      user_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "created_at" | "client_id" | "mobile"
+      created_at?: string
+      client_id?: string
+      mobile?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        client_id: string
+        created_at: string
+        mobile: boolean
+        user_uuid: string
+        tenant_uuid: string
+        metadata: Record<never, never>
+        expires_at: string
+      }[]
+    }
+  }
+  /** List the sessions of a user. Access: auth.users.{user_uuid}.sessions.read */
+  listUserSessions: {
+    params: {
+      user_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "mobile"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        uuid: string
+        user_uuid: string
+        tenant_uuid: string
+        mobile: boolean
+      }[]
     }
   }
   /** Read the mailbox of a user. Access: confd.users.{user}.voicemails.read */
@@ -1582,6 +2288,22 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Release a message from its hold. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.delete */
+  releaseVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Take a policy away from a user. Access: auth.users.{user_uuid}.policies.{policy_uuid}.delete */
+  removeUserPolicy: {
+    params: {
+      user_uuid: string | number
+      policy_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Replace a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.update */
   replaceOwnGreeting: {
     params: {
@@ -1608,6 +2330,13 @@ export type Operations = {
     body: Uint8Array<ArrayBuffer>
     answer: undefined
   }
+  /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
+  restoreOwnMessage: {
+    params: {
+      message_id: string | number
+    }
+    answer: undefined
+  }
   /** Restore a deleted mailbox with its messages. Access: confd.voicemails.{id}.restore.update */
   restoreVoicemail: {
     params: {
@@ -1616,6 +2345,25 @@ export type Operations = {
     body: {
       number?: string
       context?: string
+    }
+    answer: undefined
+  }
+  /** Restore a deleted message of a mailbox to the folder it was in. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.restore.update */
+  restoreVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Set the password of a user. Access: auth.users.{user_uuid}.password.edit */
+  setPassword: {
+    params: {
+      user_uuid: string | number
+    }
+    body: {
+      old_password?: string | null
+      new_password: string
     }
     answer: undefined
   }
@@ -1629,6 +2377,34 @@ export type Operations = {
       tenant?: boolean
     }
     answer: undefined
+  }
+  /** Change an account. Access: auth.users.{user_uuid}.edit */
+  updateAccount: {
+    params: {
+      user_uuid: string | number
+    }
+    body: {
+      username?: string | null
+      firstname?: string | null
+      lastname?: string | null
+      email_address?: string | null
+      purpose?: "user" | "internal" | "external_api"
+      enabled?: boolean
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      username: string | null
+      firstname: string | null
+      lastname: string | null
+      purpose: string
+      enabled: boolean
+      emails: {
+        address: string
+        main: boolean
+        confirmed: boolean
+      }[]
+    }
   }
   /** Change the label of a context. Access: confd.contexts.{id}.update */
   updateContext: {
@@ -1665,6 +2441,65 @@ export type Operations = {
       }[]
     }
     answer: undefined
+  }
+  /** Change a policy. Access: auth.policies.{policy_uuid}.edit */
+  updatePolicy: {
+    params: {
+      policy_uuid: string | number
+    }
+    body: {
+      name: string
+      description?: string | null
+      acl?: string[]
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      slug: string
+      description: string | null
+      acl: string[]
+      read_only: boolean
+      shared: boolean
+    }
+  }
+  /** Change a tenant. Access: auth.tenants.{tenant_uuid}.edit */
+  updateTenant: {
+    params: {
+      tenant_uuid: string | number
+    }
+    body: {
+      name?: string
+      contact?: string | null
+      phone?: string | null
+      domain_names?: string[]
+      address?: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+    answer: {
+      uuid: string
+      parent_uuid: string
+      name: string | null
+      slug: string
+      contact: string | null
+      phone: string | null
+      domain_names: string[]
+      default_authentication_method: string
+      address: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
   }
   /** Replace the zones the tenant adds. Access: confd.voicemails.zonemessages.update */
   updateTenantZones: {
@@ -1792,36 +2627,53 @@ export type Operations = {
 
 /** Where each operation is and how its answer is to be read. */
 export const OPERATIONS = {
+  addUserPolicy: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   associateUserVoicemail: { method: 'PUT', path: '/api/confd/1.1/users/{user}/voicemails/{voicemail_id}', answer: 'none' },
+  changeMyPassword: { method: 'PUT', path: '/api/auth/0.1/users/me/password', answer: 'none' },
+  changeOwnMessages: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/bulk', answer: 'json' },
+  changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
   copyOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}/copy', answer: 'none' },
   copyReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
   copyVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
+  createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
   createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
+  createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
   createReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  createTenant: { method: 'POST', path: '/api/auth/0.1/tenants', answer: 'json' },
   createToken: { method: 'POST', path: '/api/auth/0.1/token', answer: 'json' },
   createUser: { method: 'POST', path: '/api/confd/1.1/users', answer: 'json' },
   createUserVoicemail: { method: 'POST', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   createVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails', answer: 'json' },
   createVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
+  deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
+  deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   deleteOwnMessage: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
+  deletePolicy: { method: 'DELETE', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'none' },
   deleteReachedGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  deleteSession: { method: 'DELETE', path: '/api/auth/0.1/sessions/{session_uuid}', answer: 'none' },
+  deleteTenant: { method: 'DELETE', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'none' },
   deleteToken: { method: 'DELETE', path: '/api/auth/0.1/token/{token}', answer: 'json' },
   deleteUser: { method: 'DELETE', path: '/api/confd/1.1/users/{user}', answer: 'none' },
+  deleteUserRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/tokens/{client_id}', answer: 'none' },
+  deleteUserSession: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/sessions/{session_uuid}', answer: 'none' },
   deleteVoicemail: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
   deleteVoicemailGreeting: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
+  getAccount: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
+  getAuthStatus: { method: 'HEAD', path: '/api/auth/0.1/status', answer: 'none' },
   getCalldDocument: { method: 'GET', path: '/api/calld/1.0/api/api.yml', answer: 'bytes' },
   getCalldStatus: { method: 'GET', path: '/api/calld/1.0/status', answer: 'json' },
   getConfdDocument: { method: 'GET', path: '/api/confd/1.1/api/api.yml', answer: 'bytes' },
@@ -1836,8 +2688,11 @@ export const OPERATIONS = {
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
+  getOwnTrash: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/trash', answer: 'json' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
+  getPolicy: { method: 'GET', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
   getReachedGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
+  getTenant: { method: 'GET', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   getTenantZones: { method: 'GET', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'json' },
   getToken: { method: 'GET', path: '/api/auth/0.1/token/{token}', answer: 'json' },
   getTranscription: { method: 'GET', path: '/api/confd/1.1/voicemails/transcription', answer: 'json' },
@@ -1850,24 +2705,45 @@ export const OPERATIONS = {
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
   getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
+  getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
   getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
+  holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
+  listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
+  listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
+  listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
+  listPolicies: { method: 'GET', path: '/api/auth/0.1/policies', answer: 'json' },
+  listRefreshTokens: { method: 'GET', path: '/api/auth/0.1/tokens', answer: 'json' },
+  listSessions: { method: 'GET', path: '/api/auth/0.1/sessions', answer: 'json' },
+  listTenants: { method: 'GET', path: '/api/auth/0.1/tenants', answer: 'json' },
+  listUserPolicies: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/policies', answer: 'json' },
+  listUserRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/tokens', answer: 'json' },
+  listUserSessions: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/sessions', answer: 'json' },
   listUserVoicemails: { method: 'GET', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   listUsers: { method: 'GET', path: '/api/confd/1.1/users', answer: 'json' },
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  removeUserPolicy: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   replaceOwnGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   replaceReachedGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   replaceVoicemailGreeting: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
+  restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
   unlockPin: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/pin/lock', answer: 'none' },
+  updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   updateGeneralOptions: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'none' },
+  updatePolicy: { method: 'PUT', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
+  updateTenant: { method: 'PUT', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   updateTenantZones: { method: 'PUT', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'none' },
   updateTranscription: { method: 'PUT', path: '/api/confd/1.1/voicemails/transcription', answer: 'none' },
   updateUser: { method: 'PUT', path: '/api/confd/1.1/users/{user}', answer: 'none' },
