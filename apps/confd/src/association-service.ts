@@ -1,7 +1,6 @@
 import {
+  countsFor,
   draft,
-  lostByUser,
-  userMwiUpdated,
   userVoicemailAssociated,
   userVoicemailDissociated,
   type VoicemailCreate,
@@ -14,7 +13,6 @@ import {
   NotFoundError,
   type RepeatKey,
   RuleError,
-  shownSummary,
 } from '@lamplighter/domain'
 import type { ConfigurationChange, Store, TenantScope, User } from '@lamplighter/store'
 import { fieldsOfCreation } from './voicemail-fields.js'
@@ -69,10 +67,7 @@ export class AssociationService {
       if (!user.mailbox) return
       const { mailbox } = await lockMailbox(change, user.mailbox.id)
       if (!(await change.mailboxes.removeUser(mailbox.id, user.uuid))) return
-      const { revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
-      const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
-      const dissociated = draft(userVoicemailDissociated, target, { user_uuid: user.uuid, voicemail_id: mailbox.id })
-      await change.outbox.add([dissociated, lostByUser(mailbox, user.uuid, revision)])
+      await sayAssociation(change, user, mailbox.id, userVoicemailDissociated)
     })
   }
 }
@@ -90,15 +85,21 @@ async function findUser(change: ConfigurationChange, reference: string): Promise
 async function associate(change: ConfigurationChange, user: User, mailbox: Mailbox): Promise<void> {
   refuse(user, mailbox)
   await change.mailboxes.addUser(mailbox, user.uuid)
-  const { summary, revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
-  const shown = shownSummary(mailbox.enabled, summary)
-  const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
-  const ids = { user_uuid: user.uuid, voicemail_id: mailbox.id }
-  const counts = { new: shown.new, old: shown.old, urgent_new: shown.urgentNew, urgent_old: shown.urgentOld }
-  await change.outbox.add([
-    draft(userVoicemailAssociated, target, ids),
-    draft(userMwiUpdated, target, { ...ids, ...counts, version: revision }),
-  ])
+  await sayAssociation(change, user, mailbox.id, userVoicemailAssociated)
+}
+
+/** What happened, then the absolute counts the user now sees; whom the mailbox is shared with anyway sees no zeros. */
+async function sayAssociation(
+  change: ConfigurationChange,
+  { uuid: user }: User,
+  id: MailboxId,
+  event: typeof userVoicemailAssociated | typeof userVoicemailDissociated,
+): Promise<void> {
+  const audience = await lockMailbox(change, id)
+  const state = await change.summaries.apply(id, EMPTY_SUMMARY)
+  const target = { tenant: audience.mailbox.tenantId, user, mailbox: { id, revision: state.revision } }
+  const happened = draft(event, target, { user_uuid: user, voicemail_id: id })
+  await change.outbox.add([happened, countsFor({ ...audience, state }, user)])
 }
 
 /** In the contract's order: tenants, another mailbox, global (R5). */

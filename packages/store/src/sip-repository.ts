@@ -70,19 +70,23 @@ const FIND_DEVICE = `
   FROM device WHERE sip_username = $1`
 /**
  * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
- * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing.
+ * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing; what somebody
+ * else than the device's user has claimed does not wait for the device.
  */
 const WATCHED = `
   WITH affected AS (
     SELECT unnest($1::uuid[]) AS uuid
     UNION SELECT device_uuid FROM device_watch WHERE mailbox_id = ANY ($2::int[])
     UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[]))
-  SELECT w.device_uuid::text, d.tenant_uuid::text, m.id, m.number, s.revision, m.enabled AS shown, s.new_count, s.old_count,
-    s.urgent_new_count, s.urgent_old_count, true AS watched, l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new,
+  SELECT w.device_uuid::text, d.tenant_uuid::text, m.id, m.number, s.revision, m.enabled AS shown, s.new_count - c.others AS new_count, s.old_count,
+    s.urgent_new_count - c.urgent_others AS urgent_new_count, s.urgent_old_count, true AS watched, l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new,
     l.acknowledged_urgent_old
   FROM affected a JOIN device_watch w ON w.device_uuid = a.uuid JOIN device d ON d.uuid = a.uuid
     JOIN mailbox m ON m.id = w.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
     LEFT JOIN lamp l ON l.device_uuid = w.device_uuid AND l.mailbox_id = m.id
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS others, count(*) FILTER (WHERE g.urgent)::int AS urgent_others FROM message g
+      WHERE g.mailbox_id = m.id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3) AND g.claimed_by IS DISTINCT FROM d.user_uuid) c
   UNION ALL
   SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, 0, 0, 0, 0, false,
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old

@@ -8,13 +8,15 @@ export * from './counts.js'
 export type { EventData, EventDefinition, EventKind } from './definition.js'
 export {
   countDrafts,
+  countsFor,
   draft,
+  draftsFor,
   type EventDraft,
   lostByAll,
-  lostByUser,
   type MailboxAudience,
   messageDrafts,
   rightsOf,
+  shareDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './messages.js'
