@@ -5,6 +5,8 @@ import { AssociationService } from './association-service.js'
 import { contextRoutes } from './context-routes.js'
 import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
+import { memberRoutes } from './member-routes.js'
+import { MemberService } from './member-service.js'
 import { statusRoute } from './status-route.js'
 import { userRoutes } from './user-routes.js'
 import { voicemailRoutes } from './voicemail-routes.js'
@@ -24,6 +26,7 @@ export function createConfd({ store, access, sipRealm, log }: ConfdDependencies)
   const implementations = [
     statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
+    ...memberRoutes(new MemberService(store)),
     ...userRoutes(store),
     ...contextRoutes(store),
     ...deviceRoutes(new DeviceService(store, sipRealm)),

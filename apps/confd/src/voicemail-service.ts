@@ -66,6 +66,7 @@ export class VoicemailService {
       const context = await resolveContext(change.contexts, fields, current)
       if (!isChanged(current, fields)) return
       refuseUsers(current, fields, context.tenantId)
+      refuseMembers(before, context.tenantId)
       await change.mailboxes.update(id, context.tenantId, !context.manyGlobals, fields)
       await sayEdited(change, before)
     })
@@ -113,7 +114,8 @@ export async function findMailbox(change: ConfigurationChange, id: MailboxId): P
   return mailbox
 }
 
-function noSuchVoicemail(id: MailboxId): NotFoundError {
+/** No mailbox with this id in scope. */
+export function noSuchVoicemail(id: MailboxId): NotFoundError {
   return new NotFoundError('no-such-voicemail', 'there is no such mailbox', { id })
 }
 
@@ -131,6 +133,16 @@ function refuseUsers(current: Mailbox, fields: MailboxFields, tenantId: string):
       details,
     )
   }
+}
+
+/** Whom a mailbox is shared with stays in its tenant, too. */
+function refuseMembers({ mailbox, members }: MailboxAudience, tenantId: string): void {
+  if (members.length === 0 || tenantId === mailbox.tenantId) return
+  throw new RuleError(
+    'different-tenants',
+    'those the mailbox is shared with belong to another tenant than the context',
+    { voicemail_id: mailbox.id },
+  )
 }
 
 /** The edit itself, then what it moved: who gained or lost the mailbox hears its absolute counts (bus.md 4.5). */

@@ -23,5 +23,6 @@ export type AuditAction =
   | 'mailbox.created'
   | 'mailbox.edited'
   | 'mailbox.deleted'
+  | 'mailbox.shared'
   | 'user.associated'
   | 'user.dissociated'

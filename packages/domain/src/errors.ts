@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'no-such-voicemail-message'
   | 'no-such-voicemail-recording'
   | 'no-such-user-voicemail'
+  | 'no-such-voicemail-member'
   | 'no-such-user'
   | 'no-such-context'
   | 'no-such-device'

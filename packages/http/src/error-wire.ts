@@ -35,6 +35,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-voicemail-message': notFound('Message'),
   'no-such-voicemail-recording': notFound('Recording'),
   'no-such-user-voicemail': notFound('Voicemail'),
+  'no-such-voicemail-member': notFound('Member'),
   'no-such-user': notFound('User'),
   'no-such-context': notFound('Context'),
   'no-such-device': notFound('Device'),

@@ -9,6 +9,7 @@ import { DeviceRepository } from './device-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { MemberRepository } from './member-repository.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
@@ -23,6 +24,7 @@ export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly members: MemberRepository
   readonly devices: DeviceRepository
 }
 
@@ -179,6 +181,7 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    members: new MemberRepository(db, scope),
     devices: new DeviceRepository(db, scope),
   }
 }

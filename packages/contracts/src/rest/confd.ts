@@ -1,5 +1,6 @@
 import * as contexts from './confd-contexts.js'
 import * as devices from './confd-devices.js'
+import * as members from './confd-members.js'
 import * as users from './confd-users.js'
 import * as voicemails from './confd-voicemails.js'
 import type { RouteContract } from './route.js'
@@ -17,6 +18,12 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   voicemails.createUserVoicemail,
   voicemails.dissociateUserVoicemails,
   voicemails.associateUserVoicemail,
+  members.listVoicemailMembers,
+  members.replaceVoicemailMembers,
+  members.putVoicemailMember,
+  members.deleteVoicemailMember,
+  members.putVoicemailEveryone,
+  members.deleteVoicemailEveryone,
   users.listUsers,
   users.createUser,
   users.getUser,
