@@ -11,7 +11,7 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { ConfigurationChange, Store, TenantScope } from '@lamplighter/store'
-import { lockMailbox, noSuchVoicemail } from './voicemail-service.js'
+import { lockMailbox, noSuchVoicemail } from './mailbox-changes.js'
 
 type Members = readonly MailboxMember[]
 
