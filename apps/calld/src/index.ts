@@ -1,6 +1,7 @@
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
+import { ClaimExpiry } from './claim-expiry.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
 import { tidy } from './housekeeping.js'
@@ -9,6 +10,8 @@ import { MailboxService } from './mailbox-service.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
 import { statusRoute } from './status-route.js'
+import { teamRoutes } from './team-routes.js'
+import { TeamService } from './team-service.js'
 
 /** What calld is made of. */
 export type CalldDependencies = {
@@ -33,14 +36,20 @@ export function createCalld({ store, audio, access, log, maxAudioBytes }: CalldD
     ...mailboxRoutes(mailboxes, messages, audio),
     ...ownRoutes(store, mailboxes, messages, audio),
     depositRoute(deposits),
+    ...teamRoutes(new TeamService(messages)),
   ]
+  const claimExpiry = new ClaimExpiry(store, log)
   let tidying: NodeJS.Timeout | undefined
   return {
     name: 'calld',
     mount: (server) => mountApi(server, { name: 'calld', implementations, errorForm: calldForm, access, log }),
     start: async () => {
+      claimExpiry.start()
       tidying = setInterval(() => void tidy(store, audio, log), TIDY_INTERVAL_MS).unref()
     },
-    stop: async () => clearInterval(tidying),
+    stop: async () => {
+      clearInterval(tidying)
+      await claimExpiry.stop()
+    },
   }
 }

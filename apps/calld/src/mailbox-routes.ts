@@ -41,7 +41,7 @@ export function mailboxRoutes(
     implement(moveVoicemailMessage, async (call) => {
       const reach = { mailboxId: mailboxIdOf(call) }
       const id = messageIdOf(call)
-      await messages.move(tenantSubtree(call.tenantId), reach, id, call.body().folder_id)
+      await messages.move(tenantSubtree(call.tenantId), reach, call.actor, id, call.body().folder_id)
       return {}
     }),
     implement(deleteVoicemailMessage, async (call) => {

@@ -1,7 +1,9 @@
 import { countDrafts, type MailboxAudience, messageDrafts, rightsOf } from '@lamplighter/contracts'
 import {
+  type Actor,
   type Folder,
   hasRight,
+  isUnreadFolder,
   type MailboxId,
   type Message,
   type Right,
@@ -14,7 +16,7 @@ import { existingFolder, noSuchMessage, noSuchVoicemail } from './ids.js'
 /** Which messages a call reaches: those of one mailbox of the scope, or all a user may touch (rest.md 3.6). */
 export type Reach = { readonly mailboxId: MailboxId } | { readonly userId: UserId }
 
-type Change = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<void>
+type Change<T> = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<T>
 
 /** Finds, moves and deletes messages; each change moves the counts and says so in one transaction. */
 export class MessageService {
@@ -47,11 +49,13 @@ export class MessageService {
   }
 
   /** Moves a message; into the folder it is in, nothing happens. @throws NotFoundError: mailbox, then folder, then message */
-  async move(scope: TenantScope, reach: Reach, messageId: string, folderId: number): Promise<void> {
+  async move(scope: TenantScope, reach: Reach, actor: Actor, messageId: string, folderId: number): Promise<void> {
     const folder = await this.#folder(scope, reach, folderId)
-    await this.#change(scope, reach, messageId, 'manage', async (change, audience, message) => {
+    await this.change(scope, reach, messageId, 'manage', async (change, audience, message) => {
       if (message.folderId === folder.id) return
       const moved = await change.writer(audience).move(message, folder.id)
+      const isRead = isUnreadFolder(message.folderId) && !isUnreadFolder(folder.id)
+      if (isRead && actor.userId) await change.team(audience).markRead([message.id], actor.userId)
       await change.outbox.add([
         ...messageDrafts('updated', moved.message, moved.audience),
         ...countDrafts(moved.audience),
@@ -61,7 +65,7 @@ export class MessageService {
 
   /** Deletes a message for good. @throws NotFoundError */
   async delete(scope: TenantScope, reach: Reach, messageId: string): Promise<void> {
-    await this.#change(scope, reach, messageId, 'delete', async (change, audience, message) => {
+    await this.change(scope, reach, messageId, 'delete', async (change, audience, message) => {
       const deleted = await change.writer(audience).delete(message)
       await change.outbox.add([
         ...messageDrafts('deleted', deleted.message, deleted.audience),
@@ -77,15 +81,20 @@ export class MessageService {
     return existingFolder(folderId)
   }
 
-  async #change(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change): Promise<void> {
+  /**
+   * Changes a message under the lock of its mailbox.
+   *
+   * @throws NotFoundError, RightMissingError, and what `apply` throws, which undoes everything
+   */
+  async change<T>(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change<T>): Promise<T> {
     const { mailbox } = await this.find(scope, reach, messageId, right)
-    await this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
+    return this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
       const audience = await change.summaries.lock(mailbox.id)
       // Seen again under the lock: meanwhile it may have been deleted, or the right taken away.
       const message =
         audience && isAllowed(reach, audience, right) ? await change.writer(audience).find(messageId) : undefined
       if (!audience || !message) throw noSuchMessage(messageId)
-      await apply(change, audience, message)
+      return apply(change, audience, message)
     })
   }
 }

@@ -57,7 +57,7 @@ function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implemen
     }),
     implement(moveOwnMessage, async (call) => {
       const id = messageIdOf(call)
-      await messages.move(onlyTenant(call.tenantId), { userId: call.userId }, id, call.body().folder_id)
+      await messages.move(onlyTenant(call.tenantId), { userId: call.userId }, call.actor, id, call.body().folder_id)
       return {}
     }),
     implement(deleteOwnMessage, async (call) => {

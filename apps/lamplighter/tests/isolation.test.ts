@@ -117,6 +117,10 @@ describe('what another tenant owns', () => {
 /** Bodies of routes by how their paths end. */
 const OWN_BODIES = [
   ['/members', { items: [] }],
+  ['/claim', {}],
+  ['/status', { status: 'open' }],
+  ['/flags', {}],
+  ['/forward', { voicemail_ids: [1] }],
   ['/members/everyone', { rights: ['listen'] }],
   ['/members/{user_uuid}', { rights: ['listen'] }],
 ] as const

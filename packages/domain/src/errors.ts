@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'operation-not-permitted'
   /** The mailbox is in reach, but not with the right this needs. */
   | 'mailbox-right-missing'
+  /** Somebody else works on the message. */
+  | 'message-claimed'
   | 'different-tenants'
   | 'user-has-voicemail'
   | 'unknown-context'

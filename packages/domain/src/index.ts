@@ -17,6 +17,7 @@ export {
   findFolder,
   INBOX,
   isUnreadFolder,
+  OLD,
   URGENT,
   urgentAfterMove,
 } from './folder.js'

@@ -30,6 +30,7 @@ export {
   Store,
   tenantSubtree,
 } from './store.js'
+export type { ClaimHolder } from './team-writer.js'
 export type { TenantSettings } from './tenant-settings-repository.js'
 export type { User, UserColumn, UserFields } from './user-repository.js'
 export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

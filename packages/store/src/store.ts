@@ -3,6 +3,7 @@ import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId 
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditRepository } from './audit-repository.js'
+import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
@@ -20,6 +21,7 @@ import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TeamWriter } from './team-writer.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { UserRepository } from './user-repository.js'
 import { ZoneRepository } from './zone-repository.js'
@@ -54,6 +56,8 @@ export type MessagesChange = {
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
+  /** Claims and marks messages of the mailbox whose lock was taken. */
+  team(audience: MailboxAudience): TeamWriter
 }
 
 /**
@@ -87,6 +91,11 @@ export class Store {
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
+  }
+
+  /** Claims of every tenant, for housekeeping. */
+  get claims(): ClaimRepository {
+    return new ClaimRepository(pgSql(this.#database.pool))
   }
 
   /** Changes configuration. What `work` throws undoes everything. */
@@ -142,6 +151,7 @@ export class Store {
       idempotency: new IdempotencyRepository(sql),
       audit: new AuditRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
+      team: (audience) => new TeamWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))
     if (outbox.count > 0) this.#afterCommit()

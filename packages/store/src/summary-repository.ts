@@ -31,12 +31,13 @@ export const STATE_COLUMNS = `s.revision, s.new_count, s.old_count, s.urgent_new
     SELECT g.claimed_by AS user_uuid, count(*) AS new, count(*) FILTER (WHERE g.urgent) AS urgent_new FROM message g
     WHERE g.mailbox_id = s.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3) GROUP BY g.claimed_by) c) AS claimed`
 
-const lockText = (deleted: string) => `
+const lockText = (deleted: string, waiting = '') => `
   SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
     JOIN tenant t ON t.uuid = m.tenant_uuid
   WHERE m.id = $1 AND m.deleted_at ${deleted} AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
-  FOR UPDATE OF s`
+  FOR UPDATE OF s ${waiting}`
 const LOCK = lockText('IS NULL')
+const TRY_LOCK = lockText('IS NULL', 'SKIP LOCKED')
 const LOCK_DELETED = lockText('IS NOT NULL')
 
 const READ_AUDIENCE = `
@@ -87,6 +88,11 @@ export class SummaryRepository {
    */
   lock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
     return this.#lock('summary.lock', LOCK, mailboxId)
+  }
+
+  /** As {@link lock}, but undefined also while somebody else holds it. */
+  tryLock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+    return this.#lock('summary.try-lock', TRY_LOCK, mailboxId)
   }
 
   /** As {@link lock}, of a mailbox in the trash. */

@@ -2,6 +2,7 @@ import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
 import * as messages from './messages.js'
+import * as team from './team.js'
 
 export * from './config.js'
 export * from './counts.js'
@@ -20,10 +21,12 @@ export {
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './messages.js'
+export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 
 /** Every event the product emits. */
 export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
   ...Object.values(counts),
+  ...Object.values(team),
   ...Object.values(config),
 ]

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { TEAM_ROUTES } from './calld-team.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -41,6 +42,7 @@ const mwiSchema = Type.Object({
   urgent_old: Type.Integer(),
   messages_waiting: Type.Boolean({ description: 'whether a lamp shows it' }),
   version: Type.Optional(Type.Integer({ description: 'the mailbox revision; absent for a sum' })),
+  claimed: Type.Optional(Type.Integer({ description: 'how many of the new ones somebody works on' })),
 })
 /** Wire form of {@link mwiSchema}. */
 export type MwiView = Static<typeof mwiSchema>
@@ -258,4 +260,5 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...TEAM_ROUTES,
 ]

@@ -1,6 +1,21 @@
 export { API_ROUTES } from './all.js'
 export * from './auth.js'
 export * from './calld.js'
+export {
+  claimOwnMessage,
+  claimVoicemailMessage,
+  type FlagsInput,
+  type ForwardInput,
+  forwardOwnMessage,
+  forwardVoicemailMessage,
+  releaseOwnClaim,
+  releaseVoicemailClaim,
+  type StatusInput,
+  setOwnMessageFlags,
+  setOwnMessageStatus,
+  setVoicemailMessageFlags,
+  setVoicemailMessageStatus,
+} from './calld-team.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
