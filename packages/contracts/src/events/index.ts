@@ -1,9 +1,12 @@
+import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
 import * as messages from './messages.js'
 import * as team from './team.js'
 
+export * from './auth.js'
+export * from './auth-drafts.js'
 export * from './config.js'
 export * from './counts.js'
 export type { EventData, EventDefinition, EventKind } from './definition.js'
@@ -29,4 +32,5 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(counts),
   ...Object.values(team),
   ...Object.values(config),
+  ...Object.values(auth),
 ]
