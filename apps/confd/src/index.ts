@@ -50,7 +50,7 @@ export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdD
     name: 'confd',
     mount: (server) => mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log }),
     start: async () => {
-      emptying = setInterval(() => void emptyTrash(store, new Date(), log), EMPTYING_INTERVAL_MS).unref()
+      emptying = setInterval(() => void emptyTrash(store, log), EMPTYING_INTERVAL_MS).unref()
     },
     stop: async () => clearInterval(emptying),
   }

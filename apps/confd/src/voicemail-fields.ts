@@ -33,7 +33,9 @@ export async function fieldsOfCreation(input: VoicemailCreate): Promise<MailboxF
  */
 export function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate, pin: PinChange): MailboxFields {
   const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
-  return checked(merged(fields, input, pin))
+  // Taking away a PIN that is not set changes nothing.
+  const change = pin === null && !current.hasPin ? undefined : pin
+  return checked(merged(fields, input, change))
 }
 
 function merged(base: Omit<MailboxFields, 'pinHash'>, input: VoicemailUpdate, pin: PinChange): MailboxFields {

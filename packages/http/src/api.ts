@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { API_BASE, type ApiName, type ParamKind, type RouteContract } from '@lamplighter/contracts'
+import { API_BASE, type ApiName, type ErrorEnvelope, type ParamKind, type RouteContract } from '@lamplighter/contracts'
 import { isUuid, LamplighterError, MAX_INTEGER_ID, NotFoundError } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -9,7 +9,7 @@ import { apiDocument } from './api-document.js'
 import { type AccessControl, authenticate } from './authenticator.js'
 import { Call, type Caller, type RouteChecks } from './call.js'
 import { allowOrigin } from './cors.js'
-import type { ErrorForm, WireError } from './error-wire.js'
+import { type ErrorForm, tokenForm, type WireError } from './error-wire.js'
 import type { Implementation } from './implementation.js'
 import { createInputCheck } from './input-check.js'
 
@@ -132,15 +132,16 @@ function sendAnswer(
 }
 
 function sendError(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, body, headers = {} } = toWire(api, error)
+  const { contract } = request.routeOptions.config as { contract?: RouteContract }
+  const { status, body, headers = {} } = toWire(api, contract?.errors, error)
   // 5xx is ours to look into; the rest is the caller's.
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   void reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
-function toWire(api: Api, error: unknown): WireError {
+function toWire(api: Api, errors: ErrorEnvelope | undefined, error: unknown): WireError {
   const known = toKnownError(error)
-  if (known) return api.errorForm(known)
+  if (known) return (errors === 'token' ? tokenForm : api.errorForm)(known)
   return { status: 500, body: api.name === 'confd' ? ['Unexpected error'] : { message: 'Internal Server Error' } }
 }
 

@@ -13,14 +13,20 @@ const PURGE = `
     SELECT tenant_uuid, 'mailbox.purged', id, '{"reason": "retention"}'::jsonb FROM gone)
   SELECT id FROM gone`
 
+/** Mailboxes of one statement: each takes its messages along. */
+const BATCH = 20
+
 /**
- * Deletes for good, with their messages, mailboxes whose time in the trash is over, of any tenant. Any process may do
- * it at any time. Their audio is left to the sweeper.
+ * Deletes for good, with their messages, the mailboxes whose time in the trash is over, of any tenant. Any process may
+ * do it at any time. Their audio is left to the sweeper.
  *
- * @param limit how many at most
  * @returns the ids of those that are gone
  */
-export async function purgeMailboxes(sql: Sql, now: Date, limit: number): Promise<MailboxId[]> {
-  const rows = await sql.rows<{ id: number }>('mailbox.purge', PURGE, [now, limit])
-  return rows.map(({ id }) => id as MailboxId)
+export async function purgeMailboxes(sql: Sql, now: Date): Promise<MailboxId[]> {
+  const purged: MailboxId[] = []
+  for (;;) {
+    const rows = await sql.rows<{ id: number }>('mailbox.purge', PURGE, [now, BATCH])
+    purged.push(...rows.map(({ id }) => id as MailboxId))
+    if (rows.length < BATCH) return purged
+  }
 }

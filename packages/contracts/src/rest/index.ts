@@ -1,5 +1,12 @@
 export { API_ROUTES } from './all.js'
-export * from './auth.js'
+export { AUTH_ROUTES } from './auth.js'
+export * from './auth-policies.js'
+export * from './auth-refresh-tokens.js'
+export * from './auth-sessions.js'
+export { getAuthStatus } from './auth-status.js'
+export * from './auth-tenants.js'
+export * from './auth-tokens.js'
+export * from './auth-users.js'
 export * from './calld.js'
 export * from './calld-audit.js'
 export {
@@ -26,5 +33,14 @@ export * from './confd-voicemail-settings.js'
 export * from './confd-voicemail-trash.js'
 export * from './confd-voicemails.js'
 export * from './documents.js'
-export { API_BASE, type ApiName, type BodyOf, type ParamKind, type QueryOf, type RouteContract } from './route.js'
+export {
+  API_BASE,
+  type ApiName,
+  type BodyOf,
+  type ErrorEnvelope,
+  type ParamKind,
+  type QueryOf,
+  type RouteContract,
+  routesOf,
+} from './route.js'
 export * from './status.js'

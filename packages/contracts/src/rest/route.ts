@@ -58,7 +58,12 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly rateLimit: 'usual' | 'media' | 'login'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
+  /** How failures are told: as the API does, or as auth's token endpoints do (rest.md 1.8 E3). */
+  readonly errors: ErrorEnvelope
 }
+
+/** `api`: the envelope of the API; `token`: that of the token endpoints. */
+export type ErrorEnvelope = 'api' | 'token'
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
@@ -76,8 +81,8 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly unknownQuery?: 'ignore' | 'refuse'
 }
 
-/** Declares routes of one API with that API's dialect. */
-export function routesOf(api: ApiName) {
+/** Declares routes of one API with that API's dialect, and their way to tell failures. */
+export function routesOf(api: ApiName, errors: ErrorEnvelope = 'api') {
   const unknown = api === 'calld' ? 'refuse' : 'ignore'
   return <Query extends TObject, Body extends TSchema>(input: RouteInput<Query, Body>): RouteContract<Query, Body> => ({
     api,
@@ -93,6 +98,7 @@ export function routesOf(api: ApiName) {
     ...(input.queryToken ? { produces: 'audio/wav' } : {}),
     rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
     queryToken: false,
+    errors,
     ...input,
   })
 }

@@ -3,11 +3,27 @@
  * edit.
  */
 export type Operations = {
+  /** Give a user a policy. Access: auth.users.{user_uuid}.policies.{policy_uuid}.create */
+  addUserPolicy: {
+    params: {
+      user_uuid: string | number
+      policy_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Give a user a mailbox. Access: confd.users.{user}.voicemails.{voicemail_id}.update */
   associateUserVoicemail: {
     params: {
       user: string | number
       voicemail_id: string | number
+    }
+    answer: undefined
+  }
+  /** Change my password. Access: auth.users.me.password.edit */
+  changeMyPassword: {
+    body: {
+      old_password: string
+      new_password: string
     }
     answer: undefined
   }
@@ -71,6 +87,33 @@ export type Operations = {
       tenant?: string
     }
     answer: undefined
+  }
+  /** Create an account. Access: auth.users.create */
+  createAccount: {
+    body: {
+      uuid?: string
+      username?: string | null
+      password?: string | null
+      firstname?: string | null
+      lastname?: string | null
+      email_address?: string | null
+      purpose?: "user" | "internal" | "external_api"
+      enabled?: boolean
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      username: string | null
+      firstname: string | null
+      lastname: string | null
+      purpose: string
+      enabled: boolean
+      emails: {
+        address: string
+        main: boolean
+        confirmed: boolean
+      }[]
+    }
   }
   /** Create a context. Access: confd.contexts.create */
   createContext: {
@@ -143,10 +186,73 @@ export type Operations = {
       sip_password?: string
     }
   }
+  /** Create a policy. Access: auth.policies.create */
+  createPolicy: {
+    body: {
+      name: string
+      slug?: string | null
+      description?: string | null
+      acl?: string[]
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      slug: string
+      description: string | null
+      acl: string[]
+      read_only: boolean
+      shared: boolean
+    }
+  }
+  /** Create a tenant. Access: auth.tenants.create */
+  createTenant: {
+    body: {
+      uuid?: string
+      name: string
+      slug?: string | null
+      contact?: string | null
+      phone?: string | null
+      domain_names?: string[]
+      address?: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+    answer: {
+      uuid: string
+      parent_uuid: string
+      name: string | null
+      slug: string
+      contact: string | null
+      phone: string | null
+      domain_names: string[]
+      default_authentication_method: string
+      address: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+  }
   /** Log in. Access: none */
   createToken: {
     body: {
       expiration?: number
+      access_type?: "online" | "offline"
+      client_id?: string
+      refresh_token?: string
+      backend?: unknown
+      domain_name?: string
+      tenant_id?: string
+      saml_session_id?: string
     }
     answer: {
       data: {
@@ -171,6 +277,7 @@ export type Operations = {
         }
         remote_addr: string
         user_agent: string
+        refresh_token?: string
       }
     }
   }
@@ -384,6 +491,13 @@ export type Operations = {
       })[]
     }
   }
+  /** Delete an account. Access: auth.users.{user_uuid}.delete */
+  deleteAccount: {
+    params: {
+      user_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Delete a context without mailboxes. Access: confd.contexts.{id}.delete */
   deleteContext: {
     params: {
@@ -398,6 +512,20 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Revoke one of my refresh tokens. Access: auth.users.me.tokens.{client_id}.delete */
+  deleteMyRefreshToken: {
+    params: {
+      client_id: string | number
+    }
+    answer: undefined
+  }
+  /** End one of my sessions. Access: auth.users.me.sessions.{session_uuid}.delete */
+  deleteMySession: {
+    params: {
+      session_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
@@ -405,6 +533,27 @@ export type Operations = {
     }
     query?: {
       purge?: boolean
+    }
+    answer: undefined
+  }
+  /** Delete a policy. Access: auth.policies.{policy_uuid}.delete */
+  deletePolicy: {
+    params: {
+      policy_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** End a session. Access: auth.sessions.{session_uuid}.delete */
+  deleteSession: {
+    params: {
+      session_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete an empty tenant. Access: auth.tenants.{tenant_uuid}.delete */
+  deleteTenant: {
+    params: {
+      tenant_uuid: string | number
     }
     answer: undefined
   }
@@ -426,6 +575,22 @@ export type Operations = {
     }
     query?: {
       recursive?: string
+    }
+    answer: undefined
+  }
+  /** Revoke a refresh token of a user. Access: auth.users.{user_uuid}.tokens.{client_id}.delete */
+  deleteUserRefreshToken: {
+    params: {
+      user_uuid: string | number
+      client_id: string | number
+    }
+    answer: undefined
+  }
+  /** End a session of a user. Access: auth.users.{user_uuid}.sessions.{session_uuid}.delete */
+  deleteUserSession: {
+    params: {
+      user_uuid: string | number
+      session_uuid: string | number
     }
     answer: undefined
   }
@@ -509,9 +674,33 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Read an account. Access: auth.users.{user_uuid}.read */
+  getAccount: {
+    params: {
+      user_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      username: string | null
+      firstname: string | null
+      lastname: string | null
+      purpose: string
+      enabled: boolean
+      emails: {
+        address: string
+        main: boolean
+        confirmed: boolean
+      }[]
+    }
+  }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getAuthDocument: {
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** Check that tokens can be given and checked. Access: none */
+  getAuthStatus: {
+    answer: undefined
   }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getCalldDocument: {
@@ -845,6 +1034,46 @@ export type Operations = {
       })[]
     }
   }
+  /** Read a policy. Access: auth.policies.{policy_uuid}.read */
+  getPolicy: {
+    params: {
+      policy_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      slug: string
+      description: string | null
+      acl: string[]
+      read_only: boolean
+      shared: boolean
+    }
+  }
+  /** Read a tenant. Access: auth.tenants.{tenant_uuid}.read */
+  getTenant: {
+    params: {
+      tenant_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      parent_uuid: string
+      name: string | null
+      slug: string
+      contact: string | null
+      phone: string | null
+      domain_names: string[]
+      default_authentication_method: string
+      address: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+  }
   /** Read the zones the tenant adds. Access: confd.voicemails.zonemessages.read */
   getTenantZones: {
     answer: {
@@ -887,6 +1116,7 @@ export type Operations = {
         }
         remote_addr: string
         user_agent: string
+        refresh_token?: string
       }
     }
   }
@@ -1247,6 +1477,40 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** List accounts. Access: auth.users.read */
+  listAccounts: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "username" | "firstname" | "lastname"
+      recurse?: boolean
+      uuid?: string
+      username?: string
+      firstname?: string
+      lastname?: string
+      purpose?: "user" | "internal" | "external_api"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        username: string | null
+        firstname: string | null
+        lastname: string | null
+        purpose: string
+        enabled: boolean
+        emails: {
+          address: string
+          main: boolean
+          confirmed: boolean
+        }[]
+      })[]
+    }
+  }
   /** List who listened, moved, deleted and changed what, newest first. Access: calld.audit.read */
   listAudit: {
     query?: {
@@ -1407,6 +1671,52 @@ export type Operations = {
       })[]
     }
   }
+  /** List my refresh tokens. Access: auth.users.me.tokens.read */
+  listMyRefreshTokens: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "created_at" | "client_id" | "mobile"
+      created_at?: string
+      client_id?: string
+      mobile?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        client_id: string
+        created_at: string
+        mobile: boolean
+        user_uuid: string
+        tenant_uuid: string
+        metadata: Record<never, never>
+        expires_at: string
+      }[]
+    }
+  }
+  /** List my sessions. Access: auth.users.me.sessions.read */
+  listMySessions: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "mobile"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        uuid: string
+        user_uuid: string
+        tenant_uuid: string
+        mobile: boolean
+      }[]
+    }
+  }
   /** List the messages of the own and the shared mailboxes. Access: calld.users.me.voicemails.messages.read */
   listOwnMessages: {
     query?: {
@@ -1461,6 +1771,193 @@ export type Operations = {
         hold: boolean
       })[]
       total: number
+    }
+  }
+  /** List policies. Access: auth.policies.read */
+  listPolicies: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "name" | "slug" | "description" | "uuid"
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        name: string
+        slug: string
+        description: string | null
+        acl: string[]
+        read_only: boolean
+        shared: boolean
+      })[]
+    }
+  }
+  /** List refresh tokens. Access: auth.tokens.read */
+  listRefreshTokens: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "created_at" | "client_id" | "mobile"
+      created_at?: string
+      client_id?: string
+      mobile?: boolean
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        client_id: string
+        created_at: string
+        mobile: boolean
+        user_uuid: string
+        tenant_uuid: string
+        metadata: Record<never, never>
+        expires_at: string
+      }[]
+    }
+  }
+  /** List sessions. Access: auth.sessions.read */
+  listSessions: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "mobile"
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        uuid: string
+        user_uuid: string
+        tenant_uuid: string
+        mobile: boolean
+      }[]
+    }
+  }
+  /** List tenants. Access: auth.tenants.read */
+  listTenants: {
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "name" | "slug"
+      uuid?: string
+      name?: string
+      slug?: string
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        parent_uuid: string
+        name: string | null
+        slug: string
+        contact: string | null
+        phone: string | null
+        domain_names: string[]
+        default_authentication_method: string
+        address: {
+          line_1?: string | null
+          line_2?: string | null
+          city?: string | null
+          state?: string | null
+          country?: string | null
+          zip_code?: string | null
+        }
+      })[]
+    }
+  }
+  /** List the policies of a user. Access: auth.users.{user_uuid}.policies.read */
+  listUserPolicies: {
+    params: {
+      user_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "name" | "slug" | "description" | "uuid"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        name: string
+        slug: string
+        description: string | null
+        acl: string[]
+        read_only: boolean
+        shared: boolean
+      })[]
+    }
+  }
+  /** List the refresh tokens of a user. Access: auth.users.{user_uuid}.tokens.read */
+  listUserRefreshTokens: {
+    params: {
+      user_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "created_at" | "client_id" | "mobile"
+      created_at?: string
+      client_id?: string
+      mobile?: boolean
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        client_id: string
+        created_at: string
+        mobile: boolean
+        user_uuid: string
+        tenant_uuid: string
+        metadata: Record<never, never>
+        expires_at: string
+      }[]
+    }
+  }
+  /** List the sessions of a user. Access: auth.users.{user_uuid}.sessions.read */
+  listUserSessions: {
+    params: {
+      user_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      direction?: "asc" | "desc"
+      search?: string
+      order?: "mobile"
+    }
+    answer: {
+      total: number
+      filtered: number
+      items: {
+        uuid: string
+        user_uuid: string
+        tenant_uuid: string
+        mobile: boolean
+      }[]
     }
   }
   /** Read the mailbox of a user. Access: confd.users.{user}.voicemails.read */
@@ -1652,6 +2149,14 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Take a policy away from a user. Access: auth.users.{user_uuid}.policies.{policy_uuid}.delete */
+  removeUserPolicy: {
+    params: {
+      user_uuid: string | number
+      policy_uuid: string | number
+    }
+    answer: undefined
+  }
   /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
   restoreOwnMessage: {
     params: {
@@ -1677,6 +2182,45 @@ export type Operations = {
       message_id: string | number
     }
     answer: undefined
+  }
+  /** Set the password of a user. Access: auth.users.{user_uuid}.password.edit */
+  setPassword: {
+    params: {
+      user_uuid: string | number
+    }
+    body: {
+      old_password?: string | null
+      new_password: string
+    }
+    answer: undefined
+  }
+  /** Change an account. Access: auth.users.{user_uuid}.edit */
+  updateAccount: {
+    params: {
+      user_uuid: string | number
+    }
+    body: {
+      username?: string | null
+      firstname?: string | null
+      lastname?: string | null
+      email_address?: string | null
+      purpose?: "user" | "internal" | "external_api"
+      enabled?: boolean
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      username: string | null
+      firstname: string | null
+      lastname: string | null
+      purpose: string
+      enabled: boolean
+      emails: {
+        address: string
+        main: boolean
+        confirmed: boolean
+      }[]
+    }
   }
   /** Change the label of a context. Access: confd.contexts.{id}.update */
   updateContext: {
@@ -1713,6 +2257,65 @@ export type Operations = {
       }[]
     }
     answer: undefined
+  }
+  /** Change a policy. Access: auth.policies.{policy_uuid}.edit */
+  updatePolicy: {
+    params: {
+      policy_uuid: string | number
+    }
+    body: {
+      name: string
+      description?: string | null
+      acl?: string[]
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      slug: string
+      description: string | null
+      acl: string[]
+      read_only: boolean
+      shared: boolean
+    }
+  }
+  /** Change a tenant. Access: auth.tenants.{tenant_uuid}.edit */
+  updateTenant: {
+    params: {
+      tenant_uuid: string | number
+    }
+    body: {
+      name?: string
+      contact?: string | null
+      phone?: string | null
+      domain_names?: string[]
+      address?: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
+    answer: {
+      uuid: string
+      parent_uuid: string
+      name: string | null
+      slug: string
+      contact: string | null
+      phone: string | null
+      domain_names: string[]
+      default_authentication_method: string
+      address: {
+        line_1?: string | null
+        line_2?: string | null
+        city?: string | null
+        state?: string | null
+        country?: string | null
+        zip_code?: string | null
+      }
+    }
   }
   /** Replace the zones the tenant adds. Access: confd.voicemails.zonemessages.update */
   updateTenantZones: {
@@ -1822,27 +2425,42 @@ export type Operations = {
 
 /** Where each operation is and how its answer is to be read. */
 export const OPERATIONS = {
+  addUserPolicy: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   associateUserVoicemail: { method: 'PUT', path: '/api/confd/1.1/users/{user}/voicemails/{voicemail_id}', answer: 'none' },
+  changeMyPassword: { method: 'PUT', path: '/api/auth/0.1/users/me/password', answer: 'none' },
   changeOwnMessages: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/bulk', answer: 'json' },
   changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
+  createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
+  createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
+  createTenant: { method: 'POST', path: '/api/auth/0.1/tenants', answer: 'json' },
   createToken: { method: 'POST', path: '/api/auth/0.1/token', answer: 'json' },
   createUser: { method: 'POST', path: '/api/confd/1.1/users', answer: 'json' },
   createUserVoicemail: { method: 'POST', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   createVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails', answer: 'json' },
+  deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
+  deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnMessage: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
+  deletePolicy: { method: 'DELETE', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'none' },
+  deleteSession: { method: 'DELETE', path: '/api/auth/0.1/sessions/{session_uuid}', answer: 'none' },
+  deleteTenant: { method: 'DELETE', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'none' },
   deleteToken: { method: 'DELETE', path: '/api/auth/0.1/token/{token}', answer: 'json' },
   deleteUser: { method: 'DELETE', path: '/api/confd/1.1/users/{user}', answer: 'none' },
+  deleteUserRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/tokens/{client_id}', answer: 'none' },
+  deleteUserSession: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/sessions/{session_uuid}', answer: 'none' },
   deleteVoicemail: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
+  getAccount: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
+  getAuthStatus: { method: 'HEAD', path: '/api/auth/0.1/status', answer: 'none' },
   getCalldDocument: { method: 'GET', path: '/api/calld/1.0/api/api.yml', answer: 'bytes' },
   getCalldStatus: { method: 'GET', path: '/api/calld/1.0/status', answer: 'json' },
   getConfdDocument: { method: 'GET', path: '/api/confd/1.1/api/api.yml', answer: 'bytes' },
@@ -1857,6 +2475,8 @@ export const OPERATIONS = {
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
   getOwnTrash: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/trash', answer: 'json' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
+  getPolicy: { method: 'GET', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
+  getTenant: { method: 'GET', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   getTenantZones: { method: 'GET', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'json' },
   getToken: { method: 'GET', path: '/api/auth/0.1/token/{token}', answer: 'json' },
   getTranscription: { method: 'GET', path: '/api/confd/1.1/voicemails/transcription', answer: 'json' },
@@ -1871,23 +2491,38 @@ export const OPERATIONS = {
   getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
   getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
   holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
   listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
+  listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
+  listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
+  listPolicies: { method: 'GET', path: '/api/auth/0.1/policies', answer: 'json' },
+  listRefreshTokens: { method: 'GET', path: '/api/auth/0.1/tokens', answer: 'json' },
+  listSessions: { method: 'GET', path: '/api/auth/0.1/sessions', answer: 'json' },
+  listTenants: { method: 'GET', path: '/api/auth/0.1/tenants', answer: 'json' },
+  listUserPolicies: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/policies', answer: 'json' },
+  listUserRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/tokens', answer: 'json' },
+  listUserSessions: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/sessions', answer: 'json' },
   listUserVoicemails: { method: 'GET', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   listUsers: { method: 'GET', path: '/api/confd/1.1/users', answer: 'json' },
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  removeUserPolicy: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
+  updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   updateGeneralOptions: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'none' },
+  updatePolicy: { method: 'PUT', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
+  updateTenant: { method: 'PUT', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   updateTenantZones: { method: 'PUT', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'none' },
   updateTranscription: { method: 'PUT', path: '/api/confd/1.1/voicemails/transcription', answer: 'none' },
   updateUser: { method: 'PUT', path: '/api/confd/1.1/users/{user}', answer: 'none' },
