@@ -1,17 +1,21 @@
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
+import { auditRoutes } from './audit-routes.js'
 import { ClaimExpiry } from './claim-expiry.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
 import { tidy } from './housekeeping.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
+import { MessageChanger } from './message-changer.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
 import { statusRoute } from './status-route.js'
 import { teamRoutes } from './team-routes.js'
 import { TeamService } from './team-service.js'
+import { trashRoutes } from './trash-routes.js'
+import { TrashService } from './trash-service.js'
 
 /** What calld is made of. */
 export type CalldDependencies = {
@@ -21,35 +25,47 @@ export type CalldDependencies = {
   readonly log: Logger
   /** Largest recording taken. */
   readonly maxAudioBytes?: number
+  /** How often old things are tidied up, and what time it is then. */
+  readonly tidying?: { readonly everyMs: number; readonly now: () => Date }
 }
 
 const DEFAULT_MAX_AUDIO_BYTES = 16 * 1024 * 1024
-const TIDY_INTERVAL_MS = 60 * 60 * 1000
+const HOURLY = { everyMs: 60 * 60 * 1000, now: () => new Date() }
 
 /** Messages under `/api/calld/1.0`. */
-export function createCalld({ store, audio, access, log, maxAudioBytes }: CalldDependencies): HttpService {
+export function createCalld(dependencies: CalldDependencies): HttpService {
+  const { store, audio, access, log, maxAudioBytes, tidying: { everyMs, now } = HOURLY } = dependencies
   const mailboxes = new MailboxService(store)
   const messages = new MessageService(store)
+  const changer = new MessageChanger(store, audio, log)
   const deposits = new DepositService(store, audio, maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES)
   const implementations = [
     statusRoute(store),
-    ...mailboxRoutes(mailboxes, messages, audio),
-    ...ownRoutes(store, mailboxes, messages, audio),
+    ...mailboxRoutes(store, mailboxes, messages, changer, audio),
+    ...ownRoutes(store, mailboxes, messages, changer, audio),
+    ...trashRoutes(new TrashService(store), changer),
+    ...auditRoutes(store),
     depositRoute(deposits),
     ...teamRoutes(new TeamService(messages)),
   ]
   const claimExpiry = new ClaimExpiry(store, log)
-  let tidying: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
+  let round: Promise<void> | undefined
+  const tidyUp = () => {
+    round ??= tidy(store, audio, log, now()).finally(() => {
+      round = undefined
+    })
+  }
   return {
     name: 'calld',
     mount: (server) => mountApi(server, { name: 'calld', implementations, errorForm: calldForm, access, log }),
     start: async () => {
       claimExpiry.start()
-      tidying = setInterval(() => void tidy(store, audio, log), TIDY_INTERVAL_MS).unref()
+      timer = setInterval(tidyUp, everyMs).unref()
     },
     stop: async () => {
-      clearInterval(tidying)
-      await claimExpiry.stop()
+      clearInterval(timer)
+      await Promise.all([claimExpiry.stop(), round])
     },
   }
 }

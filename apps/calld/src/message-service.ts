@@ -1,9 +1,8 @@
-import { countDrafts, type MailboxAudience, messageDrafts, rightsOf } from '@lamplighter/contracts'
+import { type MailboxAudience, rightsOf } from '@lamplighter/contracts'
 import {
   type Actor,
   type Folder,
   hasRight,
-  isUnreadFolder,
   type MailboxId,
   type Message,
   type Right,
@@ -12,13 +11,14 @@ import {
 } from '@lamplighter/domain'
 import type { MessageInMailbox, MessagesChange, Store, TenantScope } from '@lamplighter/store'
 import { existingFolder, noSuchMessage, noSuchVoicemail } from './ids.js'
+import { moveMessages } from './message-actions.js'
 
 /** Which messages a call reaches: those of one mailbox of the scope, or all a user may touch (rest.md 3.6). */
 export type Reach = { readonly mailboxId: MailboxId } | { readonly userId: UserId }
 
 type Change<T> = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<T>
 
-/** Finds, moves and deletes messages; each change moves the counts and says so in one transaction. */
+/** Finds and moves messages; each change moves the counts and says so in one transaction. */
 export class MessageService {
   readonly #store: Store
 
@@ -52,25 +52,7 @@ export class MessageService {
   async move(scope: TenantScope, reach: Reach, actor: Actor, messageId: string, folderId: number): Promise<void> {
     const folder = await this.#folder(scope, reach, folderId)
     await this.change(scope, reach, messageId, 'manage', async (change, audience, message) => {
-      if (message.folderId === folder.id) return
-      const moved = await change.writer(audience).move(message, folder.id)
-      const isRead = isUnreadFolder(message.folderId) && !isUnreadFolder(folder.id)
-      if (isRead && actor.userId) await change.team(audience).markRead([message.id], actor.userId)
-      await change.outbox.add([
-        ...messageDrafts('updated', moved.message, moved.audience),
-        ...countDrafts(moved.audience),
-      ])
-    })
-  }
-
-  /** Deletes a message for good. @throws NotFoundError */
-  async delete(scope: TenantScope, reach: Reach, messageId: string): Promise<void> {
-    await this.change(scope, reach, messageId, 'delete', async (change, audience, message) => {
-      const deleted = await change.writer(audience).delete(message)
-      await change.outbox.add([
-        ...messageDrafts('deleted', deleted.message, deleted.audience),
-        ...countDrafts(deleted.audience),
-      ])
+      await moveMessages({ change, audience, actor }, [message], folder.id)
     })
   }
 
@@ -99,6 +81,7 @@ export class MessageService {
   }
 }
 
-function isAllowed(reach: Reach, audience: MailboxAudience, right: Right): boolean {
+/** Whether a call by this reach has the right in a mailbox whose lock is held. */
+export function isAllowed(reach: Reach, audience: MailboxAudience, right: Right): boolean {
   return 'mailboxId' in reach || hasRight(rightsOf(audience, reach.userId), right)
 }

@@ -14,7 +14,10 @@ import { type Call, type Implementation, implement } from '@lamplighter/http'
 import { type AudioStore, type MessagePage, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
 import { countsAnswer } from './counts-answer.js'
 import { folderOf, messageIdOf } from './ids.js'
+import { noteListening } from './listening.js'
 import type { MailboxService } from './mailbox-service.js'
+import { deleting } from './message-actions.js'
+import type { MessageChanger } from './message-changer.js'
 import type { MessageService } from './message-service.js'
 import { recordingAnswer } from './recording-answer.js'
 
@@ -23,6 +26,7 @@ export function ownRoutes(
   store: Store,
   mailboxes: MailboxService,
   messages: MessageService,
+  changer: MessageChanger,
   audio: AudioStore,
 ): Implementation[] {
   return [
@@ -45,11 +49,16 @@ export function ownRoutes(
       const { items, total } = await store.messages(onlyTenant(call.tenantId)).list(call.userId, type, toPage(query))
       return { body: { items: items.map(({ message, mailbox }) => toListedMessage(message, mailbox)), total } }
     }),
-    ...ownMessageRoutes(messages, audio),
+    ...ownMessageRoutes(store, messages, changer, audio),
   ]
 }
 
-function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implementation[] {
+function ownMessageRoutes(
+  store: Store,
+  messages: MessageService,
+  changer: MessageChanger,
+  audio: AudioStore,
+): Implementation[] {
   return [
     implement(getOwnMessage, async (call) => {
       const { message } = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
@@ -61,12 +70,18 @@ function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implemen
       return {}
     }),
     implement(deleteOwnMessage, async (call) => {
-      await messages.delete(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      const reach = { userId: call.userId }
+      const id = messageIdOf(call)
+      const scope = onlyTenant(call.tenantId)
+      if (call.query().purge) await changer.purge(scope, reach, call.actor, id)
+      else await changer.changeOne(scope, reach, call.actor, id, deleting(new Date()))
       return {}
     }),
     implement(getOwnRecording, async (call) => {
-      const { message } = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
-      return recordingAnswer(call, audio, message, call.query().download === '1')
+      const found = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      const answer = await recordingAnswer(call, audio, found.message, call.query().download === '1')
+      await noteListening(store, call, found, answer)
+      return answer
     }),
   ]
 }

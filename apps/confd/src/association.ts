@@ -7,7 +7,7 @@ import {
 } from '@lamplighter/contracts'
 import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
 import type { Configuration, ConfigurationChange, User } from '@lamplighter/store'
-import { lockMailbox } from './mailbox-changes.js'
+import { lockMailbox, noteMailbox } from './mailbox-changes.js'
 
 /** The user with this UUID or integer id. @throws NotFoundError */
 export async function findUser({ users }: Pick<Configuration, 'users'>, reference: string): Promise<User> {
@@ -32,6 +32,7 @@ export async function associate(change: ConfigurationChange, user: User, mailbox
   if (user.mailbox?.id === mailbox.id) return
   refuse(user, mailbox)
   await change.mailboxes.addUser(mailbox, user.uuid)
+  await noteMailbox(change, 'user.associated', mailbox, { user_uuid: user.uuid })
   await sayAssociation(change, user, mailbox.id, userVoicemailAssociated)
 }
 
@@ -40,6 +41,7 @@ export async function dissociate(change: ConfigurationChange, user: User): Promi
   if (!user.mailbox) return undefined
   const { mailbox } = await lockMailbox(change, user.mailbox.id)
   if (!(await change.mailboxes.removeUser(mailbox.id, user.uuid))) return undefined
+  await noteMailbox(change, 'user.dissociated', mailbox, { user_uuid: user.uuid })
   return sayAssociation(change, user, mailbox.id, userVoicemailDissociated)
 }
 

@@ -80,9 +80,13 @@ function checked(fields: MailboxFields): MailboxFields {
   return fields
 }
 
-/** Whether an update changes anything. */
-export function isChanged(current: Mailbox, fields: MailboxFields): boolean {
+/** Names, as clients know them, of what an update changes; never the values, of which one is a PIN. */
+export function changedFields(current: Mailbox, fields: MailboxFields): string[] {
   const { pinHash, options, ...rest } = fields
-  const sameScalars = Object.entries(rest).every(([key, value]) => current[key as keyof typeof rest] === value)
-  return pinHash !== undefined || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
+  const scalars = Object.entries(rest).filter(([key, value]) => current[key as keyof typeof rest] !== value)
+  return [
+    ...scalars.map(([key]) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+    ...(JSON.stringify(current.options) === JSON.stringify(options) ? [] : ['options']),
+    ...(pinHash === undefined ? [] : ['password']),
+  ]
 }

@@ -134,6 +134,7 @@ const OWN_BODIES = [
 function validBody(route: RouteContract, context: string): string {
   const own = OWN_BODIES.find(([end]) => route.path.endsWith(end))
   if (own) return JSON.stringify(own[1])
+  if (route.path.endsWith('/bulk')) return '{"action": "delete", "ids": ["x"]}'
   if (route.path.includes('messages')) return '{"folder_id": 2}'
   if (route.path.endsWith('/voicemails')) return JSON.stringify({ name: 'x', number: '99999', context })
   return '{}'

@@ -28,5 +28,11 @@ export type AuditAction =
   | 'mailbox.edited'
   | 'mailbox.deleted'
   | 'mailbox.shared'
+  | 'mailbox.restored'
+  /** For good, with all its messages. */
+  | 'mailbox.purged'
   | 'user.associated'
   | 'user.dissociated'
+
+/** What the system does by itself, e.g. because a message grew too old. */
+export const SYSTEM_ACTOR: Actor = { userId: null, requestId: null, remoteAddr: null }

@@ -57,6 +57,8 @@ export type ErrorCode =
   | 'mailbox-right-missing'
   /** Somebody else works on the message. */
   | 'message-claimed'
+  /** A legal hold keeps the message from being deleted. */
+  | 'message-on-hold'
   | 'different-tenants'
   | 'user-has-voicemail'
   | 'unknown-context'

@@ -1,4 +1,4 @@
-export type { Actor, AuditAction } from './audit.js'
+export { type Actor, type AuditAction, SYSTEM_ACTOR } from './audit.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,

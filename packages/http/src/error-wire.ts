@@ -68,6 +68,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'operation-not-permitted': rule('Operation not permitted.'),
   'mailbox-right-missing': { status: 403, confd: [403, 'Unauthorized', 'a right to the mailbox is missing'] },
   'message-claimed': rule('somebody else works on the message', 409),
+  'message-on-hold': rule('Message is on hold', 409),
   'different-tenants': rule('the resources belong to different tenants'),
   'user-has-voicemail': rule('User is associated with a Voicemail', 409),
   'unknown-context': input('Context was not found'),
@@ -92,6 +93,11 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],
   },
+}
+
+/** The status an error has where its API has no other one for it. */
+export function statusOf(code: ErrorCode): number {
+  return WIRE[code].status
 }
 
 /** A finished answer to a failed request. */

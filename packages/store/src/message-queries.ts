@@ -42,7 +42,8 @@ export type ListedItem = {
   readonly mailbox: Pick<MailboxHead, 'id' | 'name' | 'accesstype'>
 }
 
-type HeadRow = {
+/** Columns of {@link HEAD_COLUMNS}. */
+export type HeadRow = {
   m_id: number
   m_tenant_uuid: string
   m_name: string
@@ -52,15 +53,17 @@ type HeadRow = {
   m_max_messages: number | null
 }
 
-const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
+/** The mailbox `m`, in statements that join it. */
+export const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
   m.accesstype AS m_accesstype, m.enabled AS m_enabled, m.max_messages AS m_max_messages`
-const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
+/** The mailbox `m` of the tenant `t` is in scope. $2 tenant, $3 subtree. */
+export const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
 
 /**
  * Mailboxes a user reaches and with which rights: the own personal one, every global one of the tenant, and those
  * shared with the user or with everyone. $1 user, $2 tenant, $3 type.
  */
-const REACH = `
+export const REACH = `
   SELECT m.*, bit_or(r.rights) AS rights FROM (
     SELECT u.mailbox_id, 'personal' AS via, ${OWNER_RIGHTS} AS rights FROM mailbox_user u WHERE u.user_uuid = $1::uuid
     UNION ALL
@@ -109,6 +112,12 @@ const ORDER_COLUMNS = {
  */
 const CUTS = [50, 200, 1000, 10_000] as const
 
+/** The smallest of our constants that holds so many rows; `ALL` when none does. */
+export function cutFor(rows: number | null): string {
+  const cut = CUTS.find((most) => rows !== null && rows <= most)
+  return String(cut ?? 'ALL')
+}
+
 /**
  * Each mailbox gives its first rows in order from its index, then those few are merged: the cost follows the page, not
  * the mailbox. The total comes from the summaries. The page travels as one JSON value, which costs both ends a third of
@@ -118,9 +127,9 @@ function listStatement({ order, direction, limit, offset }: MessagePage): { name
   // Only where it matters: on a column without nulls it would keep the index from serving the descending order.
   const nulls = order === 'caller_id_name' ? ' NULLS LAST' : ''
   const by = `g.${ORDER_COLUMNS[order]} ${direction}${nulls}, g.id ${direction}`
-  const cut = CUTS.find((most) => limit !== null && limit + offset <= most)
+  const cut = cutFor(limit === null ? null : limit + offset)
   return {
-    name: `message.list.${order}.${direction}.${cut ?? 'all'}`,
+    name: `message.list.${order}.${direction}.${cut}`,
     text: `
       WITH reach AS MATERIALIZED (
           SELECT m.id, m.name, m.accesstype, s.new_count + s.old_count AS messages
@@ -131,7 +140,7 @@ function listStatement({ order, direction, limit, offset }: MessagePage): { name
               'claim_expires_at', claim_expires_at, 'handled_by', handled_by, 'read_by', read_by)))
           FROM (
             SELECT g.*, m.name, m.accesstype FROM reach m
-              CROSS JOIN LATERAL (SELECT * FROM message g WHERE g.mailbox_id = m.id AND g.deleted_at IS NULL ORDER BY ${by} LIMIT ${cut ?? 'ALL'}) g
+              CROSS JOIN LATERAL (SELECT * FROM message g WHERE g.mailbox_id = m.id AND g.deleted_at IS NULL ORDER BY ${by} LIMIT ${cut}) g
             ORDER BY ${by} LIMIT $4 OFFSET $5) page) AS items`,
   }
 }
@@ -159,7 +168,8 @@ function toListed([id, mailboxId, name, accesstype, folderId, urgent, ...rest]: 
   }
 }
 
-function toHead(row: HeadRow): MailboxHead {
+/** The mailbox a row stands for. */
+export function toHead(row: HeadRow): MailboxHead {
   return {
     id: row.m_id as MailboxId,
     tenantId: row.m_tenant_uuid as TenantId,

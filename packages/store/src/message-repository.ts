@@ -1,13 +1,14 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
 import {
+  addSummaries,
   contribution,
   type FolderId,
   type MailboxId,
-  type MailboxState,
   type Message,
   type MessageHandling,
   type MessageId,
   type MessageStatus,
+  type MessageSummary,
   subtractSummary,
   type TenantId,
   type UserId,
@@ -55,9 +56,9 @@ const INSERT = `
     audio_bytes, audio_sha256, private)
   VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
-const SET_FOLDER =
-  'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
-const DELETE = 'DELETE FROM message WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
+const SET_FOLDER = `
+  UPDATE message SET folder_id = $4, urgent = id = ANY ($5::uuid[])
+  WHERE id = ANY ($1::uuid[]) AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
 
 /** The message a row stands for. */
 export function toMessage(row: MessageRow): Message {
@@ -92,8 +93,11 @@ export function toHandling(row: HandlingRow): MessageHandling {
   }
 }
 
-/** What changed: the message as it is now (or was, when deleted) and the mailbox after it. */
-export type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+/** What changed: the message as it is now and the mailbox after it. */
+type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+
+/** What changed at once: the messages as they are now (or were, when deleted) and the mailbox after all of them. */
+export type MessagesChanged = { readonly messages: readonly Message[]; readonly audience: MailboxAudience }
 
 /**
  * Changes messages of a mailbox whose lock is held, and its counts with them: nothing else in the product writes
@@ -123,35 +127,33 @@ export class MessageWriter {
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
     await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts, ...audio, message.private])
-    return this.#changed(message, contribution(folderId, urgent))
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent))
+    return { message, audience: { ...this.#audience, state } }
   }
 
-  /** Moves a message; the caller has seen that the folder is another. */
-  async move(message: Message, folderId: FolderId): Promise<MessageChange> {
-    const moved = { ...message, folderId, urgent: urgentAfterMove(message.urgent, folderId) }
-    await this.#sql.rows('message.move', SET_FOLDER, [message.id, ...this.#place(), folderId, moved.urgent])
-    const before = contribution(message.folderId, message.urgent)
-    return this.#changed(moved, subtractSummary(contribution(folderId, moved.urgent), before))
-  }
-
-  /** Deletes a message. Its audio is swept later, when no row names it. */
-  async delete(message: Message): Promise<MessageChange> {
-    await this.#sql.rows('message.delete', DELETE, [message.id, ...this.#place()])
-    const before = contribution(message.folderId, message.urgent)
-    return this.#changed(message, {
-      new: -before.new,
-      old: -before.old,
-      urgentNew: -before.urgentNew,
-      urgentOld: -before.urgentOld,
-    })
+  /** Moves messages; the caller has seen that each comes from another folder. */
+  async move(messages: readonly Message[], folderId: FolderId): Promise<MessagesChanged> {
+    const moved = messages.map((one) => ({ ...one, folderId, urgent: urgentAfterMove(one.urgent, folderId) }))
+    const urgent = moved.filter((one) => one.urgent)
+    await this.#sql.rows('message.move', SET_FOLDER, [idsOf(messages), ...this.#place(), folderId, idsOf(urgent)])
+    const state = await this.#summaries.apply(
+      this.#audience.mailbox.id,
+      subtractSummary(countOf(moved), countOf(messages)),
+    )
+    return { messages: moved, audience: { ...this.#audience, state } }
   }
 
   #place(): [number, string] {
     return [this.#audience.mailbox.id, this.#audience.mailbox.tenantId]
   }
+}
 
-  async #changed(message: Message, delta: MailboxState['summary']): Promise<MessageChange> {
-    const state = await this.#summaries.apply(this.#audience.mailbox.id, delta)
-    return { message, audience: { ...this.#audience, state } }
-  }
+/** Ids of messages, as statements take them. */
+export function idsOf(messages: readonly Message[]): string[] {
+  return messages.map(({ id }) => id)
+}
+
+/** What messages together add to the summary of their mailbox. */
+export function countOf(messages: readonly Message[]): MessageSummary {
+  return addSummaries(messages.map(({ folderId, urgent }) => contribution(folderId, urgent)))
 }

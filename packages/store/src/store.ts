@@ -1,7 +1,16 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import {
+  type Actor,
+  type Created,
+  type MailboxId,
+  type RepeatKey,
+  RuleError,
+  SYSTEM_ACTOR,
+  type TenantId,
+} from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
 import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
@@ -17,11 +26,13 @@ import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MailboxTrash } from './mailbox-trash.js'
 import { MemberRepository } from './member-repository.js'
+import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
 import { PolicyRepository } from './policy-repository.js'
 import { RefreshTokenRepository } from './refresh-token-repository.js'
+import { RetentionRepository } from './retention-repository.js'
 import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { SessionRepository } from './session-repository.js'
@@ -30,6 +41,8 @@ import { SummaryRepository } from './summary-repository.js'
 import { TeamWriter } from './team-writer.js'
 import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
+import { TrashQueries } from './trash-queries.js'
+import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
 import { ZoneRepository } from './zone-repository.js'
 
@@ -48,6 +61,8 @@ export type Configuration = {
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  /** Who changes it. */
+  readonly actor: Actor
   readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
@@ -84,6 +99,8 @@ export type MessagesChange = {
   writer(audience: MailboxAudience): MessageWriter
   /** Claims and marks messages of the mailbox whose lock was taken. */
   team(audience: MailboxAudience): TeamWriter
+  /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
+  trash(audience: MailboxAudience): TrashWriter
 }
 
 /**
@@ -116,6 +133,31 @@ export class Store {
     return new MessageQueries(pgSql(this.#database.pool), scope)
   }
 
+  /** Finds messages of a scope by id, in the trash or not. */
+  lookup(scope: TenantScope): MessageLookup {
+    return new MessageLookup(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of the trash of a scope. */
+  trash(scope: TenantScope): TrashQueries {
+    return new TrashQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** What has grown too old, in every tenant. */
+  get retention(): RetentionRepository {
+    return new RetentionRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of the audit log of a scope. */
+  auditLog(scope: TenantScope): AuditQueries {
+    return new AuditQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Writes the audit log outside any transaction: for what changes nothing else. */
+  get audit(): AuditRepository {
+    return new AuditRepository(pgSql(this.#database.pool))
+  }
+
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
@@ -132,6 +174,7 @@ export class Store {
       const summaries = new SummaryRepository(sql, scope)
       return work({
         ...configurationOf(db, scope),
+        actor: scope.actor ?? SYSTEM_ACTOR,
         locks: new RowLocks(sql, scope),
         summaries,
         outbox,
@@ -179,6 +222,7 @@ export class Store {
         audit: new AuditRepository(sql),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
         team: (audience) => new TeamWriter(sql, summaries, audience),
+        trash: (audience) => new TrashWriter(sql, summaries, audience),
       })
     })
   }
@@ -223,11 +267,11 @@ export class Store {
     return purgeMailboxes(pgSql(this.#database.pool), now)
   }
 
-  /** Which of these audio keys a message names. */
+  /** Which of these audio keys a message, also in the trash, or a greeting names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
       'audio.named',
-      'SELECT DISTINCT audio_key FROM message WHERE audio_key = ANY ($1::text[])',
+      'SELECT audio_key FROM message WHERE audio_key = ANY ($1::text[]) UNION SELECT audio_key FROM greeting WHERE audio_key = ANY ($1::text[])',
       [keys],
     )
     return new Set(rows.map((row) => row.audio_key))
@@ -242,14 +286,14 @@ export class Store {
   }
 }
 
-/** The scope of one tenant without its descendants. */
-export function onlyTenant(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: false }
+/** The scope of one tenant without its descendants; `actor` when something is changed in it. */
+export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: false, ...(actor && { actor }) }
 }
 
-/** The scope of a tenant and everything below it. */
-export function tenantSubtree(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: true }
+/** The scope of a tenant and everything below it; `actor` when something is changed in it. */
+export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: true, ...(actor && { actor }) }
 }
 
 /** Does the work unless the key was used, and remembers what came of it. */

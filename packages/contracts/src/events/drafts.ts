@@ -20,9 +20,11 @@ import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget }
 import {
   globalMessageCreated,
   globalMessageDeleted,
+  globalMessageRestored,
   globalMessageUpdated,
   userMessageCreated,
   userMessageDeleted,
+  userMessageRestored,
   userMessageUpdated,
 } from './messages.js'
 
@@ -50,6 +52,7 @@ const MESSAGE_EVENTS = {
   created: { user: userMessageCreated, global: globalMessageCreated },
   updated: { user: userMessageUpdated, global: globalMessageUpdated },
   deleted: { user: userMessageDeleted, global: globalMessageDeleted },
+  restored: { user: userMessageRestored, global: globalMessageRestored },
 } as const
 
 /** Who hears what happens in a mailbox: these users by events of their own, and maybe the whole tenant by one more. */

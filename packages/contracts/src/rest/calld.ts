@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { listAudit } from './calld-audit.js'
 import { TEAM_ROUTES } from './calld-team.js'
+import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -28,6 +30,11 @@ const messageListQuery = Type.Object({
   direction: Type.Optional(direction),
   voicemail_type: voicemailType,
   raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
+})
+
+/** Nothing else in the query is looked at, as ever. */
+const deletionQuery = Type.Object({
+  purge: Type.Optional(Type.Boolean({ description: 'for good, also out of the trash' })),
 })
 
 const moveSchema = Type.Object({ folder_id: Type.Integer() })
@@ -138,7 +145,10 @@ export const deleteVoicemailMessage = route({
   path: '/voicemails/{voicemail_id}/messages/{message_id}',
   params: mailboxMessage,
   acl: 'calld.voicemails.{voicemail_id}.messages.{message_id}.delete',
-  summary: 'Delete a message of a mailbox',
+  furtherAcl: PURGE_ACL,
+  summary: 'Delete a message of a mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -225,7 +235,9 @@ export const deleteOwnMessage = route({
   path: '/users/me/voicemails/messages/{message_id}',
   params: ownMessage,
   acl: 'calld.users.me.voicemails.messages.{message_id}.delete',
-  summary: 'Delete a message of the own or a shared mailbox',
+  summary: 'Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -261,4 +273,6 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   deleteOwnMessage,
   getOwnRecording,
   ...TEAM_ROUTES,
+  ...TRASH_ROUTES,
+  listAudit,
 ]

@@ -8,6 +8,7 @@ export * from './auth-tenants.js'
 export * from './auth-tokens.js'
 export * from './auth-users.js'
 export * from './calld.js'
+export * from './calld-audit.js'
 export {
   claimOwnMessage,
   claimVoicemailMessage,
@@ -23,6 +24,20 @@ export {
   setVoicemailMessageFlags,
   setVoicemailMessageStatus,
 } from './calld-team.js'
+export {
+  type BulkRequest,
+  changeOwnMessages,
+  changeVoicemailMessages,
+  getOwnTrash,
+  getVoicemailTrash,
+  holdVoicemailMessage,
+  PURGE_ACL,
+  releaseVoicemailMessage,
+  restoreOwnMessage,
+  restoreVoicemailMessage,
+  type TrashedMessageView,
+  type TrashView,
+} from './calld-trash.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'

@@ -33,6 +33,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly acl: string | null
   /** Further templates, each of which opens the route as well: the peers' code and documents differ (rest.md F-33). */
   readonly otherAcls: readonly string[]
+  /** Template of the access that some of its requests need besides; the handler asks for it. */
+  readonly furtherAcl?: string
   /** Only for tokens of the master tenant, whatever tenant the call acts in (rest.md 1.4). */
   readonly masterOnly: boolean
   readonly summary: string
@@ -65,7 +67,7 @@ export type ErrorEnvelope = 'api' | 'token'
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
-  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces'
+  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces' | 'furtherAcl'
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly otherAcls?: readonly string[]
@@ -76,6 +78,7 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly conditional?: boolean
   readonly rateLimit?: RouteContract['rateLimit']
   readonly queryToken?: boolean
+  readonly unknownQuery?: 'ignore' | 'refuse'
 }
 
 /** Declares routes of one API with that API's dialect, and their way to tell failures. */

@@ -27,6 +27,43 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Move, delete or restore up to 500 messages of the own and the shared mailboxes; each id gets its own answer. Access: calld.users.me.voicemails.messages.bulk.create */
+  changeOwnMessages: {
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
+  /** Move, delete or restore up to 500 messages of a mailbox; each id gets its own answer. Access: calld.voicemails.{voicemail_id}.messages.bulk.create */
+  changeVoicemailMessages: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
   /** Check which accesses a token holds. Access: none */
   checkScopes: {
     params: {
@@ -489,10 +526,13 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.delete */
+  /** Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -561,11 +601,14 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
+  /** Delete a message of a mailbox: to the trash, or with `purge` for good. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
   deleteVoicemailMessage: {
     params: {
       voicemail_id: string | number
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -883,6 +926,67 @@ export type Operations = {
       token?: string
     }
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** List the deleted messages of the own and the shared mailboxes, the latest deletion first. Access: calld.users.me.voicemails.trash.read */
+  getOwnTrash: {
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
   }
   /** Read the own mailbox with its messages. Access: calld.users.me.voicemails.read */
   getOwnVoicemail: {
@@ -1291,6 +1395,70 @@ export type Operations = {
       pin_min_length: number
     }
   }
+  /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
+  getVoicemailTrash: {
+    params: {
+      voicemail_id: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
   /** Read the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.read */
   getZones: {
     answer: {
@@ -1300,6 +1468,14 @@ export type Operations = {
         message: string | null
       })[]
     }
+  }
+  /** Put a message on hold: it can neither be deleted nor purged, and does not grow too old. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.update */
+  holdVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
   }
   /** List accounts. Access: auth.users.read */
   listAccounts: {
@@ -1333,6 +1509,39 @@ export type Operations = {
           confirmed: boolean
         }[]
       })[]
+    }
+  }
+  /** List who listened, moved, deleted and changed what, newest first. Access: calld.audit.read */
+  listAudit: {
+    query?: {
+      mailbox_id?: number
+      message_id?: string
+      actor_uuid?: string
+      action?: string
+      from?: string
+      until?: string
+      recurse?: boolean
+      limit?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: number
+        tenant_uuid: string
+        /** ISO 8601, UTC */
+        at: string
+        /** user; null for the system itself */
+        actor_uuid: string | null
+        /** e.g. `message.deleted` */
+        action: string
+        mailbox_id: number | null
+        message_id: string | null
+        details: Record<never, never>
+        request_id: string | null
+        remote_addr: string | null
+      })[]
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
     }
   }
   /** List contexts. Access: confd.contexts.read */
@@ -1932,11 +2141,26 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Release a message from its hold. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.delete */
+  releaseVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
   /** Take a policy away from a user. Access: auth.users.{user_uuid}.policies.{policy_uuid}.delete */
   removeUserPolicy: {
     params: {
       user_uuid: string | number
       policy_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
+  restoreOwnMessage: {
+    params: {
+      message_id: string | number
     }
     answer: undefined
   }
@@ -1948,6 +2172,14 @@ export type Operations = {
     body: {
       number?: string
       context?: string
+    }
+    answer: undefined
+  }
+  /** Restore a deleted message of a mailbox to the folder it was in. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.restore.update */
+  restoreVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
     }
     answer: undefined
   }
@@ -2196,6 +2428,8 @@ export const OPERATIONS = {
   addUserPolicy: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   associateUserVoicemail: { method: 'PUT', path: '/api/confd/1.1/users/{user}/voicemails/{voicemail_id}', answer: 'none' },
   changeMyPassword: { method: 'PUT', path: '/api/auth/0.1/users/me/password', answer: 'none' },
+  changeOwnMessages: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/bulk', answer: 'json' },
+  changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
   createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
@@ -2239,6 +2473,7 @@ export const OPERATIONS = {
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
+  getOwnTrash: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/trash', answer: 'json' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
   getPolicy: { method: 'GET', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
   getTenant: { method: 'GET', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
@@ -2253,8 +2488,11 @@ export const OPERATIONS = {
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
   getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
+  getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
   getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
+  holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
   listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
+  listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
@@ -2273,8 +2511,11 @@ export const OPERATIONS = {
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
   removeUserPolicy: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
+  restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
+  restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
   updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
