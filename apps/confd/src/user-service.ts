@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
-import type { UserCreate, UserUpdate } from '@lamplighter/contracts'
+import { sessionEnded, type UserCreate, type UserUpdate } from '@lamplighter/contracts'
 import {
   type Created,
   type Mailbox,
@@ -69,7 +69,7 @@ export class UserService {
     })
   }
 
-  /** Deletes a user; when `recursive` also its mailbox, if nobody else has it. @throws NotFoundError, RuleError */
+  /** Deletes a user and ends its sessions; when `recursive` also its mailbox, if nobody else has it. @throws NotFoundError, RuleError */
   async delete(scope: TenantScope, reference: string, recursive: boolean, precondition: Precondition): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
       const user = await lockUser(change, reference)
@@ -79,6 +79,8 @@ export class UserService {
         throw new RuleError('user-has-voicemail', 'the user still has a mailbox', details)
       }
       await takeMailbox(change, user)
+      const ended = await change.sessions.endAllOfUser(user.uuid)
+      await change.outbox.add(ended.map(sessionEnded))
       await change.users.delete(user.uuid)
     })
   }

@@ -60,6 +60,8 @@ export type ConfigurationChange = Configuration & {
   /** Who changes it. */
   readonly actor: Actor
   readonly locks: RowLocks
+  /** Sessions of a user who goes. */
+  readonly sessions: SessionRepository
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
@@ -165,6 +167,7 @@ export class Store {
         ...configurationOf(db, scope),
         actor: scope.actor ?? SYSTEM_ACTOR,
         locks: new RowLocks(sql, scope),
+        sessions: new SessionRepository(sql),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
