@@ -5,6 +5,7 @@ import { auditRoutes } from './audit-routes.js'
 import { ClaimExpiry } from './claim-expiry.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
+import { ForwardService } from './forward-service.js'
 import { tidy } from './housekeeping.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
@@ -46,7 +47,7 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     ...trashRoutes(new TrashService(store), changer),
     ...auditRoutes(store),
     depositRoute(deposits),
-    ...teamRoutes(new TeamService(messages)),
+    ...teamRoutes(new TeamService(messages), new ForwardService(store, messages)),
   ]
   const claimExpiry = new ClaimExpiry(store, log)
   let timer: NodeJS.Timeout | undefined

@@ -24,6 +24,7 @@ export type AuditAction =
   | 'message.unclaimed'
   | 'message.handled'
   | 'message.flagged'
+  | 'message.forwarded'
   | 'mailbox.created'
   | 'mailbox.edited'
   | 'mailbox.deleted'
