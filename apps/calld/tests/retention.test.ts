@@ -207,7 +207,7 @@ describe('retention', () => {
     const limits = { fingerprintKey: new Uint8Array(), rateLimits: new RateLimits({}) }
     const access = { verifier, covers: async () => false, ...limits }
     const tidying = { everyMs: 20, now: () => NOW }
-    const calld = createCalld({ store, audio, access, log: createLogger('silent'), tidying })
+    const calld = createCalld({ linkKey: Buffer.alloc(32), store, audio, access, log: createLogger('silent'), tidying })
     await calld.start()
     await waitFor(async () => !(await left()).trash.includes(old.id), { what: 'the purge of what expired' })
     await calld.stop()

@@ -19,6 +19,7 @@ import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
+import { GreetingRepository } from './greeting-repository.js'
 import { type FirstAnswer, IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
@@ -31,6 +32,7 @@ import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PinRepository, purgePinCounters } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
 import { RefreshTokenRepository } from './refresh-token-repository.js'
 import { RetentionRepository } from './retention-repository.js'
@@ -65,9 +67,12 @@ export type ConfigurationChange = Configuration & {
   /** Who changes it. */
   readonly actor: Actor
   readonly locks: RowLocks
+  /** Sessions of a user who goes. */
+  readonly sessions: SessionRepository
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
+  readonly pins: PinRepository
   readonly outbox: Outbox
 }
 
@@ -96,6 +101,7 @@ export type MessagesChange = {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly outbox: Outbox
+  readonly greetings: GreetingRepository
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
   /** Claims and marks messages of the mailbox whose lock was taken. */
@@ -134,6 +140,21 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of greetings. */
+  get greetings(): GreetingRepository {
+    return new GreetingRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of PINs. */
+  pins(scope: TenantScope): PinRepository {
+    return new PinRepository(pgSql(this.#database.pool), scope)
+  }
+
+  /** Forgets wrong PINs that count no more, of all tenants. */
+  purgePinCounters(): Promise<void> {
+    return purgePinCounters(pgSql(this.#database.pool))
   }
 
   /** Finds messages of a scope by id, in the trash or not. */
@@ -179,10 +200,12 @@ export class Store {
         ...configurationOf(db, scope),
         actor: scope.actor ?? SYSTEM_ACTOR,
         locks: new RowLocks(sql, scope),
+        sessions: new SessionRepository(sql),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        pins: new PinRepository(sql, scope),
       })
     })
   }
@@ -223,6 +246,7 @@ export class Store {
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        greetings: new GreetingRepository(sql),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
         copies: new CopyWriter(sql, summaries),
         team: (audience) => new TeamWriter(sql, summaries, audience),

@@ -2,7 +2,9 @@ import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
+import * as greetings from './greetings.js'
 import * as messages from './messages.js'
+import * as pins from './pins.js'
 import * as team from './team.js'
 
 export * from './auth.js'
@@ -14,7 +16,6 @@ export {
   countDrafts,
   countsFor,
   draft,
-  draftsFor,
   type EventDraft,
   lostByAll,
   type MailboxAudience,
@@ -23,7 +24,9 @@ export {
   shareDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
+export * from './greetings.js'
 export * from './messages.js'
+export * from './pins.js'
 export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 
 /** Every event the product emits. */
@@ -32,5 +35,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(counts),
   ...Object.values(team),
   ...Object.values(config),
+  ...Object.values(greetings),
+  ...Object.values(pins),
   ...Object.values(auth),
 ]

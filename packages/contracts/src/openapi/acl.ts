@@ -12,9 +12,9 @@ export function aclTable(): string {
   return ['| operation | access | id |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
-function accessOf({ acl, otherAcls, furtherAcl, masterOnly }: RouteContract): string {
+function accessOf({ acl, otherAcls, masterOnly, furtherAcl }: RouteContract): string {
   if (acl === null) return 'none'
   const accepted = [acl, ...otherAcls].map((one) => `\`${one}\``).join(' or ')
   const further = furtherAcl ? `, for some requests also \`${furtherAcl}\`` : ''
-  return `${accepted}${further}${masterOnly ? ', in the master tenant' : ''}`
+  return `${accepted}${masterOnly ? ', in the master tenant' : ''}${further}`
 }

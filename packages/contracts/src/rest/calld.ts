@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { listAudit } from './calld-audit.js'
+import { GREETING_ROUTES } from './calld-greetings.js'
+import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
 import { TEAM_ROUTES } from './calld-team.js'
 import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
@@ -272,6 +274,8 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...GREETING_ROUTES,
+  ...RECORDING_LINK_ROUTES,
   ...TEAM_ROUTES,
   ...TRASH_ROUTES,
   listAudit,
