@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import { API_BASE, depositMessage } from '@lamplighter/contracts'
-import { InvalidInputError } from '@lamplighter/domain'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
+import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { tenantSubtree } from '@lamplighter/store'
 import { type DepositRequest, readMultipart } from './deposit-request.js'
 import type { DepositService } from './deposit-service.js'
@@ -11,10 +10,10 @@ import { mailboxIdOf } from './ids.js'
 export function depositRoute(deposits: DepositService): Implementation {
   return implement(depositMessage, async (call) => {
     const id = mailboxIdOf(call)
-    const key = readIdempotencyKey(call)
+    const key = call.idempotencyKey()
     const { message, replayed } = await deposits.deposit(tenantSubtree(call.tenantId), id, key, () => openRequest(call))
     const location = call.url(`${API_BASE.calld}/voicemails/${id}/messages/${message.id}`)
-    return { headers: { location, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }, body: message }
+    return createdAnswer(location, message, replayed)
   })
 }
 
@@ -26,11 +25,4 @@ async function openRequest(call: Call<typeof depositMessage>): Promise<DepositRe
   }
   const meta = call.query()
   return { audio: payload, meta: async () => meta }
-}
-
-function readIdempotencyKey(call: Pick<Call, 'request'>): string | undefined {
-  const header = call.request.headers['idempotency-key']
-  const key = Array.isArray(header) ? header[0] : header
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
-  throw InvalidInputError.of('Idempotency-Key', 'regex', 'must be 1 to 255 printable characters')
 }

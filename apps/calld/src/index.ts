@@ -8,6 +8,7 @@ import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
+import { statusRoute } from './status-route.js'
 
 /** What calld is made of. */
 export type CalldDependencies = {
@@ -28,6 +29,7 @@ export function createCalld({ store, audio, access, log, maxAudioBytes }: CalldD
   const messages = new MessageService(store)
   const deposits = new DepositService(store, audio, maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES)
   const implementations = [
+    statusRoute(store),
     ...mailboxRoutes(mailboxes, messages, audio),
     ...ownRoutes(store, mailboxes, messages, audio),
     depositRoute(deposits),

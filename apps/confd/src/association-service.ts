@@ -7,10 +7,12 @@ import {
   type VoicemailCreate,
 } from '@lamplighter/contracts'
 import {
+  type Created,
   EMPTY_SUMMARY,
   type Mailbox,
   type MailboxId,
   NotFoundError,
+  type RepeatKey,
   RuleError,
   shownSummary,
 } from '@lamplighter/domain'
@@ -35,9 +37,14 @@ export class AssociationService {
   }
 
   /** Creates a mailbox and gives it to a user, or does neither. */
-  async createFor(scope: TenantScope, reference: string, input: VoicemailCreate): Promise<Mailbox> {
+  async createFor(
+    scope: TenantScope,
+    reference: string,
+    input: VoicemailCreate,
+    repeat?: RepeatKey,
+  ): Promise<Created<Mailbox>> {
     const fields = await fieldsOfCreation(input)
-    return this.#store.changeConfiguration(scope, async (change) => {
+    return this.#store.createOnce(scope, repeat, async (change) => {
       const created = await createMailbox(change, fields)
       const user = await findUser(change, reference)
       await associate(change, user, created)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type ContextView, createContext, deleteContext, getContext, listContexts } from '@lamplighter/contracts'
 import { InvalidInputError, NotFoundError, RuleError } from '@lamplighter/domain'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
-import { type Context, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
+import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
+import { type Configuration, type Context, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
 import { resourceUrl } from './voicemail-view.js'
 
 /** Contexts, as far as mailboxes need them (rest.md 2.11). */
@@ -18,26 +18,40 @@ export function contextRoutes(store: Store): Implementation[] {
       const { label, name, type = 'internal' } = call.body()
       const wanted = label ?? name
       if (wanted === undefined) throw InvalidInputError.of('label', 'required', 'is required')
-      const { contexts } = store.configuration(onlyTenant(call.tenantId))
-      const context = await contexts.create({ uuid: randomUUID(), label: wanted, type })
-      return { headers: { location: resourceUrl(call, 'contexts', context.id) }, body: toContextView(call, context) }
+      const fields = { uuid: randomUUID(), label: wanted, type }
+      const { value: context, replayed } = await store.createOnce(
+        onlyTenant(call.tenantId),
+        call.repeatKey(),
+        ({ contexts }) => contexts.create(fields),
+      )
+      return createdAnswer(resourceUrl(call, 'contexts', context.id), toContextView(call, context), replayed)
     }),
-    implement(getContext, async (call) => ({ body: toContextView(call, await findContext(store, call)) })),
+    implement(getContext, async (call) => {
+      const context = await findContext(store.configuration(tenantSubtree(call.tenantId)), contextId(call))
+      return call.tagged(context, toContextView(call, context))
+    }),
     implement(deleteContext, async (call) => {
-      const context = await findContext(store, call)
-      const { contexts } = store.configuration(tenantSubtree(call.tenantId))
-      if (await contexts.hasMailbox(context.name)) {
-        throw new RuleError('context-in-use', 'a mailbox lies in the context', { context: context.name })
-      }
-      await contexts.delete(context)
+      const precondition = call.precondition()
+      await store.changeConfiguration(tenantSubtree(call.tenantId), async (change) => {
+        await change.locks.context(contextId(call))
+        const context = await findContext(change, contextId(call))
+        precondition(context)
+        if (await change.contexts.hasMailbox(context.name)) {
+          throw new RuleError('context-in-use', 'a mailbox lies in the context', { context: context.name })
+        }
+        await change.contexts.delete(context)
+      })
       return {}
     }),
   ]
 }
 
-async function findContext(store: Store, call: Pick<Call, 'param' | 'tenantId'>): Promise<Context> {
-  const id = Number(call.param('id'))
-  const context = await store.configuration(tenantSubtree(call.tenantId)).contexts.find(id)
+function contextId(call: Pick<Call, 'param'>): number {
+  return Number(call.param('id'))
+}
+
+async function findContext({ contexts }: Pick<Configuration, 'contexts'>, id: number): Promise<Context> {
+  const context = await contexts.find(id)
   if (!context) throw new NotFoundError('no-such-context', 'there is no such context', { id })
   return context
 }

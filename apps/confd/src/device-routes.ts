@@ -7,7 +7,7 @@ import {
   updateDevice,
 } from '@lamplighter/contracts'
 import type { DeviceId } from '@lamplighter/domain'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
+import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { type Device, onlyTenant, tenantSubtree } from '@lamplighter/store'
 import type { DeviceService } from './device-service.js'
 import { resourceUrl } from './voicemail-view.js'
@@ -22,21 +22,24 @@ export function deviceRoutes(devices: DeviceService): Implementation[] {
       return { body: { total, items: items.map((device) => toDeviceView(call, device)) } }
     }),
     implement(createDevice, async (call) => {
-      const { device, generatedPassword } = await devices.create(tenantSubtree(call.tenantId), call.body())
+      const { value, replayed } = await devices.create(tenantSubtree(call.tenantId), call.body(), call.repeatKey())
+      const { device, generatedPassword } = value
       const password = generatedPassword === undefined ? {} : { sip_password: generatedPassword }
-      const headers = { location: resourceUrl(call, 'devices', device.uuid) }
-      return { headers, body: { ...toDeviceView(call, device), ...password } }
+      const body = { ...toDeviceView(call, device), ...password }
+      return createdAnswer(resourceUrl(call, 'devices', device.uuid), body, replayed)
     }),
     implement(getDevice, async (call) => {
-      return { body: toDeviceView(call, await devices.get(tenantSubtree(call.tenantId), deviceId(call))) }
+      const device = await devices.get(tenantSubtree(call.tenantId), deviceId(call))
+      return call.tagged(device, toDeviceView(call, device))
     }),
     implement(updateDevice, async (call) => {
       call.json()
-      await devices.update(tenantSubtree(call.tenantId), deviceId(call), () => call.body())
+      const scope = tenantSubtree(call.tenantId)
+      await devices.update(scope, deviceId(call), () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteDevice, async (call) => {
-      await devices.delete(tenantSubtree(call.tenantId), deviceId(call))
+      await devices.delete(tenantSubtree(call.tenantId), deviceId(call), call.precondition())
       return {}
     }),
   ]

@@ -1,11 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type DeviceInput, deviceCreated, deviceDeleted, deviceEdited, draft } from '@lamplighter/contracts'
 import {
+  always,
+  type Created,
   type DeviceId,
   InvalidInputError,
   type MailboxId,
   type MwiMode,
   NotFoundError,
+  type Precondition,
+  type RepeatKey,
   type TenantId,
   type UserId,
 } from '@lamplighter/domain'
@@ -49,27 +53,34 @@ export class DeviceService {
   }
 
   /** @throws InvalidInputError for a user or mailbox that is not there, RuleError when the username is taken */
-  async create(scope: TenantScope, input: DeviceInput): Promise<CreatedDevice> {
+  async create(scope: TenantScope, input: DeviceInput, repeat?: RepeatKey): Promise<Created<CreatedDevice>> {
     const generatedPassword = input.sip_password ? undefined : randomBytes(18).toString('base64url')
     const password = input.sip_password ?? generatedPassword ?? ''
     const fields = mergedFields(NEW_DEVICE, { sip_username: `d${randomBytes(5).toString('hex')}`, ...input })
-    return this.#store.changeConfiguration(scope, async (change) => {
+    const { value: device, replayed } = await this.#store.createOnce(scope, repeat, async (change) => {
       const tenantId = await owningTenant(change, scope, fields.userUuid)
       await refuseForeignMailboxes(change, tenantId, fields)
       const credentials = this.#credentials(fields.sipUsername, password)
       const device = await change.devices.create(randomUUID() as DeviceId, tenantId, fields, credentials)
       await change.outbox.add([draft(deviceCreated, { tenant: tenantId }, { device_uuid: device.uuid })])
-      return { device, generatedPassword }
+      return device
     })
+    // It is kept nowhere, so that a repeated request cannot be told it again.
+    return { value: { device, generatedPassword: replayed ? undefined : generatedPassword }, replayed }
   }
 
   /** Changes what `input` names. @throws NotFoundError, InvalidInputError, RuleError */
-  async update(scope: TenantScope, uuid: DeviceId, input: () => DeviceInput): Promise<void> {
+  async update(
+    scope: TenantScope,
+    uuid: DeviceId,
+    input: () => DeviceInput,
+    precondition: Precondition = always,
+  ): Promise<void> {
     await this.get(scope, uuid)
     const asked = input()
     await this.#store.changeConfiguration(scope, async (change) => {
-      const device = await change.devices.find(uuid)
-      if (!device) throw noSuchDevice(uuid)
+      const device = await lockDevice(change, uuid)
+      precondition(device)
       const fields = mergedFields(device, asked)
       if (!asked.sip_password && sameFields(device, fields)) return
       await this.#refuse(change, scope, device, fields, asked)
@@ -80,10 +91,10 @@ export class DeviceService {
   }
 
   /** Deletes a device; its subscriptions end and its lamp goes dark. @throws NotFoundError */
-  async delete(scope: TenantScope, uuid: DeviceId): Promise<void> {
+  async delete(scope: TenantScope, uuid: DeviceId, precondition: Precondition = always): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
-      const device = await change.devices.find(uuid)
-      if (!device) throw noSuchDevice(uuid)
+      const device = await lockDevice(change, uuid)
+      precondition(device)
       await change.devices.delete(uuid)
       await change.outbox.add([draft(deviceDeleted, { tenant: device.tenantId }, { device_uuid: uuid })])
     })
@@ -165,6 +176,13 @@ async function refuseForeignMailboxes(
   if (foreign.length > 0) {
     throw InvalidInputError.of('voicemails', 'reference', `Voicemail was not found: ${foreign.join(', ')}`)
   }
+}
+
+async function lockDevice(change: ConfigurationChange, uuid: DeviceId): Promise<Device> {
+  await change.locks.device(uuid)
+  const device = await change.devices.find(uuid)
+  if (!device) throw noSuchDevice(uuid)
+  return device
 }
 
 function noSuchDevice(uuid: DeviceId): NotFoundError {

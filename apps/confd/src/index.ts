@@ -5,6 +5,7 @@ import { AssociationService } from './association-service.js'
 import { contextRoutes } from './context-routes.js'
 import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
+import { statusRoute } from './status-route.js'
 import { userRoutes } from './user-routes.js'
 import { voicemailRoutes } from './voicemail-routes.js'
 import { VoicemailService } from './voicemail-service.js'
@@ -21,6 +22,7 @@ export type ConfdDependencies = {
 /** Configuration under `/api/confd/1.1`. */
 export function createConfd({ store, access, sipRealm, log }: ConfdDependencies): HttpService {
   const implementations = [
+    statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
     ...userRoutes(store),
     ...contextRoutes(store),

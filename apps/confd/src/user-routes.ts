@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
 import { createUser, deleteUser, getUser, listUsers, type UserView } from '@lamplighter/contracts'
 import { NotFoundError, RuleError, type UserId } from '@lamplighter/domain'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
-import { onlyTenant, type Store, tenantSubtree, type User } from '@lamplighter/store'
+import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
+import { type Configuration, onlyTenant, type Store, tenantSubtree, type User } from '@lamplighter/store'
 import { resourceUrl } from './voicemail-view.js'
 
 /** Users, as far as mailboxes and devices need them. */
@@ -18,26 +18,38 @@ export function userRoutes(store: Store): Implementation[] {
     implement(createUser, async (call) => {
       const { firstname, lastname = null, email = null, username = null, password } = call.body()
       const passwordHash = password ? await hashSecret(password) : null
-      const { users } = store.configuration(onlyTenant(call.tenantId))
-      const user = await users.create(randomUUID() as UserId, { firstname, lastname, email, username, passwordHash })
-      return { headers: { location: resourceUrl(call, 'users', user.id) }, body: toUserView(call, user) }
+      const fields = { firstname, lastname, email, username, passwordHash }
+      const { value: user, replayed } = await store.createOnce(
+        onlyTenant(call.tenantId),
+        call.repeatKey(),
+        ({ users }) => users.create(randomUUID() as UserId, fields),
+      )
+      return createdAnswer(resourceUrl(call, 'users', user.id), toUserView(call, user), replayed)
     }),
-    implement(getUser, async (call) => ({ body: toUserView(call, await findUser(store, call)) })),
+    implement(getUser, async (call) => {
+      const user = await findUser(store.configuration(tenantSubtree(call.tenantId)), call.param('user'))
+      return call.tagged(user, toUserView(call, user))
+    }),
     implement(deleteUser, async (call) => {
-      const user = await findUser(store, call)
-      if (user.mailbox) {
-        const details = { user_uuid: user.uuid, voicemail_id: user.mailbox.id }
-        throw new RuleError('user-has-voicemail', 'the user still has a mailbox', details)
-      }
-      await store.configuration(tenantSubtree(call.tenantId)).users.delete(user.uuid)
+      const precondition = call.precondition()
+      await store.changeConfiguration(tenantSubtree(call.tenantId), async (change) => {
+        const { uuid } = await findUser(change, call.param('user'))
+        await change.locks.user(uuid)
+        const user = await findUser(change, uuid)
+        precondition(user)
+        if (user.mailbox) {
+          const details = { user_uuid: user.uuid, voicemail_id: user.mailbox.id }
+          throw new RuleError('user-has-voicemail', 'the user still has a mailbox', details)
+        }
+        await change.users.delete(user.uuid)
+      })
       return {}
     }),
   ]
 }
 
-async function findUser(store: Store, call: Pick<Call, 'param' | 'tenantId'>): Promise<User> {
-  const reference = call.param('user')
-  const user = await store.configuration(tenantSubtree(call.tenantId)).users.find(reference)
+async function findUser({ users }: Pick<Configuration, 'users'>, reference: string): Promise<User> {
+  const user = await users.find(reference)
   if (!user) throw new NotFoundError('no-such-user', 'there is no such user', { user: reference })
   return user
 }

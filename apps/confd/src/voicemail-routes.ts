@@ -9,8 +9,8 @@ import {
   listVoicemails,
   updateVoicemail,
 } from '@lamplighter/contracts'
-import type { MailboxId } from '@lamplighter/domain'
-import { type Answer, type Call, type Implementation, implement } from '@lamplighter/http'
+import type { Created, Mailbox, MailboxId } from '@lamplighter/domain'
+import { type Answer, type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { type MailboxColumn, type MailboxListQuery, onlyTenant, tenantSubtree } from '@lamplighter/store'
 import type { AssociationService } from './association-service.js'
 import type { VoicemailService } from './voicemail-service.js'
@@ -26,20 +26,20 @@ export function voicemailRoutes(voicemails: VoicemailService, associations: Asso
       return { body: { total, items: items.map((mailbox) => toVoicemailView(call, mailbox)) } }
     }),
     implement(createVoicemail, async (call) => {
-      const mailbox = await voicemails.create(tenantSubtree(call.tenantId), call.body())
-      return created(call, mailbox)
+      return created(call, await voicemails.create(tenantSubtree(call.tenantId), call.body(), call.repeatKey()))
     }),
     implement(getVoicemail, async (call) => {
       const mailbox = await voicemails.get(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
-      return { body: toVoicemailView(call, mailbox) }
+      return call.tagged(mailbox, toVoicemailView(call, mailbox))
     }),
     implement(updateVoicemail, async (call) => {
       call.json()
-      await voicemails.update(tenantSubtree(call.tenantId), mailboxId(call, 'id'), () => call.body())
+      const scope = tenantSubtree(call.tenantId)
+      await voicemails.update(scope, mailboxId(call, 'id'), () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteVoicemail, async (call) => {
-      await voicemails.delete(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
+      await voicemails.delete(tenantSubtree(call.tenantId), mailboxId(call, 'id'), call.precondition())
       return {}
     }),
     ...userVoicemailRoutes(associations),
@@ -54,8 +54,8 @@ function userVoicemailRoutes(associations: AssociationService): Implementation[]
       return { body: { total: items.length, items } }
     }),
     implement(createUserVoicemail, async (call) => {
-      const mailbox = await associations.createFor(tenantSubtree(call.tenantId), call.param('user'), call.body())
-      return created(call, mailbox)
+      const scope = tenantSubtree(call.tenantId)
+      return created(call, await associations.createFor(scope, call.param('user'), call.body(), call.repeatKey()))
     }),
     implement(dissociateUserVoicemails, async (call) => {
       await associations.dissociate(tenantSubtree(call.tenantId), call.param('user'))
@@ -73,8 +73,8 @@ function mailboxId(call: Pick<Call, 'param'>, name: string): MailboxId {
   return Number(call.param(name)) as MailboxId
 }
 
-function created(call: Pick<Call, 'url'>, mailbox: Parameters<typeof toVoicemailView>[1]): Answer {
-  return { headers: { location: resourceUrl(call, 'voicemails', mailbox.id) }, body: toVoicemailView(call, mailbox) }
+function created(call: Pick<Call, 'url'>, { value: mailbox, replayed }: Created<Mailbox>): Answer {
+  return createdAnswer(resourceUrl(call, 'voicemails', mailbox.id), toVoicemailView(call, mailbox), replayed)
 }
 
 function toListQuery(query: ReturnType<Call<typeof listVoicemails>['query']>): MailboxListQuery {

@@ -11,7 +11,17 @@ import {
   voicemailDeleted,
   voicemailEdited,
 } from '@lamplighter/contracts'
-import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
+import {
+  always,
+  type Created,
+  EMPTY_SUMMARY,
+  type Mailbox,
+  type MailboxId,
+  NotFoundError,
+  type Precondition,
+  type RepeatKey,
+  RuleError,
+} from '@lamplighter/domain'
 import type { ConfigurationChange, MailboxFields, MailboxListQuery, Store, TenantScope } from '@lamplighter/store'
 import { fieldsOfCreation, fieldsOfUpdate, isChanged, resolveContext } from './voicemail-fields.js'
 
@@ -36,17 +46,23 @@ export class VoicemailService {
   }
 
   /** @throws InvalidInputError, RuleError (rest.md 2.3) */
-  async create(scope: TenantScope, input: VoicemailCreate): Promise<Mailbox> {
+  async create(scope: TenantScope, input: VoicemailCreate, repeat?: RepeatKey): Promise<Created<Mailbox>> {
     const fields = await fieldsOfCreation(input)
-    return this.#store.changeConfiguration(scope, (change) => createMailbox(change, fields))
+    return this.#store.createOnce(scope, repeat, (change) => createMailbox(change, fields))
   }
 
   /** Changes what `input` names. Nothing changed, nothing said. @throws NotFoundError, InvalidInputError, RuleError */
-  async update(scope: TenantScope, id: MailboxId, input: () => VoicemailUpdate): Promise<void> {
+  async update(
+    scope: TenantScope,
+    id: MailboxId,
+    input: () => VoicemailUpdate,
+    precondition: Precondition = always,
+  ): Promise<void> {
     const fields = await fieldsOfUpdate(await this.get(scope, id), input())
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
       const current = await findMailbox(change, id)
+      precondition(current)
       const context = await resolveContext(change.contexts, fields, current)
       if (!isChanged(current, fields)) return
       refuseUsers(current, fields, context.tenantId)
@@ -56,9 +72,10 @@ export class VoicemailService {
   }
 
   /** Deletes the mailbox and its messages, and puts out every lamp it lit. @throws NotFoundError, RuleError */
-  async delete(scope: TenantScope, id: MailboxId): Promise<void> {
+  async delete(scope: TenantScope, id: MailboxId, precondition: Precondition = always): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
+      precondition(await findMailbox(change, id))
       if (before.users.length > 0) {
         const details = { voicemail_id: id, user_uuids: before.users }
         throw new RuleError('voicemail-in-use', 'the mailbox still has users', details)

@@ -1,5 +1,8 @@
 import path from 'node:path'
+import type { RateLimitSizes } from '@lamplighter/http'
 import { type Environment, EnvironmentReader, LOG_LEVELS, type LogLevel } from '@lamplighter/runtime'
+import { readProxies } from './proxy-setting.js'
+import { readRateLimits } from './rate-limit-setting.js'
 
 /** The parts a process may run. */
 export const SERVICE_NAMES = ['authd', 'confd', 'calld', 'websocketd', 'relayd', 'mwid'] as const
@@ -16,7 +19,12 @@ export type Config = {
   readonly audioDirectory: string
   /** Undefined: a secret made up once and kept in the data directory. */
   readonly secret: string | undefined
-  readonly http: { readonly host: string; readonly port: number }
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly trustedProxies: readonly string[]
+    readonly rateLimits: RateLimitSizes
+  }
   readonly sip: {
     readonly host: string
     readonly port: number
@@ -45,6 +53,8 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
     http: {
       host: read.text('LAMPLIGHTER_HTTP_HOST') ?? '127.0.0.1',
       port: read.integer('LAMPLIGHTER_HTTP_PORT', 8080, PORTS),
+      trustedProxies: readProxies(read.text('LAMPLIGHTER_TRUSTED_PROXIES') ?? 'loopback'),
+      rateLimits: readRateLimits(read.text('LAMPLIGHTER_RATE_LIMITS')),
     },
     sip: {
       host: read.text('LAMPLIGHTER_SIP_HOST') ?? '127.0.0.1',

@@ -162,6 +162,8 @@ export function testEnvironment(
     LAMPLIGHTER_DATA_DIR: directory,
     LAMPLIGHTER_HTTP_PORT: '0',
     LAMPLIGHTER_SIP_PORT: '0',
+    // A test that wants limits says so.
+    LAMPLIGHTER_RATE_LIMITS: '0',
     LAMPLIGHTER_SECRET: 'a secret for tests, long enough to be one',
     ...more,
   }

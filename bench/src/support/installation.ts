@@ -128,6 +128,7 @@ export class BenchInstallation {
       LAMPLIGHTER_SECRET: SECRET,
       LAMPLIGHTER_DATA_DIR: path.join(this.directory, 'data'),
       LAMPLIGHTER_HTTP_PORT: String(port),
+      LAMPLIGHTER_RATE_LIMITS: '0',
       LAMPLIGHTER_SIP_PORT: '0',
     }
     this.#served = spawn(process.execPath, [MAIN, 'serve'], {

@@ -48,6 +48,9 @@ export type ErrorCode =
   | 'device-exists'
   | 'username-exists'
   | 'idempotency-key-conflict'
+  /** If-Match names another state than the present one. */
+  | 'precondition-failed'
+  | 'too-many-requests'
   | 'authentication-server-unreachable'
 
 /** Base of every failure the product names. */

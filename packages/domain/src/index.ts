@@ -1,3 +1,4 @@
+export type { Actor, AuditAction } from './audit.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
@@ -38,6 +39,8 @@ export {
   shownSummary,
 } from './mailbox.js'
 export { durationSeconds, type Message } from './message.js'
+export { always, type Precondition } from './precondition.js'
+export type { Created, RepeatKey } from './repeat.js'
 export {
   GLOBAL_RIGHTS,
   hasRight,

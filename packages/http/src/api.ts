@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { API_BASE, type ApiName, type ParamKind, type RouteContract } from '@lamplighter/contracts'
 import { isUuid, LamplighterError, MAX_INTEGER_ID, NotFoundError } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
@@ -5,7 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
 import { type AccessControl, authenticate } from './authenticator.js'
 import { type Answer, Call, type Caller, type RouteChecks } from './call.js'
-import type { ErrorForm } from './error-wire.js'
+import { allowOrigin } from './cors.js'
+import type { ErrorForm, WireError } from './error-wire.js'
 import { createInputCheck } from './input-check.js'
 
 /** A route and what answers it. */
@@ -33,26 +35,39 @@ export type Api = {
 
 /** Largest JSON body. */
 const MAX_JSON_BYTES = 1024 * 1024
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'TRACE'] as const
 
 /**
  * Mounts an API under its base path, with everything its routes share: authentication from the contract, bodies read
- * as JSON whatever their type, the API's error envelope, `OPTIONS`, 404 and 405 before any look at the token.
+ * as JSON whatever their type, the API's error envelope, `OPTIONS`, 404 and 405 before any look at the token, CORS.
  */
 export function mountApi(server: FastifyInstance, api: Api): void {
   server.register(
     (scope, _options, done) => {
       acceptAnyBody(scope)
+      scope.addHook('onRequest', async (request, reply) => {
+        allowOrigin(api.name, request, reply)
+        api.access.rateLimits.admitAddress(request, reply)
+      })
+      scope.addHook('onSend', async (_request, reply, payload) => endWithNewline(reply, payload))
       scope.setErrorHandler((error, request, reply) => sendError(api, error, request, reply))
       scope.setNotFoundHandler(() => {
         throw new NotFoundError('no-such-route', 'there is no such path')
       })
       for (const implementation of api.implementations) mountRoute(scope, api, implementation)
-      for (const [path, used] of methodsByPath(api.implementations)) answerOtherMethods(scope, path, used)
+      for (const path of pathsOf(api.implementations)) answerOtherMethods(scope, path)
       done()
     },
     { prefix: API_BASE[api.name] },
   )
+}
+
+/** JSON answers end with a newline (rest.md 1.10); added to the finished text, which is not read again. */
+function endWithNewline(reply: FastifyReply, payload: unknown): unknown {
+  if (typeof payload !== 'string' || !String(reply.getHeader('content-type')).startsWith('application/json')) {
+    return payload
+  }
+  return `${payload}\n`
 }
 
 /** JSON bodies come as buffers and are parsed when the handler asks; audio bodies stay streams. */
@@ -89,13 +104,17 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
     // Audio is counted by the handler; JSON by the parser above.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     ...(contract.response ? { schema: { response: { [contract.success]: contract.response } } } : {}),
-    onRequest: async (request) => {
-      checkParams(contract, request.params as Record<string, string>)
-      if (contract.acl !== null) callers.set(request, await authenticate(request, contract, api.access))
+    onRequest: async (request, reply) => {
+      checkParams(contract, request.params)
+      // It counts for audio only; a malformed one must not become a 415 of the framework (rest.md 1.2).
+      if (contract.bodyKind !== 'audio') delete request.headers['content-type']
+      const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access)
+      if (caller) callers.set(request, caller)
+      api.access.rateLimits.admit(contract, caller, request, reply)
     },
     handler: async (request, reply) => {
-      const answer = await handle(new Call(request, contract, checks, callers.get(request)))
-      return sendAnswer(reply, contract.success, answer)
+      const answer = await handle(new Call(request, contract, checks, callers.get(request), api.access.fingerprintKey))
+      return sendAnswer(request, reply, contract.success, answer)
     },
   })
 }
@@ -107,31 +126,32 @@ function compileChecks(contract: RouteContract): RouteChecks<RouteContract> {
   return { query: query ?? none, body: (body ?? none) as RouteChecks<RouteContract>['body'] }
 }
 
-function sendAnswer(reply: FastifyReply, success: number, { status, body, stream, headers }: Answer): FastifyReply {
+function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  success: number,
+  { status, body, stream, headers }: Answer,
+): FastifyReply {
   reply.code(status ?? success)
   if (headers) reply.headers(headers)
-  if (stream) return reply.send(stream)
-  return reply.send(body)
+  if (!stream) return reply.send(body)
+  if (request.method !== 'HEAD') return reply.send(stream)
+  // HEAD keeps the headers, length included, and reads nothing.
+  stream.destroy()
+  return reply.send(Readable.from([]))
 }
 
 function sendError(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, body } = toWire(api, error)
+  // 5xx is ours to look into; the rest is the caller's.
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  void reply.code(status).type('application/json').send(JSON.stringify(body))
+}
+
+function toWire(api: Api, error: unknown): WireError {
   const known = toKnownError(error)
-  if (known) {
-    const { status, body } = api.errorForm(known)
-    // 5xx is ours to look into; the rest is the caller's.
-    if (status >= 500) request.log.error({ err: error }, 'request failed')
-    void reply
-      .code(status)
-      .type('application/json')
-      .send(`${JSON.stringify(body)}\n`)
-    return
-  }
-  request.log.error({ err: error }, 'request failed unexpectedly')
-  const body = api.name === 'confd' ? ['Unexpected error'] : { message: 'Internal Server Error' }
-  void reply
-    .code(500)
-    .type('application/json')
-    .send(`${JSON.stringify(body)}\n`)
+  if (known) return api.errorForm(known)
+  return { status: 500, body: api.name === 'confd' ? ['Unexpected error'] : { message: 'Internal Server Error' } }
 }
 
 /** Errors of ours, and what the framework says about a request it could not read. */
@@ -149,12 +169,14 @@ const PARAM_FORMS: Readonly<Record<ParamKind, (value: string) => boolean>> = {
   integer: (value) => /^\d{1,10}$/.test(value) && Number(value) <= MAX_INTEGER_ID,
   uuid: isUuid,
   reference: (value) => /^\d{1,10}$/.test(value) || isUuid(value),
-  text: () => true,
+  // PostgreSQL has no NUL in text: nothing can be called that.
+  text: (value) => !value.includes('\0'),
 }
 
-function checkParams(contract: RouteContract, params: Readonly<Record<string, string>>): void {
+function checkParams(contract: Pick<RouteContract, 'params'>, params: unknown): void {
   for (const [name, kind] of Object.entries(contract.params)) {
-    if (!PARAM_FORMS[kind](params[name] ?? '')) throw new NotFoundError('no-such-route', 'there is no such path')
+    const value = (params as Readonly<Record<string, string>>)[name] ?? ''
+    if (!PARAM_FORMS[kind](value)) throw new NotFoundError('no-such-route', 'there is no such path')
   }
 }
 
@@ -166,26 +188,36 @@ function hasOwnHead(api: Api, contract: RouteContract): boolean {
   return api.implementations.some((one) => one.contract.method === 'HEAD' && one.contract.path === contract.path)
 }
 
-function methodsByPath(implementations: readonly Implementation[]): Map<string, Set<string>> {
-  const paths = new Map<string, Set<string>>()
+/** A path with every method that is served on it. */
+type ServedPath = Pick<RouteContract, 'path' | 'params'> & { readonly methods: Set<string> }
+
+/** Paths that differ only in the names of their ids are one. */
+function pathsOf(implementations: readonly Implementation[]): ServedPath[] {
+  const paths = new Map<string, ServedPath>()
   for (const { contract } of implementations) {
-    const used = paths.get(contract.path) ?? new Set<string>()
-    used.add(contract.method)
-    if (contract.method === 'GET') used.add('HEAD')
-    paths.set(contract.path, used)
+    const form = contract.path.replace(/\{\w+\}/g, '{}')
+    const served = paths.get(form) ?? { ...contract, methods: new Set<string>() }
+    served.methods.add(contract.method)
+    if (contract.method === 'GET') served.methods.add('HEAD')
+    paths.set(form, served)
   }
-  return paths
+  return [...paths.values()]
 }
 
-function answerOtherMethods(scope: FastifyInstance, path: string, used: ReadonlySet<string>): void {
-  const url = fastifyPath(path)
-  const allow = [...used, 'OPTIONS'].join(', ')
-  scope.route({ method: 'OPTIONS', url, handler: (_request, reply) => reply.header('allow', allow).send() })
-  const others = METHODS.filter((method) => !used.has(method))
+function answerOtherMethods(scope: FastifyInstance, path: ServedPath): void {
+  const url = fastifyPath(path.path)
+  const allow = [...path.methods, 'OPTIONS'].join(', ')
   scope.route({
-    method: others,
+    method: 'OPTIONS',
     url,
-    onRequest: async (_request, reply) => {
+    onRequest: async (request) => checkParams(path, request.params),
+    handler: (_request, reply) => reply.header('allow', allow).send(),
+  })
+  scope.route({
+    method: METHODS.filter((method) => !path.methods.has(method)),
+    url,
+    onRequest: async (request, reply) => {
+      checkParams(path, request.params)
       reply.header('allow', allow)
       throw new LamplighterError('method-not-allowed', 'the method is not allowed here')
     },

@@ -3,12 +3,16 @@ import type { RouteContract } from '@lamplighter/contracts'
 import { AuthenticationError, AuthenticationUnavailableError, isUuid, type TenantId } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from './call.js'
+import type { RateLimits } from './rate-limits.js'
 
-/** What authentication needs of the rest: a verifier of tokens and the tenant tree. */
+/** What the APIs need of the rest: a verifier of tokens, the tenant tree, a secret of the installation, the limits. */
 export type AccessControl = {
   readonly verifier: { verify(token: string): Promise<Principal> }
   /** Whether `tenant` exists and is `root` or below it. */
   covers(root: TenantId, tenant: TenantId): Promise<boolean>
+  /** Makes fingerprints of requests that nobody else can make (Idempotency-Key). */
+  readonly fingerprintKey: Uint8Array
+  readonly rateLimits: RateLimits
 }
 
 /**
@@ -40,7 +44,8 @@ export async function authenticate(
 }
 
 async function verified(token: string | undefined, access: string, control: AccessControl): Promise<Principal> {
-  const details = { reason: 'not_found_or_expired', required_access: access }
+  // The key is the contract's; its value was the token, which no answer may hold (rest.md F-37).
+  const details = { invalid_token: null, reason: 'not_found_or_expired', required_access: access }
   if (!token) throw new AuthenticationError('unauthorized', 'a valid token is required', details)
   try {
     return await control.verifier.verify(token)

@@ -1,8 +1,19 @@
 import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
-import type { BodyOf, QueryOf, RouteContract } from '@lamplighter/contracts'
-import { LamplighterError, type TenantId, type UserId } from '@lamplighter/domain'
+import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
+import {
+  type Actor,
+  InvalidInputError,
+  LamplighterError,
+  type Precondition,
+  type RepeatKey,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import { preconditionOf, taggedAnswer } from './entity-tag.js'
+import { fingerprint, readIdempotencyKey } from './idempotency.js'
+import { PublicBase } from './public-url.js'
 
 /** What a handler answers. The status defaults to the contract's. */
 export type Answer = {
@@ -11,6 +22,11 @@ export type Answer = {
   /** Streamed instead of a body. */
   readonly stream?: Readable
   readonly headers?: Readonly<Record<string, string | number>>
+}
+
+/** The answer to a creation; `replayed` says that the request was a repetition and nothing was created by it. */
+export function createdAnswer(location: string, body: unknown, replayed: boolean): Answer {
+  return { headers: { location, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }, body }
 }
 
 /** Who calls and in which tenant, once the token was accepted. */
@@ -29,14 +45,23 @@ export class Call<Route extends RouteContract = RouteContract> {
   readonly #checks: RouteChecks<Route>
   readonly #caller: Caller | undefined
   readonly #route: Route
+  readonly #fingerprintKey: Uint8Array
   #json: Record<string, unknown> | undefined
+  #base: PublicBase | undefined
 
-  constructor(request: FastifyRequest, route: Route, checks: RouteChecks<Route>, caller: Caller | undefined) {
+  constructor(
+    request: FastifyRequest,
+    route: Route,
+    checks: RouteChecks<Route>,
+    caller: Caller | undefined,
+    fingerprintKey: Uint8Array,
+  ) {
     this.request = request
     this.params = request.params as Record<string, string>
     this.#route = route
     this.#checks = checks
     this.#caller = caller
+    this.#fingerprintKey = fingerprintKey
   }
 
   /** Who calls. Only routes with an ACL have a caller. */
@@ -57,6 +82,12 @@ export class Call<Route extends RouteContract = RouteContract> {
       throw new LamplighterError('token-with-user-uuid-required', 'this needs the token of a user')
     }
     return principal.userId
+  }
+
+  /** Who does what this call asks, for the audit log. */
+  get actor(): Actor {
+    const { id, ip } = this.request
+    return { userId: this.caller.principal.userId, requestId: id, remoteAddr: ip }
   }
 
   /** A path id by name. */
@@ -80,18 +111,49 @@ export class Call<Route extends RouteContract = RouteContract> {
     return this.#checks.body(this.json())
   }
 
+  /** The client's Idempotency-Key on a creation that may be repeated. @throws InvalidInputError */
+  idempotencyKey(): string | undefined {
+    this.#mustBe('idempotent')
+    return readIdempotencyKey(this.request)
+  }
+
+  /** What makes this creation with a JSON body repeatable; undefined when the client sent no key. */
+  repeatKey(): RepeatKey | undefined {
+    const key = this.idempotencyKey()
+    if (key === undefined) return undefined
+    const { api, method, path } = this.#route
+    const asked = `${API_BASE[api]}${path} ${JSON.stringify(this.params)}`
+    return {
+      tenantId: this.tenantId,
+      scope: `${api} ${method} ${path}`,
+      key,
+      fingerprint: fingerprint(this.#fingerprintKey, asked, this.json()),
+    }
+  }
+
+  /** What the client's If-Match asks of a change: to be called with the present state, under its lock. */
+  precondition(): Precondition {
+    this.#mustBe('conditional')
+    return preconditionOf(this.request.headers)
+  }
+
+  /** A resource with the ETag of its state, or 304 when the client's If-None-Match knows it. */
+  tagged(state: object, body: unknown): Answer {
+    this.#mustBe('conditional')
+    return taggedAnswer(this.request.headers, state, body)
+  }
+
+  /** A header that the contract does not declare would be missing from its documentation. */
+  #mustBe(feature: 'idempotent' | 'conditional'): void {
+    const { method, path } = this.#route
+    if (!this.#route[feature]) throw new Error(`the contract of ${method} ${path} does not say ${feature}`)
+  }
+
   /** Absolute URL of a path of this API, as the proxy in front shows it (rest.md 1.1). */
   url(path: string): string {
-    const { request } = this
-    const host = single(request.headers.host) ?? 'localhost'
-    const forwarded = single(request.headers['x-forwarded-proto'])
-    const protocol = forwarded === 'https' || forwarded === 'http' ? forwarded : request.protocol
-    return `${protocol}://${host}${path}`
+    this.#base ??= new PublicBase(this.request, this.#route.api)
+    return this.#base.url(path)
   }
-}
-
-function single(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'object' ? header[0] : header
 }
 
 /** The peers take a JSON null for an empty object, except calld (rest.md 1.10). */
@@ -106,7 +168,7 @@ function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unkn
   }
   if (value === null && !strictNull) return {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new LamplighterError('unreadable-body', 'the body must be a JSON object')
+    throw InvalidInputError.of('_schema', 'type', 'must be an object')
   }
   return value as Record<string, unknown>
 }

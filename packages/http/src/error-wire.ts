@@ -57,7 +57,16 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'user-in-use': rule('User is associated with a Device'),
   'device-exists': rule('Device already exists'),
   'username-exists': rule('User already exists'),
-  'idempotency-key-conflict': rule('the idempotency key was used for something else', 409),
+  // No client of the contract sends a key, so its word that confd has no 409 stands.
+  'idempotency-key-conflict': {
+    status: 409,
+    confd: [409, 'Resource Error', 'the idempotency key was used for something else'],
+  },
+  'precondition-failed': {
+    status: 412,
+    confd: [412, 'Resource Error', 'the resource changed since it was read'],
+  },
+  'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
   'authentication-server-unreachable': {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],

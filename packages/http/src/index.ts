@@ -1,6 +1,7 @@
 export { type Api, type Implementation, implement, mountApi } from './api.js'
 export type { AccessControl } from './authenticator.js'
-export { type Answer, Call } from './call.js'
+export { type Answer, Call, createdAnswer } from './call.js'
 export { calldForm, confdForm, tokenForm } from './error-wire.js'
 export { createInputCheck } from './input-check.js'
+export { RATE_LIMIT_NAMES, type RateLimitName, type RateLimitSizes, RateLimits } from './rate-limits.js'
 export { createHttpServer, type HttpService, type ListenOptions, listen } from './server.js'

@@ -45,10 +45,22 @@ export function createInputCheck<Schema extends TObject>(
         if (!names.includes(name)) problems[name] = [{ constraintId: 'unknown', message: 'unknown field' }]
       }
     }
+    for (const [name, given] of Object.entries(value)) {
+      if (holdsUnstorableText(given)) problems[name] = [{ constraintId: 'regex', message: 'does not match' }]
+    }
     if (!validator.Check(value)) collect(problems, schema, value, validator.Errors(value))
     if (Object.keys(problems).length > 0) throw new InvalidInputError(problems)
     return value as Static<Schema>
   }
+}
+
+/** Half of a surrogate pair, or NUL: PostgreSQL keeps neither, in no text and no JSON (rest.md F-47). */
+const UNSTORABLE = /\0|\p{Surrogate}/u
+
+function holdsUnstorableText(value: unknown): boolean {
+  if (typeof value === 'string') return UNSTORABLE.test(value)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => UNSTORABLE.test(key) || holdsUnstorableText(inner))
 }
 
 function coerce(schema: TSchema | undefined, value: unknown, source: InputSource): unknown {

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Logger, type Service, StartError } from '@lamplighter/runtime'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { traceOf } from './trace.js'
 
 /** A service that answers on the shared HTTP server: it is mounted before the server listens. */
 export type HttpService = Service & { mount(server: FastifyInstance): void }
@@ -11,10 +18,14 @@ export type ListenOptions = { readonly host: string; readonly port: number }
 /** Query parameters that may hold a secret; their values never reach a log. */
 const SECRET_PARAMETERS = /([?&](?:token|ticket|signature)=)[^&]*/gi
 
-/** A server without routes: limits, request ids and logs that hold no token. */
-export function createHttpServer(log: Logger): FastifyInstance {
+/**
+ * A server without routes: limits, request ids and logs that hold no token.
+ *
+ * @param trustedProxies whose `X-Forwarded-For` says where a client is: addresses, networks, or `loopback`
+ */
+export function createHttpServer(log: Logger, trustedProxies: readonly string[] = []): FastifyInstance {
   const logger: FastifyBaseLogger = log.child({}, { serializers: { req: describeRequest } })
-  return Fastify({
+  const server = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -25,8 +36,25 @@ export function createHttpServer(log: Logger): FastifyInstance {
     keepAliveTimeout: 72_000,
     // An upgrade is the web socket's; every other expectation is refused by Node itself.
     forceCloseConnections: 'idle',
-    trustProxy: false,
+    trustProxy: [...trustedProxies],
+    childLoggerFactory: (parent, bindings, options, raw) =>
+      parent.child({ ...bindings, ...traceOf(raw.headers) }, options) as FastifyBaseLogger,
+    frameworkErrors: (_error, request, reply) => answerUnknown(request, reply),
   })
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  server.setNotFoundHandler(answerUnknown)
+  return server
+}
+
+/** Outside of every API, and for a path whose escapes cannot be read: as a framework would say it (rest.md 1.8 E4). */
+function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const text = `${JSON.stringify({ message: 'there is no such path' })}\n`
+  return reply.code(404).header('x-request-id', request.id).type('application/json').send(text)
 }
 
 /** Listens. @throws StartError in one sentence when the address is taken or not ours. */

@@ -1,4 +1,4 @@
-import type { TenantId } from '@lamplighter/domain'
+import type { RepeatKey, TenantId } from '@lamplighter/domain'
 import type { Sql } from './sql.js'
 
 /** What a key was used for first: a fingerprint of the request and the answer it got. */
@@ -10,6 +10,8 @@ const ADD = `
   INSERT INTO idempotency_key (tenant_uuid, scope, key, fingerprint, response)
   VALUES ($1::uuid, $2, $3, $4, $5::jsonb)
   ON CONFLICT DO NOTHING RETURNING key`
+const SETTLE = `
+  UPDATE idempotency_key SET response = $4::jsonb WHERE tenant_uuid = $1::uuid AND scope = $2 AND key = $3`
 const PURGE = `DELETE FROM idempotency_key WHERE created_at < now() - make_interval(hours => $1)`
 
 /** How long a key is remembered. */
@@ -37,6 +39,19 @@ export class IdempotencyRepository {
     const values = [tenantId, scope, key, answer.fingerprint, JSON.stringify(answer.response)]
     const rows = await this.#sql.rows('idempotency.add', ADD, values)
     return rows.length === 1
+  }
+
+  /**
+   * Takes a key before the work begins, so that a simultaneous request waits here for this transaction to end. False
+   * when the key was used: then {@link find} has the answer.
+   */
+  claim({ tenantId, scope, key, fingerprint }: RepeatKey): Promise<boolean> {
+    return this.add(tenantId, scope, key, { fingerprint, response: null })
+  }
+
+  /** Writes down the answer to a claimed key, in the same transaction. */
+  async settle({ tenantId, scope, key }: RepeatKey, response: unknown): Promise<void> {
+    await this.#sql.rows('idempotency.settle', SETTLE, [tenantId, scope, key, JSON.stringify(response)])
   }
 
   /** Forgets keys older than two days. */

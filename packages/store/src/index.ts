@@ -19,5 +19,12 @@ export {
   type StoredSubscription,
   type WatchedMailbox,
 } from './sip-repository.js'
-export { type ConfigurationChange, type MessagesChange, onlyTenant, Store, tenantSubtree } from './store.js'
+export {
+  type Configuration,
+  type ConfigurationChange,
+  type MessagesChange,
+  onlyTenant,
+  Store,
+  tenantSubtree,
+} from './store.js'
 export type { User } from './user-repository.js'

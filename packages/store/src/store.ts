@@ -1,7 +1,8 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import type { TenantId } from '@lamplighter/domain'
+import { type Created, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
@@ -11,6 +12,7 @@ import { MailboxRepository } from './mailbox-repository.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
@@ -26,8 +28,10 @@ export type Configuration = {
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  readonly locks: RowLocks
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
 }
 
@@ -35,6 +39,7 @@ export type ConfigurationChange = Configuration & {
 export type MessagesChange = {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
@@ -82,15 +87,36 @@ export class Store {
       const summaries = new SummaryRepository(sql, scope)
       const value = await work({
         ...configurationOf(db, scope),
+        locks: new RowLocks(sql, scope),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
       })
       said = outbox.count
       return value
     })
     if (said > 0) this.#afterCommit()
     return result
+  }
+
+  /**
+   * Creates configuration once per key: a repeated request, also a simultaneous one, gets what the first one created
+   * and changes nothing. `work` must give plain JSON without secrets, because it is kept. Without a key it just runs.
+   *
+   * @throws RuleError `idempotency-key-conflict` when the key was used for another content
+   */
+  async createOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: ConfigurationChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeConfiguration(scope, async (change) => {
+      if (repeat && !(await change.idempotency.claim(repeat))) return replayOf<T>(change.idempotency, repeat)
+      const value = await work(change)
+      if (repeat) await change.idempotency.settle(repeat, value)
+      return { value, replayed: false }
+    })
   }
 
   /** Changes messages. What `work` throws undoes everything. */
@@ -103,6 +129,7 @@ export class Store {
       summaries,
       outbox,
       idempotency: new IdempotencyRepository(sql),
+      audit: new AuditRepository(sql),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))
@@ -121,8 +148,11 @@ export class Store {
   }
 
   /** Whether the database answers. */
-  async ping(): Promise<void> {
-    await this.#database.pool.query('SELECT 1')
+  async isReachable(): Promise<boolean> {
+    return this.#database.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
   }
 }
 
@@ -134,6 +164,14 @@ export function onlyTenant(tenantId: TenantId): TenantScope {
 /** The scope of a tenant and everything below it. */
 export function tenantSubtree(tenantId: TenantId): TenantScope {
   return { tenantId, subtree: true }
+}
+
+async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
+  const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
+  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
+  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
+    idempotency_key: repeat.key,
+  })
 }
 
 function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {

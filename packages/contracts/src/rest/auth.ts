@@ -43,6 +43,7 @@ export const createToken = route({
   path: '/token',
   acl: null,
   summary: 'Log in',
+  rateLimit: 'login',
   body: Type.Object({ expiration: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_EXPIRATION_SEC })) }),
   success: 200,
   response: Type.Object({ data: tokenSchema }),

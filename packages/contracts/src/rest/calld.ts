@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
+import { getCalldStatus } from './status.js'
 
 const route = routesOf('calld')
 
@@ -25,6 +26,7 @@ const messageListQuery = Type.Object({
   order: Type.Optional(Type.Enum(['id', 'caller_id_name', 'duration', 'timestamp'])),
   direction: Type.Optional(direction),
   voicemail_type: voicemailType,
+  raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
 })
 
 const moveSchema = Type.Object({ folder_id: Type.Integer() })
@@ -101,6 +103,7 @@ export const depositMessage = route({
   summary: 'Leave a message: a WAV body with its facts in the query, or multipart with parts `audio` and `meta`',
   query: depositMetaSchema,
   bodyKind: 'audio',
+  idempotent: true,
   success: 201,
   response: listedMessageSchema,
 })
@@ -238,6 +241,7 @@ export const getOwnRecording = route({
 
 /** Every operation of calld. */
 export const CALLD_ROUTES: readonly RouteContract[] = [
+  getCalldStatus,
   getVoicemailMessages,
   getVoicemailFolder,
   getVoicemailMwi,

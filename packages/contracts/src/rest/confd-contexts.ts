@@ -42,6 +42,7 @@ export const createContext = route({
   acl: 'confd.contexts.create',
   summary: 'Create a context',
   body: contextCreateSchema,
+  idempotent: true,
   success: 201,
   response: contextSchema,
 })
@@ -55,6 +56,7 @@ export const getContext = route({
   params: contextId,
   acl: 'confd.contexts.{id}.read',
   summary: 'Read a context',
+  conditional: true,
   success: 200,
   response: contextSchema,
 })
@@ -66,5 +68,6 @@ export const deleteContext = route({
   params: contextId,
   acl: 'confd.contexts.{id}.delete',
   summary: 'Delete a context without mailboxes',
+  conditional: true,
   success: 204,
 })

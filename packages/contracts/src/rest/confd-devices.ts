@@ -61,6 +61,7 @@ export const createDevice = route({
   acl: 'confd.devices.create',
   summary: 'Create a SIP device; a generated password is shown this once',
   body: deviceCreateSchema,
+  idempotent: true,
   success: 201,
   response: createdDeviceSchema,
 })
@@ -74,6 +75,7 @@ export const getDevice = route({
   params: deviceUuid,
   acl: 'confd.devices.{uuid}.read',
   summary: 'Read a SIP device',
+  conditional: true,
   success: 200,
   response: deviceSchema,
 })
@@ -86,6 +88,7 @@ export const updateDevice = route({
   acl: 'confd.devices.{uuid}.update',
   summary: 'Change a SIP device',
   body: deviceUpdateSchema,
+  conditional: true,
   success: 204,
 })
 
@@ -96,5 +99,6 @@ export const deleteDevice = route({
   params: deviceUuid,
   acl: 'confd.devices.{uuid}.delete',
   summary: 'Delete a SIP device',
+  conditional: true,
   success: 204,
 })

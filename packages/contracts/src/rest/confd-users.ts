@@ -53,6 +53,7 @@ export const createUser = route({
   acl: 'confd.users.create',
   summary: 'Create a user',
   body: userCreateSchema,
+  idempotent: true,
   success: 201,
   response: userSchema,
 })
@@ -64,6 +65,7 @@ export const getUser = route({
   params: userReference,
   acl: 'confd.users.{user}.read',
   summary: 'Read a user',
+  conditional: true,
   success: 200,
   response: userSchema,
 })
@@ -75,5 +77,6 @@ export const deleteUser = route({
   params: userReference,
   acl: 'confd.users.{user}.delete',
   summary: 'Delete a user',
+  conditional: true,
   success: 204,
 })

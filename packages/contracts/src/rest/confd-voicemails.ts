@@ -100,6 +100,7 @@ export const createVoicemail = route({
   acl: 'confd.voicemails.create',
   summary: 'Create a mailbox',
   body: voicemailCreateSchema,
+  idempotent: true,
   success: 201,
   response: voicemailSchema,
 })
@@ -113,6 +114,7 @@ export const getVoicemail = route({
   params: voicemailId,
   acl: 'confd.voicemails.{id}.read',
   summary: 'Read a mailbox',
+  conditional: true,
   success: 200,
   response: voicemailSchema,
 })
@@ -125,6 +127,7 @@ export const updateVoicemail = route({
   acl: 'confd.voicemails.{id}.update',
   summary: 'Change a mailbox',
   body: voicemailUpdateSchema,
+  conditional: true,
   success: 204,
 })
 
@@ -135,6 +138,7 @@ export const deleteVoicemail = route({
   params: voicemailId,
   acl: 'confd.voicemails.{id}.delete',
   summary: 'Delete a mailbox and its messages',
+  conditional: true,
   success: 204,
 })
 
@@ -159,6 +163,7 @@ export const createUserVoicemail = route({
   acl: 'confd.users.{user}.voicemails.create',
   summary: 'Create a mailbox for a user',
   body: voicemailCreateSchema,
+  idempotent: true,
   success: 201,
   response: voicemailSchema,
 })

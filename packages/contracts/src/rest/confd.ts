@@ -3,9 +3,11 @@ import * as devices from './confd-devices.js'
 import * as users from './confd-users.js'
 import * as voicemails from './confd-voicemails.js'
 import type { RouteContract } from './route.js'
+import { getConfdStatus } from './status.js'
 
 /** Every operation of confd. */
 export const CONFD_ROUTES: readonly RouteContract[] = [
+  getConfdStatus,
   voicemails.listVoicemails,
   voicemails.createVoicemail,
   voicemails.getVoicemail,

@@ -33,13 +33,19 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly acl: string | null
   readonly summary: string
   readonly query?: Query
-  /** Query parameters the schema does not name: ignored in confd and auth, refused in calld (rest.md 1.7). */
+  /** Query parameters the schema does not name: ignored in confd, auth and recordings, else refused (rest.md 1.7, 3.6). */
   readonly unknownQuery: 'ignore' | 'refuse'
   readonly bodyKind: BodyKind
   readonly body?: Body
   readonly unknownBody: 'ignore' | 'refuse'
   readonly success: number
   readonly response?: TSchema
+  /** A creation that a client may repeat with its Idempotency-Key: it happens once. */
+  readonly idempotent: boolean
+  /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
+  readonly conditional: boolean
+  /** Which limit counts its requests: audio has its own, so that nobody who listens cannot list; logins have a strict one. */
+  readonly rateLimit: 'usual' | 'media' | 'login'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
 }
@@ -50,6 +56,9 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly bodyKind?: BodyKind
+  readonly idempotent?: boolean
+  readonly conditional?: boolean
+  readonly rateLimit?: RouteContract['rateLimit']
   readonly queryToken?: boolean
 }
 
@@ -59,9 +68,12 @@ export function routesOf(api: ApiName) {
   return <Query extends TObject, Body extends TSchema>(input: RouteInput<Query, Body>): RouteContract<Query, Body> => ({
     api,
     params: {},
-    unknownQuery: unknown,
+    unknownQuery: input.queryToken ? 'ignore' : unknown,
     unknownBody: unknown,
     bodyKind: input.body ? 'json' : 'none',
+    idempotent: false,
+    conditional: false,
+    rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     ...input,
   })

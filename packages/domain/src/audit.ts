@@ -1,0 +1,27 @@
+import type { UserId } from './ids.js'
+
+/**
+ * Who does something, and by which request: what the audit log remembers of it. A null user is the system itself, e.g.
+ * when messages grow too old.
+ */
+export type Actor = {
+  readonly userId: UserId | null
+  readonly requestId: string | null
+  /** Address the request came from. */
+  readonly remoteAddr: string | null
+}
+
+/** What the audit log can say; permanent, because people filter by it. */
+export type AuditAction =
+  | 'message.listened'
+  | 'message.moved'
+  | 'message.deleted'
+  | 'message.restored'
+  | 'message.purged'
+  | 'message.held'
+  | 'message.released'
+  | 'mailbox.created'
+  | 'mailbox.edited'
+  | 'mailbox.deleted'
+  | 'user.associated'
+  | 'user.dissociated'

@@ -1,0 +1,51 @@
+import type { Actor, AuditAction, MailboxId, TenantId } from '@lamplighter/domain'
+import type { Sql } from './sql.js'
+
+/** Something somebody did. */
+export type AuditEntry = {
+  readonly tenantId: TenantId
+  readonly actor: Actor
+  readonly action: AuditAction
+  readonly mailboxId?: MailboxId
+  readonly messageId?: string
+  /** Facts that help to understand it; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+const ADD = `
+  INSERT INTO audit (tenant_uuid, actor_uuid, action, mailbox_id, message_id, details, request_id, remote_addr)
+  SELECT tenant_uuid, actor_uuid, action, mailbox_id, message_id, details, request_id, remote_addr
+  FROM json_to_recordset($1::json) AS e(
+    ord int, tenant_uuid uuid, actor_uuid uuid, action text, mailbox_id int, message_id uuid, details jsonb,
+    request_id text, remote_addr text)
+  ORDER BY ord`
+
+/** Writes the audit log, in the transaction of what it tells. The database refuses to change or delete a row of it. */
+export class AuditRepository {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /** Writes entries in the given order, in one statement. */
+  async add(...entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    await this.#sql.rows('audit.add', ADD, [JSON.stringify(entries.map(toRow))])
+  }
+}
+
+function toRow(entry: AuditEntry, ord: number): Record<string, unknown> {
+  const { tenantId, actor, action, mailboxId = null, messageId = null, details = {} } = entry
+  return {
+    ord,
+    tenant_uuid: tenantId,
+    actor_uuid: actor.userId,
+    action,
+    mailbox_id: mailboxId,
+    message_id: messageId,
+    details,
+    request_id: actor.requestId,
+    remote_addr: actor.remoteAddr,
+  }
+}
