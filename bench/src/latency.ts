@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RabbitMqBus } from '@lamplighter/bus'
 import { countDrafts, messageDrafts } from '@lamplighter/contracts'
-import type { MailboxId, MessageId, TenantId } from '@lamplighter/domain'
+import { type MailboxId, type MessageId, type TenantId, UNHANDLED } from '@lamplighter/domain'
 import { createMwid } from '@lamplighter/mwid'
 import { createRelay } from '@lamplighter/relayd'
 import { createLogger } from '@lamplighter/runtime'
@@ -135,6 +135,8 @@ async function ours(
         durationMs: 3000,
         audioKey: id,
         audioBytes: 48_000,
+        audioSha256: null,
+        ...UNHANDLED,
       }
       const change = await writer(audience).insert({
         id,

@@ -17,6 +17,7 @@ import {
   type MessageId,
   RuleError,
   type TenantId,
+  UNHANDLED,
   URGENT,
 } from '@lamplighter/domain'
 import type { AudioStore, MessagesChange, Store, TenantScope } from '@lamplighter/store'
@@ -127,6 +128,8 @@ function newMessage(mailbox: MailboxHead, { recording, meta }: Arrival): Message
     durationMs: recording.durationMs,
     audioKey: recording.audioKey,
     audioBytes: recording.bytes,
+    audioSha256: recording.sha256,
+    ...UNHANDLED,
   }
 }
 

@@ -1,4 +1,12 @@
-import { durationSeconds, FOLDERS, type FolderId, type MailboxHead, type Message } from '@lamplighter/domain'
+import {
+  durationSeconds,
+  FOLDERS,
+  type FolderId,
+  isUnreadFolder,
+  type MailboxHead,
+  type Message,
+  type MessageHandling,
+} from '@lamplighter/domain'
 import Type, { type Static } from 'typebox'
 import { nullable } from './rest/schemas.js'
 
@@ -24,27 +32,57 @@ const messageFields = {
   empty: Type.Boolean({ description: 'the duration is 0' }),
 }
 
+/** What we add behind the contract's fields in every REST view of a message; events stay as the contract has them. */
+const handlingFields = {
+  unread: Type.Boolean({ description: 'it lies in the inbox or the urgent folder' }),
+  priority: Type.Enum(['normal', 'urgent']),
+  private: Type.Boolean({ description: 'it cannot be forwarded' }),
+  status: Type.Enum(['open', 'done', 'call-back']),
+  note: nullableText,
+  claim: nullable(
+    Type.Object({
+      user_uuid: Type.String(),
+      expires_at: Type.String({ description: 'when the claim lapses unless renewed, ISO 8601 in UTC' }),
+    }),
+  ),
+  handled_by: nullable(Type.String({ description: 'UUID of the user who set the status' })),
+  read_by: Type.Array(Type.String(), { description: 'UUIDs of the users who ever marked it read' }),
+  hold: Type.Boolean({ description: 'legal hold: it cannot be deleted' }),
+}
+
 /** Text of a message, or null while there is none. */
 const transcriptionSchema = nullable(Type.Object({ text: Type.String() }))
 
 /** A message as folders list it. */
-export const folderMessageSchema = Type.Object({ ...messageFields, transcription: transcriptionSchema })
+export const folderMessageSchema = Type.Object({
+  ...messageFields,
+  transcription: transcriptionSchema,
+  ...handlingFields,
+})
 
 /** A single message. */
 export const messageSchema = Type.Object({
   ...messageFields,
   transcription: transcriptionSchema,
   folder: folderSchema,
+  ...handlingFields,
 })
 
-/** A message of a list over several mailboxes, of a deposit's answer and of the message events. */
-export const listedMessageSchema = Type.Object({
+const listedFields = {
   ...messageFields,
   transcription: transcriptionSchema,
   voicemail: messageMailboxSchema,
   folder: folderSchema,
-})
+}
 
+/** A message as the message events carry it: exactly the contract's fields (bus.md 4.3). */
+export const eventMessageSchema = Type.Object(listedFields)
+
+/** A message of a list over several mailboxes and of a deposit's answer. */
+export const listedMessageSchema = Type.Object({ ...listedFields, ...handlingFields })
+
+/** Wire form of {@link eventMessageSchema}. */
+type EventMessage = Static<typeof eventMessageSchema>
 /** Wire form of {@link listedMessageSchema}. */
 export type ListedMessage = Static<typeof listedMessageSchema>
 /** Wire form of {@link messageSchema}. */
@@ -53,10 +91,36 @@ export type MessageView = Static<typeof messageSchema>
 export type FolderMessageView = Static<typeof folderMessageSchema>
 
 /** The part of a message that clients see. */
-export type ShownMessage = Pick<Message, 'id' | 'folderId' | 'callerIdName' | 'callerIdNum' | 'leftAt' | 'durationMs'>
+export type ShownMessage = MessageHandling &
+  Pick<Message, 'id' | 'folderId' | 'urgent' | 'callerIdName' | 'callerIdNum' | 'leftAt' | 'durationMs'>
+
+type NamedMailbox = Pick<MailboxHead, 'id' | 'name' | 'accesstype'>
 
 /** A message as folders show it. */
 export function toFolderMessage(message: ShownMessage): FolderMessageView {
+  return { ...contractView(message), ...handlingView(message) }
+}
+
+/** A message with its folder. */
+export function toMessageView(message: ShownMessage): MessageView {
+  return { ...contractView(message), folder: folderView(message.folderId), ...handlingView(message) }
+}
+
+/** A message with its mailbox and folder. */
+export function toListedMessage(message: ShownMessage, mailbox: NamedMailbox): ListedMessage {
+  return { ...toEventMessage(message, mailbox), ...handlingView(message) }
+}
+
+/** A message as events carry it, in the key order of the contract (bus.md 4.3). */
+export function toEventMessage(message: ShownMessage, { id, name, accesstype }: NamedMailbox): EventMessage {
+  return {
+    ...contractView(message),
+    voicemail: { id, name, accesstype },
+    folder: folderView(message.folderId),
+  }
+}
+
+function contractView(message: ShownMessage) {
   const duration = durationSeconds(message.durationMs)
   return {
     id: message.id,
@@ -69,27 +133,17 @@ export function toFolderMessage(message: ShownMessage): FolderMessageView {
   }
 }
 
-/** A message with its folder. */
-export function toMessageView(message: ShownMessage): MessageView {
-  return { ...toFolderMessage(message), folder: folderView(message.folderId) }
-}
-
-/** A message with its mailbox and folder, in the key order of the contract (bus.md 4.3). Written out: lists make many. */
-export function toListedMessage(
-  message: ShownMessage,
-  mailbox: Pick<MailboxHead, 'id' | 'name' | 'accesstype'>,
-): ListedMessage {
-  const duration = durationSeconds(message.durationMs)
+function handlingView({ claim, ...message }: ShownMessage) {
   return {
-    id: message.id,
-    caller_id_name: message.callerIdName,
-    caller_id_num: message.callerIdNum,
-    duration,
-    timestamp: message.leftAt,
-    empty: duration === 0,
-    transcription: null,
-    voicemail: { id: mailbox.id, name: mailbox.name, accesstype: mailbox.accesstype },
-    folder: folderView(message.folderId),
+    unread: isUnreadFolder(message.folderId),
+    priority: message.urgent ? ('urgent' as const) : ('normal' as const),
+    private: message.private,
+    status: message.status,
+    note: message.note,
+    claim: claim && { user_uuid: claim.userId, expires_at: claim.expiresAt.toISOString() },
+    handled_by: message.handledBy,
+    read_by: [...message.readBy],
+    hold: message.hold,
   }
 }
 

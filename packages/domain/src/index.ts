@@ -1,4 +1,5 @@
 export type { Actor, AuditAction } from './audit.js'
+export { parseAwareDateTime } from './date-time.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
@@ -16,9 +17,11 @@ export {
   type FolderId,
   findFolder,
   INBOX,
+  isUnreadFolder,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
+export { fold, searchTextOf } from './fold.js'
 export {
   type DeviceId,
   isUuid,
@@ -38,7 +41,15 @@ export {
   type MailboxUser,
   shownSummary,
 } from './mailbox.js'
-export { durationSeconds, type Message } from './message.js'
+export {
+  type Claim,
+  durationSeconds,
+  type Message,
+  type MessageHandling,
+  type MessageStatus,
+  type Transcription,
+  UNHANDLED,
+} from './message.js'
 export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {

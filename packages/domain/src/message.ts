@@ -1,8 +1,40 @@
 import type { FolderId } from './folder.js'
-import type { MailboxId, MessageId, TenantId } from './ids.js'
+import type { MailboxId, MessageId, TenantId, UserId } from './ids.js'
+
+/** How far a team got with a message. */
+export type MessageStatus = 'open' | 'done' | 'call-back'
+
+/** Somebody works on a message until the lease runs out; meanwhile it does not count for the others. */
+export type Claim = { readonly userId: UserId; readonly expiresAt: Date }
+
+/** What people made of a message, beside the folder they put it in. */
+export type MessageHandling = {
+  /** Not to be forwarded. */
+  readonly private: boolean
+  /** Legal hold: neither deletion nor retention touches it. */
+  readonly hold: boolean
+  readonly status: MessageStatus
+  readonly note: string | null
+  readonly claim: Claim | null
+  /** Who set it to another status than open. */
+  readonly handledBy: UserId | null
+  /** Who ever marked it read. */
+  readonly readBy: readonly UserId[]
+}
+
+/** What has not been touched yet. */
+export const UNHANDLED: MessageHandling = {
+  private: false,
+  hold: false,
+  status: 'open',
+  note: null,
+  claim: null,
+  handledBy: null,
+  readBy: [],
+}
 
 /** A voicemail message. Its audio is immutable and lies outside the row, under `audioKey`. */
-export type Message = {
+export type Message = MessageHandling & {
   readonly id: MessageId
   readonly tenantId: TenantId
   readonly mailboxId: MailboxId
@@ -15,6 +47,8 @@ export type Message = {
   readonly durationMs: number
   readonly audioKey: string
   readonly audioBytes: number
+  /** SHA-256 of the audio, hexadecimal; null where it was never computed. */
+  readonly audioSha256: string | null
 }
 
 /** Duration as the contract counts it: whole seconds, and 0 only for a message without sound. */

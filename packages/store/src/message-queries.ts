@@ -14,7 +14,7 @@ import {
   type TenantId,
   type UserId,
 } from '@lamplighter/domain'
-import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './message-repository.js'
+import { type HandlingRow, MESSAGE_COLUMNS, type MessageRow, toHandling, toMessage } from './message-repository.js'
 import type { TenantScope } from './scope.js'
 import type { Sql, SqlValue } from './sql.js'
 import { toState } from './summary-repository.js'
@@ -133,7 +133,9 @@ function listStatement({ order, direction, limit, offset }: MessagePage): { name
           SELECT m.id, m.name, m.accesstype, s.new_count + s.old_count AS messages
           FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id)
       SELECT coalesce((SELECT sum(messages) FROM reach), 0)::int AS total, (
-          SELECT json_agg(json_build_array(id, mailbox_id, name, accesstype, folder_id, caller_id_name, caller_id_num, left_at, duration_ms))
+          SELECT json_agg(json_build_array(id, mailbox_id, name, accesstype, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms,
+            json_build_object('private', private, 'hold', hold, 'status', status, 'note', note, 'claimed_by', claimed_by,
+              'claim_expires_at', claim_expires_at, 'handled_by', handled_by, 'read_by', read_by)))
           FROM (
             SELECT g.*, m.name, m.accesstype FROM reach m
               CROSS JOIN LATERAL (SELECT * FROM message g WHERE g.mailbox_id = m.id AND g.deleted_at IS NULL ORDER BY ${by} LIMIT ${cut ?? 'ALL'}) g
@@ -147,25 +149,19 @@ type ListedRow = [
   name: string,
   accesstype: string,
   folderId: number,
+  urgent: boolean,
   callerIdName: string | null,
   callerIdNum: string | null,
   leftAt: number,
   durationMs: number,
+  handling: HandlingRow,
 ]
 
-function toListed([
-  id,
-  mailboxId,
-  name,
-  accesstype,
-  folderId,
-  callerIdName,
-  callerIdNum,
-  leftAt,
-  durationMs,
-]: ListedRow): ListedItem {
+function toListed([id, mailboxId, name, accesstype, folderId, urgent, ...rest]: ListedRow): ListedItem {
+  const [callerIdName, callerIdNum, leftAt, durationMs, handling] = rest
+  const facts = { id: id as MessageId, folderId: folderId as FolderId, urgent, callerIdName, callerIdNum, leftAt }
   return {
-    message: { id: id as MessageId, folderId: folderId as FolderId, callerIdName, callerIdNum, leftAt, durationMs },
+    message: { ...facts, durationMs, ...toHandling(handling) },
     mailbox: { id: mailboxId as MailboxId, name, accesstype: accesstype as AccessType },
   }
 }

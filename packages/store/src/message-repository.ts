@@ -5,9 +5,12 @@ import {
   type MailboxId,
   type MailboxState,
   type Message,
+  type MessageHandling,
   type MessageId,
+  type MessageStatus,
   subtractSummary,
   type TenantId,
+  type UserId,
   urgentAfterMove,
 } from '@lamplighter/domain'
 import type { Sql } from './sql.js'
@@ -15,7 +18,8 @@ import type { SummaryRepository } from './summary-repository.js'
 
 /** Columns of a message, for every statement that reads one. `g` is the message. */
 export const MESSAGE_COLUMNS = `g.id::text, g.mailbox_id, g.tenant_uuid::text, g.folder_id, g.urgent, g.caller_id_name,
-  g.caller_id_num, g.left_at, g.duration_ms, g.audio_key, g.audio_bytes`
+  g.caller_id_num, g.left_at, g.duration_ms, g.audio_key, g.audio_bytes, g.audio_sha256,
+  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[]`
 
 /** A row of {@link MESSAGE_COLUMNS}. */
 export type MessageRow = {
@@ -30,11 +34,26 @@ export type MessageRow = {
   duration_ms: number
   audio_key: string
   audio_bytes: number
+  audio_sha256: string | null
+} & HandlingRow
+
+/** The columns of what people made of a message. */
+export type HandlingRow = {
+  private: boolean
+  hold: boolean
+  status: string
+  note: string | null
+  claimed_by: string | null
+  /** A text where the row came as JSON. */
+  claim_expires_at: Date | string | null
+  handled_by: string | null
+  read_by: string[]
 }
 
 const INSERT = `
-  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key, audio_bytes)
-  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11)`
+  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private)
+  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
 const SET_FOLDER =
   'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
@@ -54,6 +73,22 @@ export function toMessage(row: MessageRow): Message {
     durationMs: row.duration_ms,
     audioKey: row.audio_key,
     audioBytes: row.audio_bytes,
+    audioSha256: row.audio_sha256,
+    ...toHandling(row),
+  }
+}
+
+/** What people made of the message a row stands for. */
+export function toHandling(row: HandlingRow): MessageHandling {
+  const { claimed_by: claimedBy, claim_expires_at: expiresAt } = row
+  return {
+    private: row.private,
+    hold: row.hold,
+    status: row.status as MessageStatus,
+    note: row.note,
+    claim: claimedBy && expiresAt ? { userId: claimedBy as UserId, expiresAt: new Date(expiresAt) } : null,
+    handledBy: row.handled_by as UserId | null,
+    readBy: row.read_by as UserId[],
   }
 }
 
@@ -83,9 +118,11 @@ export class MessageWriter {
 
   /** Adds a message. */
   async insert(message: Message): Promise<MessageChange> {
-    const { id, folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs, audioKey, audioBytes } = message
-    const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs, audioKey, audioBytes]
-    await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts])
+    const { id, folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs } = message
+    const { audioKey, audioBytes, audioSha256 } = message
+    const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
+    const audio = [audioKey, audioBytes, audioSha256]
+    await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts, ...audio, message.private])
     return this.#changed(message, contribution(folderId, urgent))
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { countDrafts, messageDrafts } from '@lamplighter/contracts'
-import type { FolderId, MailboxId, MessageId, TenantId } from '@lamplighter/domain'
+import { type FolderId, type MailboxId, type MessageId, type TenantId, UNHANDLED } from '@lamplighter/domain'
 import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -78,6 +78,8 @@ describe('the summary of a mailbox', () => {
           durationMs: 1000,
           audioKey: id,
           audioBytes: 1,
+          audioSha256: null,
+          ...UNHANDLED,
         }
         const folderId: FolderId = step.urgent ? 3 : 1
         const change = await messages.insert({

@@ -12,7 +12,7 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { TObject } from 'typebox'
-import { toListedMessage } from '../message-view.js'
+import { toEventMessage } from '../message-view.js'
 import { globalMwiUpdated, userMwiUpdated } from './counts.js'
 import type { EventData, EventDefinition } from './definition.js'
 import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget } from './envelope.js'
@@ -59,7 +59,7 @@ export function messageDrafts(
 ): EventDraft[] {
   const tenant = mailbox.tenantId
   const at = { id: mailbox.id, revision: state.revision }
-  const data = { voicemail_id: mailbox.id, message_id: message.id, message: toListedMessage(message, mailbox) }
+  const data = { voicemail_id: mailbox.id, message_id: message.id, message: toEventMessage(message, mailbox) }
   if (mailbox.accesstype === 'global') return [draft(MESSAGE_EVENTS[action].global, { tenant, mailbox: at }, data)]
   return users.map((user) =>
     draft(MESSAGE_EVENTS[action].user, { tenant, user, mailbox: at }, { user_uuid: user, ...data }),

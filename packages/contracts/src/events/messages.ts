@@ -1,17 +1,17 @@
 import Type from 'typebox'
-import { listedMessageSchema } from '../message-view.js'
+import { eventMessageSchema } from '../message-view.js'
 import { defineEvent } from './definition.js'
 
 const userMessage = Type.Object({
   user_uuid: Type.String(),
   voicemail_id: Type.Integer(),
   message_id: Type.String(),
-  message: listedMessageSchema,
+  message: eventMessageSchema,
 })
 const globalMessage = Type.Object({
   voicemail_id: Type.Integer(),
   message_id: Type.String(),
-  message: listedMessageSchema,
+  message: eventMessageSchema,
 })
 
 /** The three personal message events share one ACL without action (bus.md 2.5). */
