@@ -4,6 +4,7 @@ import type { AudioStore, Store } from '@lamplighter/store'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
 import { tidy } from './housekeeping.js'
+import { listRoutes } from './list-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
 import { MessageService } from './message-service.js'
@@ -31,7 +32,8 @@ export function createCalld({ store, audio, access, log, maxAudioBytes }: CalldD
   const implementations = [
     statusRoute(store),
     ...mailboxRoutes(mailboxes, messages, audio),
-    ...ownRoutes(store, mailboxes, messages, audio),
+    ...ownRoutes(mailboxes, messages, audio),
+    ...listRoutes(store),
     depositRoute(deposits),
   ]
   let tidying: NodeJS.Timeout | undefined

@@ -5,13 +5,11 @@ import {
   getOwnMwi,
   getOwnRecording,
   getOwnVoicemail,
-  listOwnMessages,
   moveOwnMessage,
-  toListedMessage,
   toMessageView,
 } from '@lamplighter/contracts'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
-import { type AudioStore, type MessagePage, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
+import { type Implementation, implement } from '@lamplighter/http'
+import { type AudioStore, onlyTenant, type VoicemailType } from '@lamplighter/store'
 import { countsAnswer } from './counts-answer.js'
 import { folderOf, messageIdOf } from './ids.js'
 import type { MailboxService } from './mailbox-service.js'
@@ -19,12 +17,7 @@ import type { MessageService } from './message-service.js'
 import { recordingAnswer } from './recording-answer.js'
 
 /** The calling user's own mailbox and, for messages, the shared ones of the tenant (rest.md 3.1, 14 to 20). */
-export function ownRoutes(
-  store: Store,
-  mailboxes: MailboxService,
-  messages: MessageService,
-  audio: AudioStore,
-): Implementation[] {
+export function ownRoutes(mailboxes: MailboxService, messages: MessageService, audio: AudioStore): Implementation[] {
   return [
     implement(getOwnVoicemail, async (call) => {
       return { body: await mailboxes.ownMailbox(onlyTenant(call.tenantId), call.userId) }
@@ -38,12 +31,6 @@ export function ownRoutes(
         call,
         await mailboxes.ownCounts(onlyTenant(call.tenantId), call.userId, type as VoicemailType),
       )
-    }),
-    implement(listOwnMessages, async (call) => {
-      const query = call.query()
-      const type = (query.voicemail_type ?? 'all') as VoicemailType
-      const { items, total } = await store.messages(onlyTenant(call.tenantId)).list(call.userId, type, toPage(query))
-      return { body: { items: items.map(({ message, mailbox }) => toListedMessage(message, mailbox)), total } }
     }),
     ...ownMessageRoutes(messages, audio),
   ]
@@ -69,14 +56,4 @@ function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implemen
       return recordingAnswer(call, audio, message, call.query().download === '1')
     }),
   ]
-}
-
-/** Oldest first unless asked otherwise: the contract's own default (rest.md 3.5). */
-function toPage({ order, direction, limit, offset }: ReturnType<Call<typeof listOwnMessages>['query']>): MessagePage {
-  return {
-    order: (order as MessagePage['order'] | undefined) ?? 'timestamp',
-    direction: direction === 'desc' ? 'desc' : 'asc',
-    limit: limit ?? null,
-    offset: offset ?? 0,
-  }
 }

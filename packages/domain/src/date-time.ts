@@ -1,4 +1,5 @@
-const AWARE = /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,12})?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
+const AWARE =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,12})?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
 
 /**
  * Reads an ISO 8601 date-time with an offset or `Z` as epoch seconds; fractions of seconds are cut off (rest.md 1.6, 3.5).
@@ -7,13 +8,16 @@ const AWARE = /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(
 export function parseAwareDateTime(text: string): number | undefined {
   const match = AWARE.exec(text)
   if (!match) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0))
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0))
   const offset = offsetSeconds(match[7] ?? 'Z')
   const date = new Date(0)
   // Not Date.UTC: that takes the years 0 to 99 for those of the last century.
   date.setUTCFullYear(year, month - 1, day)
   date.setUTCHours(hour, minute, second)
-  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60
+  const exists =
+    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60
   return exists && offset !== undefined ? date.getTime() / 1000 - offset : undefined
 }
 

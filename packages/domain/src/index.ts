@@ -11,6 +11,7 @@ export {
   RightMissingError,
   RuleError,
 } from './errors.js'
+export { fold, searchTextOf } from './fold.js'
 export {
   FOLDERS,
   type Folder,
@@ -21,7 +22,6 @@ export {
   URGENT,
   urgentAfterMove,
 } from './folder.js'
-export { fold, searchTextOf } from './fold.js'
 export {
   type DeviceId,
   isUuid,

@@ -7,7 +7,16 @@ export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } f
 export { EventLog, type LoggedEvent } from './event-log.js'
 export { Leadership, type Term } from './leadership.js'
 export type { MailboxColumn, MailboxFields, MailboxListQuery } from './mailbox-repository.js'
-export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } from './message-queries.js'
+export type {
+  ListPosition,
+  MessageFilters,
+  MessageList,
+  MessageOrder,
+  MessagePage,
+  MessageSelection,
+  VoicemailType,
+} from './message-list.js'
+export type { MessageInMailbox, MessageQueries, ReachedMailbox } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export { type Installation, Provisioning } from './provisioning.js'

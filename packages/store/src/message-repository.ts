@@ -8,18 +8,22 @@ import {
   type MessageHandling,
   type MessageId,
   type MessageStatus,
+  searchTextOf,
   subtractSummary,
   type TenantId,
+  type Transcription,
   type UserId,
   urgentAfterMove,
 } from '@lamplighter/domain'
 import type { Sql } from './sql.js'
 import type { SummaryRepository } from './summary-repository.js'
+import { type TranscriptionRow, toTranscription, toTranscriptionJson } from './transcription-row.js'
 
 /** Columns of a message, for every statement that reads one. `g` is the message. */
 export const MESSAGE_COLUMNS = `g.id::text, g.mailbox_id, g.tenant_uuid::text, g.folder_id, g.urgent, g.caller_id_name,
   g.caller_id_num, g.left_at, g.duration_ms, g.audio_key, g.audio_bytes, g.audio_sha256,
-  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[]`
+  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[],
+  g.transcription`
 
 /** A row of {@link MESSAGE_COLUMNS}. */
 export type MessageRow = {
@@ -35,6 +39,7 @@ export type MessageRow = {
   audio_key: string
   audio_bytes: number
   audio_sha256: string | null
+  transcription: TranscriptionRow | null
 } & HandlingRow
 
 /** The columns of what people made of a message. */
@@ -52,11 +57,14 @@ export type HandlingRow = {
 
 const INSERT = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
-    audio_bytes, audio_sha256, private)
-  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+    audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
+  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
 const SET_FOLDER =
   'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
+const TRANSCRIBE = `
+  UPDATE message SET transcription = $4::jsonb, transcribed_at = $5, search_text = $6
+  WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
 const DELETE = 'DELETE FROM message WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
 
 /** The message a row stands for. */
@@ -74,6 +82,7 @@ export function toMessage(row: MessageRow): Message {
     audioKey: row.audio_key,
     audioBytes: row.audio_bytes,
     audioSha256: row.audio_sha256,
+    transcription: toTranscription(row.transcription),
     ...toHandling(row),
   }
 }
@@ -90,6 +99,13 @@ export function toHandling(row: HandlingRow): MessageHandling {
     handledBy: row.handled_by as UserId | null,
     readBy: row.read_by as UserId[],
   }
+}
+
+/** What a row keeps of a message's transcript: the transcription, when it was made, and what a search looks through. */
+function transcriptOf(message: Message): [string | null, string | null, string] {
+  const { transcription, callerIdName, callerIdNum } = message
+  const searched = searchTextOf(callerIdName, callerIdNum, transcription?.text ?? null)
+  return [toTranscriptionJson(transcription), transcription?.createdAt ?? null, searched]
 }
 
 /** What changed: the message as it is now (or was, when deleted) and the mailbox after it. */
@@ -122,7 +138,8 @@ export class MessageWriter {
     const { audioKey, audioBytes, audioSha256 } = message
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
-    await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts, ...audio, message.private])
+    const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
+    await this.#sql.rows('message.insert', INSERT, values)
     return this.#changed(message, contribution(folderId, urgent))
   }
 
@@ -144,6 +161,13 @@ export class MessageWriter {
       urgentNew: -before.urgentNew,
       urgentOld: -before.urgentOld,
     })
+  }
+
+  /** Gives a message a transcription, or takes it away. It counts for nothing, so the revision stays. */
+  async transcribe(message: Message, transcription: Transcription | null): Promise<MessageChange> {
+    const transcribed = { ...message, transcription }
+    await this.#sql.rows('message.transcribe', TRANSCRIBE, [message.id, ...this.#place(), ...transcriptOf(transcribed)])
+    return { message: transcribed, audience: this.#audience }
   }
 
   #place(): [number, string] {

@@ -79,6 +79,7 @@ describe('the summary of a mailbox', () => {
           audioKey: id,
           audioBytes: 1,
           audioSha256: null,
+          transcription: null,
           ...UNHANDLED,
         }
         const folderId: FolderId = step.urgent ? 3 : 1

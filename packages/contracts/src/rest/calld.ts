@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
 import { type RouteContract, routesOf } from './route.js'
-import { direction, nullable, pageFields, text } from './schemas.js'
+import { nullable, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
 
 const route = routesOf('calld')
@@ -18,16 +19,6 @@ const voicemailMessagesSchema = Type.Object({
 })
 /** Wire form of {@link voicemailMessagesSchema}. */
 export type VoicemailMessagesView = Static<typeof voicemailMessagesSchema>
-
-const voicemailType = Type.Optional(Type.Enum(['all', 'personal', 'global']))
-
-const messageListQuery = Type.Object({
-  ...pageFields,
-  order: Type.Optional(Type.Enum(['id', 'caller_id_name', 'duration', 'timestamp'])),
-  direction: Type.Optional(direction),
-  voicemail_type: voicemailType,
-  raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
-})
 
 const moveSchema = Type.Object({ folder_id: Type.Integer() })
 /** `download=1` makes it an attachment; the token may stand here for audio elements. Other parameters are ignored. */
@@ -184,17 +175,6 @@ export const getOwnMwi = route({
   response: mwiSchema,
 })
 
-/** The messages a user reaches. */
-export const listOwnMessages = route({
-  method: 'GET',
-  path: '/users/me/voicemails/messages',
-  acl: 'calld.users.me.voicemails.messages.read',
-  summary: 'List the messages of the own and the shared mailboxes',
-  query: messageListQuery,
-  success: 200,
-  response: Type.Object({ items: Type.Array(listedMessageSchema), total: Type.Integer() }),
-})
-
 /** One message the user reaches. */
 export const getOwnMessage = route({
   method: 'GET',
@@ -253,9 +233,9 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   getOwnVoicemail,
   getOwnFolder,
   getOwnMwi,
-  listOwnMessages,
   getOwnMessage,
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...CALLD_LIST_ROUTES,
 ]
