@@ -200,7 +200,7 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   return [
     createAuthd({ store, access, issuer, verifier, originUuid, log }),
     createConfd({ store, access, sipRealm: config.sip.realm, log }),
-    createCalld({ store, audio, access, log, maxAudioBytes: config.maxAudioBytes }),
+    createCalld({ store, audio, bus, access, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({ bus, verifier, originUuid, log }),
   ]
 }

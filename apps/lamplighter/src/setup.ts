@@ -9,7 +9,7 @@ export const MASTER_ADMIN = 'root'
 const MASTER_SLUG = 'master'
 
 /** What administrators of a tenant may do. */
-const ADMIN_ACL = ['auth.#', 'confd.#', 'calld.#', 'events.#', 'websocketd']
+const ADMIN_ACL = ['auth.#', 'confd.#', 'calld.#', 'call-logd.#', 'events.#', 'websocketd']
 /** What every user may do: their own things, and the mailboxes their tenant shares. */
 const USER_ACL = [
   'auth.users.me.#',

@@ -1,4 +1,11 @@
-import { API_BASE, AUTH_ROUTES, CALLD_ROUTES, CONFD_ROUTES, type RouteContract } from '@lamplighter/contracts'
+import {
+  API_BASE,
+  AUTH_ROUTES,
+  CALL_LOGD_ROUTES,
+  CALLD_ROUTES,
+  CONFD_ROUTES,
+  type RouteContract,
+} from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, request, type Tenant, TestInstallation, wav } from './support.js'
 
@@ -74,7 +81,9 @@ describe('what another tenant owns', () => {
   )
 
   it.each(
-    [...CONFD_ROUTES, ...CALLD_ROUTES].map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const),
+    [...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES].map(
+      (route) => [`${route.method} ${route.api} ${route.path}`, route] as const,
+    ),
   )('and nothing at all is answered without a token or the access: %s', async (_name, route) => {
     const nobody = await installation.accountWith(mine.uuid, ['nothing'])
     expect((await call(route, '')).status).toBe(401)
@@ -103,7 +112,7 @@ describe('what another tenant owns', () => {
   })
 
   it('is guarded by contracts that are all mounted: the route table and the server agree', async () => {
-    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES]) {
+    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES]) {
       const response = await fetch(installation.url + API_BASE[route.api] + fill(route).replace('{token}', 'x'), {
         method: 'OPTIONS',
       })
@@ -115,6 +124,7 @@ describe('what another tenant owns', () => {
 
 /** A body that would be accepted by its owner, so that only the tenant can be what stops it. */
 function validBody(route: RouteContract, context: string): string {
+  if (route.path.endsWith('/transcription')) return '{"text": "x"}'
   if (route.path.includes('messages')) return '{"folder_id": 2}'
   if (route.path.endsWith('/voicemails')) return JSON.stringify({ name: 'x', number: '99999', context })
   return '{}'

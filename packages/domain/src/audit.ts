@@ -20,6 +20,8 @@ export type AuditAction =
   | 'message.purged'
   | 'message.held'
   | 'message.released'
+  | 'message.transcribed'
+  | 'message.untranscribed'
   | 'mailbox.created'
   | 'mailbox.edited'
   | 'mailbox.deleted'

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'no-such-voicemail-folder'
   | 'no-such-voicemail-message'
   | 'no-such-voicemail-recording'
+  | 'no-such-voicemail-transcription'
   | 'no-such-user-voicemail'
   | 'no-such-user'
   | 'no-such-context'

@@ -14,6 +14,6 @@ describe('folding', () => {
 
   it('puts caller and transcript on lines of their own', () => {
     expect(searchTextOf('José', '+15550100', 'Call me')).toBe('jose\n+15550100\ncall me')
-    expect(searchTextOf(null, null, null)).toBe('')
+    expect(searchTextOf(null, null, null)).toBe('\n\n')
   })
 })

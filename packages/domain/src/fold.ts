@@ -9,11 +9,14 @@ export function fold(text: string): string {
   return text.normalize('NFD').replace(MARKS, '').toLowerCase()
 }
 
-/** What a search over messages looks through: caller and transcript, folded, one a line so that no term spans two. */
+/**
+ * What a search over messages looks through, folded: a line with the caller's name, one with the number, and the
+ * transcript behind them. No term spans two of them, and the transcript can be told from the caller.
+ */
 export function searchTextOf(
   callerIdName: string | null,
   callerIdNum: string | null,
   transcript: string | null,
 ): string {
-  return fold([callerIdName, callerIdNum, transcript].filter((part) => part !== null).join('\n'))
+  return fold([callerIdName, callerIdNum, transcript].map((part) => part ?? '').join('\n'))
 }

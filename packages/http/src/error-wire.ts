@@ -34,6 +34,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-voicemail-folder': notFound('Folder'),
   'no-such-voicemail-message': notFound('Message'),
   'no-such-voicemail-recording': notFound('Recording'),
+  'no-such-voicemail-transcription': notFound('Transcription'),
   'no-such-user-voicemail': notFound('Voicemail'),
   'no-such-user': notFound('User'),
   'no-such-context': notFound('Context'),

@@ -36,4 +36,5 @@ export {
   Store,
   tenantSubtree,
 } from './store.js'
+export type { PlacedTranscription, TranscriptionQuery } from './transcription-list.js'
 export type { User } from './user-repository.js'

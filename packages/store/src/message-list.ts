@@ -1,5 +1,6 @@
 import type { ShownMessage } from '@lamplighter/contracts'
 import { fold, type MailboxHead, type MailboxId, type UserId } from '@lamplighter/domain'
+import { containing } from './like.js'
 import { type HandlingRow, toHandling } from './message-repository.js'
 import { REACH } from './reach.js'
 import type { TenantScope } from './scope.js'
@@ -191,13 +192,8 @@ function filterConditions(filters: MessageFilters, parameters: Parameters): stri
   if (from !== undefined) conditions.push(`g.left_at >= ${parameters.add(from)}`)
   if (until !== undefined) conditions.push(`g.left_at < ${parameters.add(until)}`)
   if (transcribed !== undefined) conditions.push(`g.transcribed_at IS ${transcribed ? 'NOT ' : ''}NULL`)
-  if (search) conditions.push(`g.search_text LIKE ${parameters.add(containing(search))}`)
+  if (search) conditions.push(`g.search_text LIKE ${parameters.add(containing(fold(search)))}`)
   return conditions
-}
-
-/** A pattern for texts that hold this one. */
-function containing(term: string): string {
-  return `%${fold(term).replace(/[\\%_]/g, '\\$&')}%`
 }
 
 /** The summaries know the whole and the unread; anything else is counted. */

@@ -16,6 +16,7 @@ import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { UserRepository } from './user-repository.js'
 
 /** Configuration of one scope. */
@@ -71,6 +72,11 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Transcriptions of a tenant and its descendants. */
+  transcriptions(tenantId: TenantId, query: TranscriptionQuery): ReturnType<typeof listTranscriptions> {
+    return listTranscriptions(pgSql(this.#database.pool), tenantSubtree(tenantId), query)
   }
 
   /** Remembered answers, outside any transaction. */

@@ -24,6 +24,14 @@ import {
   userMessageDeleted,
   userMessageUpdated,
 } from './messages.js'
+import {
+  callLogdTranscriptionCreated,
+  callLogdTranscriptionDeleted,
+  globalTranscriptionCreated,
+  globalTranscriptionDeleted,
+  userTranscriptionCreated,
+  userTranscriptionDeleted,
+} from './transcriptions.js'
 
 /** An event that still lacks the moment and the installation: the outbox completes it. */
 export type EventDraft = (context: EnvelopeContext) => EventRecord
@@ -51,8 +59,49 @@ const MESSAGE_EVENTS = {
   deleted: { user: userMessageDeleted, global: globalMessageDeleted },
 } as const
 
-/** What happened to a message, for each user of a personal mailbox or once for the tenant of a global one (bus.md 4.2). */
+const TRANSCRIPTION_EVENTS = {
+  created: { stored: callLogdTranscriptionCreated, user: userTranscriptionCreated, global: globalTranscriptionCreated },
+  deleted: { stored: callLogdTranscriptionDeleted, user: userTranscriptionDeleted, global: globalTranscriptionDeleted },
+} as const
+
+/**
+ * What happened to a message, for each user of a personal mailbox or once for the tenant of a global one (bus.md 4.2). Its
+ * transcription comes and goes with it.
+ */
 export function messageDrafts(
+  action: keyof typeof MESSAGE_EVENTS,
+  message: Message,
+  audience: MailboxAudience,
+): EventDraft[] {
+  const told = messageOnlyDrafts(action, message, audience)
+  return action === 'updated' ? told : [...told, ...transcriptionDrafts(action, message, audience)]
+}
+
+/** What happened to the transcription of a message: the store's word first, then the users' or the tenant's (bus.md 2.5). */
+export function transcriptionDrafts(
+  action: keyof typeof TRANSCRIPTION_EVENTS,
+  { id, transcription }: Message,
+  { mailbox, users, state }: MailboxAudience,
+): EventDraft[] {
+  if (!transcription) return []
+  const tenant = mailbox.tenantId
+  const at = { id: mailbox.id, revision: state.revision }
+  const said = {
+    transcription_text: transcription.text,
+    provider_id: transcription.providerId,
+    language: transcription.language,
+    duration: transcription.durationSec,
+    created_at: transcription.createdAt,
+  }
+  const placed = { voicemail_id: mailbox.id, message_id: id, ...said }
+  const { stored, user: ofUser, global } = TRANSCRIPTION_EVENTS[action]
+  const target = { tenant, mailbox: at }
+  const kept = draft(stored, target, { message_id: id, tenant_uuid: tenant, voicemail_id: mailbox.id, ...said })
+  if (mailbox.accesstype === 'global') return [kept, draft(global, target, placed)]
+  return [kept, ...users.map((user) => draft(ofUser, { ...target, user }, { user_uuid: user, ...placed }))]
+}
+
+function messageOnlyDrafts(
   action: keyof typeof MESSAGE_EVENTS,
   message: Message,
   { mailbox, users, state }: MailboxAudience,

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
+import { CALLD_TRANSCRIPTION_ROUTES } from './calld-transcriptions.js'
 import { type RouteContract, routesOf } from './route.js'
 import { nullable, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -238,4 +239,5 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   deleteOwnMessage,
   getOwnRecording,
   ...CALLD_LIST_ROUTES,
+  ...CALLD_TRANSCRIPTION_ROUTES,
 ]

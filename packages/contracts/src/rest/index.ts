@@ -1,6 +1,8 @@
 export * from './auth.js'
+export { CALL_LOGD_ROUTES, listTranscriptions, type TranscriptionView } from './call-logd.js'
 export * from './calld.js'
 export { listOwnMailboxes, listOwnMessages, listTenantMessages, type ReachedMailboxView } from './calld-lists.js'
+export { deleteTranscription, putTranscription, type TranscriptionInput } from './calld-transcriptions.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
