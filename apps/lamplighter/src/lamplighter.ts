@@ -3,7 +3,7 @@ import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
-import { createHttpServer, type HttpService, listen, RateLimits } from '@lamplighter/http'
+import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
 import { createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
@@ -188,6 +188,7 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   if (apis.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
+  mountDocs(server)
   for (const api of apis) api.mount(server)
   return { group, server, mwid }
 }
@@ -199,7 +200,7 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   const issuer = new TokenIssuer(keys.tokenKey)
   return [
     createAuthd({ store, access, issuer, verifier, originUuid, log }),
-    createConfd({ store, access, sipRealm: config.sip.realm, log }),
+    createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, bus, access, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({ bus, verifier, originUuid, log }),
   ]

@@ -44,6 +44,8 @@ export type ErrorCode =
   | 'user-has-voicemail'
   | 'unknown-context'
   | 'unknown-timezone'
+  | 'unknown-voicemail'
+  | 'timezone-in-use'
   | 'context-in-use'
   | 'user-in-use'
   | 'device-exists'

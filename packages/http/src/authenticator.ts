@@ -16,8 +16,8 @@ export type AccessControl = {
 }
 
 /**
- * Decides who calls: token valid, holds the route's access, covers the tenant asked for; in this order, all of them
- * 401 (rest.md 1.4).
+ * Decides who calls: token valid, holds the route's access, covers the tenant asked for, is of the master tenant where
+ * the route says so; in this order, all of them 401 (rest.md 1.4).
  *
  * @throws AuthenticationError without a trace of the token
  */
@@ -26,7 +26,8 @@ export async function authenticate(
   route: RouteContract,
   control: AccessControl,
 ): Promise<Caller> {
-  const access = requiredAccess(route.acl ?? '', request.params as Record<string, string>)
+  const params = request.params as Record<string, string>
+  const access = requiredAccess(route.acl ?? '', params)
   const principal = await verified(readToken(request, route), access, control)
   const asked = header(request, 'wazo-tenant')
   const refusal = {
@@ -34,11 +35,17 @@ export async function authenticate(
     required_access: access,
     tenant_uuid: asked ?? null,
   }
-  if (!principal.allows(access)) throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  const accepted = [access, ...route.otherAcls.map((template) => requiredAccess(template, params))]
+  if (!accepted.some((one) => principal.allows(one))) {
+    throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  }
   const tenantId = asked ? asked.toLowerCase() : principal.tenantId
   if (!(await covers(principal.tenantId, tenantId, control))) {
     const code = route.api === 'auth' ? 'unauthorized-tenant' : 'unauthorized'
     throw new AuthenticationError(code, 'the token does not cover the tenant', refusal)
+  }
+  if (route.masterOnly && !principal.tenantIsMaster) {
+    throw new AuthenticationError('unauthorized', 'this is for the master tenant only', refusal)
   }
   return { principal, tenantId: tenantId as TenantId }
 }

@@ -54,6 +54,8 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'user-has-voicemail': rule('User is associated with a Voicemail'),
   'unknown-context': input('Context was not found'),
   'unknown-timezone': input('Timezone was not found'),
+  'unknown-voicemail': input('Voicemail was not found'),
+  'timezone-in-use': rule('Timezone is associated with a Voicemail'),
   'context-in-use': rule('Context is associated with a Voicemail'),
   'user-in-use': rule('User is associated with a Device'),
   'device-exists': rule('Device already exists'),
@@ -75,7 +77,11 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
 }
 
 /** A finished answer to a failed request. */
-export type WireError = { readonly status: number; readonly body: unknown }
+export type WireError = {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
 /** How an API says what went wrong. */
 export type ErrorForm = (error: LamplighterError) => WireError
 
@@ -89,7 +95,10 @@ function frameworkForm(error: LamplighterError): WireError {
   return { status: WIRE[error.code].status, body: { message: error.message } }
 }
 
-/** E1: an array of strings, always. */
+/**
+ * E1: an array of strings, always. The strings are for people: `X-Error-Codes` names the permanent code of each of
+ * them, in their order (rest.md F-52).
+ */
 export const confdForm: ErrorForm = (error) => {
   if (error.code === 'no-such-route' || error.code === 'method-not-allowed') return frameworkForm(error)
   const [status, category, text] = WIRE[error.code].confd
@@ -97,9 +106,13 @@ export const confdForm: ErrorForm = (error) => {
     const lines = Object.entries(error.fields).map(
       ([field, problems]) => `${category} - ${field}: [${problems.map(({ message }) => `'${message}'`).join(', ')}]`,
     )
-    return { status, body: lines }
+    return codedLines(status, error.code, lines)
   }
-  return { status, body: [`${category} - ${text}${renderDetails(error.details)}`] }
+  return codedLines(status, error.code, [`${category} - ${text}${renderDetails(error.details)}`])
+}
+
+function codedLines(status: number, code: ErrorCode, lines: readonly string[]): WireError {
+  return { status, body: lines, headers: { 'x-error-codes': lines.map(() => code).join(',') } }
 }
 
 /** E2: message, error_id, details, timestamp. */

@@ -1,12 +1,14 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
-export type { Context } from './context-repository.js'
+export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
+export type { GeneralOption } from './general-option-repository.js'
 export { Leadership, type Term } from './leadership.js'
-export type { MailboxColumn, MailboxFields, MailboxListQuery } from './mailbox-repository.js'
+export type { MailboxColumn, MailboxFields, MailboxPlace } from './mailbox-repository.js'
+export type { DeletedMailbox } from './mailbox-trash.js'
 export type {
   ListPosition,
   MessageFilters,
@@ -19,6 +21,7 @@ export type {
 export type { MessageInMailbox, MessageQueries, ReachedMailbox } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
+export type { ListQuery } from './page.js'
 export { type Installation, Provisioning } from './provisioning.js'
 export type { TenantScope } from './scope.js'
 export {
@@ -36,5 +39,7 @@ export {
   Store,
   tenantSubtree,
 } from './store.js'
+export type { TenantSettings } from './tenant-settings-repository.js'
 export type { PlacedTranscription, TranscriptionQuery } from './transcription-list.js'
-export type { User } from './user-repository.js'
+export type { User, UserColumn, UserFields } from './user-repository.js'
+export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

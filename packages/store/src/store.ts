@@ -1,14 +1,17 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
+import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { MailboxTrash } from './mailbox-trash.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
@@ -16,15 +19,21 @@ import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { UserRepository } from './user-repository.js'
+import { ZoneRepository } from './zone-repository.js'
 
 /** Configuration of one scope. */
 export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly trash: MailboxTrash
   readonly devices: DeviceRepository
+  readonly settings: TenantSettingsRepository
+  readonly zones: ZoneRepository
+  readonly options: GeneralOptionRepository
 }
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
@@ -143,6 +152,11 @@ export class Store {
     return result
   }
 
+  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
+  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
+  }
+
   /** Which of these audio keys a message names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
@@ -185,7 +199,11 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
+    settings: new TenantSettingsRepository(db, scope),
+    zones: new ZoneRepository(db),
+    options: new GeneralOptionRepository(db),
   }
 }
 
