@@ -51,7 +51,7 @@ describe('what another tenant owns', () => {
   }
 
   function call(route: RouteContract, token: string, headers: Record<string, string> = {}) {
-    const bodies: Record<string, string> = { audio: 'x', json: validBody(route, stranger.context) }
+    const bodies: Record<string, string> = { audio: 'x', archive: 'x', json: validBody(route, stranger.context) }
     const body = bodies[route.bodyKind]
     const init = { method: route.method, token, headers: { 'content-type': 'application/json', ...headers } }
     return request(installation.url + API_BASE[route.api] + fill(route), body === undefined ? init : { ...init, body })

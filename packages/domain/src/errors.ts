@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'invalid-voicemail-folder-id'
   | 'invalid-voicemail-message-id'
   | 'invalid-voicemail-recording'
+  | 'invalid-voicemail-archive'
   | 'payload-too-large'
   | 'voicemail-full'
   | 'voicemail-disabled'

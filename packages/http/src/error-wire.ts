@@ -43,6 +43,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'invalid-voicemail-folder-id': input('folder_id: is not an id'),
   'invalid-voicemail-message-id': input('message_id: is not an id'),
   'invalid-voicemail-recording': input('audio: is not a recording'),
+  'invalid-voicemail-archive': input('archive: is not an archive of messages'),
   'payload-too-large': input('body: is too large', 413),
   'voicemail-full': rule('Voicemail is full', 409),
   'voicemail-disabled': rule('Voicemail is disabled', 409),

@@ -1,5 +1,6 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
+export type { HeldMessage } from './caller-erasure.js'
 export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
@@ -9,6 +10,7 @@ export type { GeneralOption } from './general-option-repository.js'
 export { Leadership, type Term } from './leadership.js'
 export type { MailboxColumn, MailboxFields, MailboxPlace } from './mailbox-repository.js'
 export type { DeletedMailbox } from './mailbox-trash.js'
+export type { ExportedMessage, ExportSelection } from './message-export.js'
 export type {
   ListPosition,
   MessageFilters,

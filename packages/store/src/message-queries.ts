@@ -15,6 +15,7 @@ import {
   type TenantId,
   type UserId,
 } from '@lamplighter/domain'
+import { type ExportedMessage, type ExportSelection, exportMessages } from './message-export.js'
 import {
   type ListedRow,
   listStatement,
@@ -192,6 +193,11 @@ export class MessageQueries {
       values,
     )
     return toMessageList(row, page)
+  }
+
+  /** Every message of a mailbox of the scope or of a caller of the tenant, a few at a time. */
+  export(selection: ExportSelection): AsyncGenerator<ExportedMessage> {
+    return exportMessages(this.#sql, this.#scope, selection)
   }
 
   #place(id: MailboxId): SqlValue[] {

@@ -1,5 +1,6 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
 import {
+  addSummaries,
   contribution,
   type FolderId,
   type MailboxId,
@@ -59,6 +60,17 @@ const INSERT = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
     audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
   VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`
+/** Rows of messages that may be there already. */
+const INSERT_ALL = `
+  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private, status, note, transcription, transcribed_at, search_text)
+  SELECT id, $1, $2::uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private, status, note, transcription, transcribed_at, search_text
+  FROM json_to_recordset($3::json) AS r(
+    id uuid, folder_id smallint, urgent bool, caller_id_name text, caller_id_num text, left_at bigint, duration_ms int,
+    audio_key text, audio_bytes int, audio_sha256 text, private bool, status text, note text, transcription jsonb,
+    transcribed_at timestamptz, search_text text)
+  ON CONFLICT (id) DO NOTHING RETURNING id::text`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
 const SET_FOLDER =
   'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
@@ -108,6 +120,28 @@ function transcriptOf(message: Message): [string | null, string | null, string] 
   return [toTranscriptionJson(transcription), transcription?.createdAt ?? null, searched]
 }
 
+function toInsertRow(message: Message): Record<string, unknown> {
+  const [transcription, transcribedAt, searchText] = transcriptOf(message)
+  return {
+    id: message.id,
+    folder_id: message.folderId,
+    urgent: message.urgent,
+    caller_id_name: message.callerIdName,
+    caller_id_num: message.callerIdNum,
+    left_at: message.leftAt,
+    duration_ms: message.durationMs,
+    audio_key: message.audioKey,
+    audio_bytes: message.audioBytes,
+    audio_sha256: message.audioSha256,
+    private: message.private,
+    status: message.status,
+    note: message.note,
+    transcription: transcription === null ? null : JSON.parse(transcription),
+    transcribed_at: transcribedAt,
+    search_text: searchText,
+  }
+}
+
 /** What changed: the message as it is now (or was, when deleted) and the mailbox after it. */
 export type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
 
@@ -141,6 +175,18 @@ export class MessageWriter {
     const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
     await this.#sql.rows('message.insert', INSERT, values)
     return this.#changed(message, contribution(folderId, urgent))
+  }
+
+  /** Adds many messages in one statement and one revision; those whose id is taken are left out. */
+  async insertAll(messages: readonly Message[]): Promise<{ messages: Message[]; audience: MailboxAudience }> {
+    const values = [...this.#place(), JSON.stringify(messages.map(toInsertRow))]
+    const rows = await this.#sql.rows<{ id: string }>('message.insert_all', INSERT_ALL, values)
+    const inserted = new Set(rows.map(({ id }) => id))
+    const added = messages.filter(({ id }) => inserted.has(id))
+    if (added.length === 0) return { messages: [], audience: this.#audience }
+    const delta = addSummaries(added.map(({ folderId, urgent }) => contribution(folderId, urgent)))
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, delta)
+    return { messages: added, audience: { ...this.#audience, state } }
   }
 
   /** Moves a message; the caller has seen that the folder is another. */

@@ -3,6 +3,7 @@ import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId 
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditRepository } from './audit-repository.js'
+import { CallerErasure } from './caller-erasure.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
@@ -51,6 +52,7 @@ export type MessagesChange = {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly outbox: Outbox
+  readonly erasure: CallerErasure
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
 }
@@ -145,6 +147,7 @@ export class Store {
       outbox,
       idempotency: new IdempotencyRepository(sql),
       audit: new AuditRepository(sql),
+      erasure: new CallerErasure(sql, summaries),
       writer: (audience) => new MessageWriter(sql, summaries, audience),
     }
     const result = await inTransaction(client, () => work(change))

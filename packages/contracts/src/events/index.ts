@@ -21,7 +21,6 @@ export {
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './messages.js'
 export {
-  MAX_TRANSCRIPT,
   TRANSCRIPTION_COMPLETED,
   type TranscriptionCompleted,
   transcriptionCompletedSchema,

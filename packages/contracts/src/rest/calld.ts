@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { CALLD_ARCHIVE_ROUTES } from './calld-archives.js'
 import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
 import { CALLD_TRANSCRIPTION_ROUTES } from './calld-transcriptions.js'
 import { type RouteContract, routesOf } from './route.js'
@@ -240,4 +241,5 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   getOwnRecording,
   ...CALLD_LIST_ROUTES,
   ...CALLD_TRANSCRIPTION_ROUTES,
+  ...CALLD_ARCHIVE_ROUTES,
 ]

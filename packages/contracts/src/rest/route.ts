@@ -17,8 +17,16 @@ export const API_BASE: Readonly<Record<ApiName, string>> = {
  */
 export type ParamKind = 'integer' | 'uuid' | 'reference' | 'text'
 
-/** How a request carries its body: as JSON whatever the content type says, as audio, or not at all. */
-export type BodyKind = 'json' | 'audio' | 'none'
+/**
+ * How a request carries its body: as JSON whatever the content type says, as audio or an archive, which stay streams, or
+ * not at all.
+ */
+export type BodyKind = 'json' | 'audio' | 'archive' | 'none'
+
+/** Whether a body stays a stream that its handler reads and bounds. */
+export function isStreamed(kind: BodyKind): boolean {
+  return kind === 'audio' || kind === 'archive'
+}
 
 /**
  * One operation: the single source of its route, its access, its validation and its documentation. Bodies and queries
@@ -89,7 +97,7 @@ export function routesOf(api: ApiName) {
     idempotent: false,
     conditional: false,
     ...(input.queryToken ? { produces: 'audio/wav' } : {}),
-    rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
+    rateLimit: isStreamed(input.bodyKind ?? 'none') || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     ...input,
   })

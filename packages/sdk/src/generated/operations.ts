@@ -474,6 +474,37 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Erase the messages of a caller for good. Access: calld.voicemails.erasures.create */
+  eraseCaller: {
+    body: {
+      caller_id_num: string
+    }
+    answer: {
+      messages: number
+      /** audio objects that are gone */
+      objects: number
+      transcriptions: number
+      /** messages under legal hold, which stay */
+      held: {
+        voicemail_id: number
+        message_id: string
+      }[]
+    }
+  }
+  /** Export the messages of a caller with their audio. Access: calld.voicemails.messages.export.read */
+  exportCaller: {
+    query?: {
+      caller_id_num: string
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
+  /** Export the messages of a mailbox with their audio. Access: calld.voicemails.{voicemail_id}.export.read */
+  exportVoicemail: {
+    params: {
+      voicemail_id: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getAuthDocument: {
     answer: Uint8Array<ArrayBuffer>
@@ -1081,6 +1112,17 @@ export type Operations = {
         timezone: string
         message: string | null
       })[]
+    }
+  }
+  /** Import an exported archive into a mailbox; messages that are there already are skipped. Access: calld.voicemails.{voicemail_id}.import.create */
+  importVoicemail: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: {
+      imported: number
+      skipped: number
     }
   }
   /** List contexts. Access: confd.contexts.read */
@@ -1761,6 +1803,9 @@ export const OPERATIONS = {
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
+  eraseCaller: { method: 'POST', path: '/api/calld/1.0/voicemails/erasures', answer: 'json' },
+  exportCaller: { method: 'GET', path: '/api/calld/1.0/voicemails/messages/export', answer: 'bytes' },
+  exportVoicemail: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/export', answer: 'bytes' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
   getCallLogdDocument: { method: 'GET', path: '/api/call-logd/1.0/api/api.yml', answer: 'bytes' },
   getCalldDocument: { method: 'GET', path: '/api/calld/1.0/api/api.yml', answer: 'bytes' },
@@ -1788,6 +1833,7 @@ export const OPERATIONS = {
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
   getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
   getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
+  importVoicemail: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/import', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
