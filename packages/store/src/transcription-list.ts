@@ -32,7 +32,7 @@ const ORDERS = {
 } as const
 
 /** The transcript in what a search looks through: behind the lines of the caller. */
-const TRANSCRIPT = String.raw`substring(search_text FROM '^[^\n]*\n[^\n]*\n(.*)$')`
+const TRANSCRIPT = String.raw`substring(g.search_text FROM '^[^\n]*\n[^\n]*\n(.*)$')`
 
 /** One statement, so that counts and page are of one snapshot; absent filters are null. $1 tenant. */
 function listText({ order, direction }: TranscriptionQuery): string {
