@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
 import { type ArchivedMessage, countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
 import {
   type Actor,
@@ -15,12 +14,10 @@ import {
 import type { AudioStore, Store, TenantScope } from '@lamplighter/store'
 import { type ArchiveLimits, invalidArchive, readArchive } from './archive-reader.js'
 import { noSuchVoicemail } from './ids.js'
-import { type Recording, RecordingIntake } from './recording-intake.js'
+import { keepRecording, RecordingIntake, type StoredRecording } from './recording-intake.js'
 
 /** What an import did; skipped are messages that are there already or lay in the trash. */
 export type ImportResult = { readonly imported: number; readonly skipped: number }
-
-type StagedAudio = Recording & { readonly key: string }
 
 /** What an archive may hold. */
 const LIMITS: ArchiveLimits = { messages: 5000, bytes: 2 * 1024 ** 3, listBytes: 32 * 1024 * 1024 }
@@ -40,7 +37,7 @@ export class ImportService {
   /** @throws NotFoundError; LamplighterError when the archive is not one of ours or too large; RuleError when the mailbox is full or disabled */
   async import(scope: TenantScope, mailboxId: MailboxId, body: Readable, actor: Actor): Promise<ImportResult> {
     if (!(await this.#store.messages(scope).mailbox(mailboxId))) throw noSuchVoicemail(mailboxId)
-    const staged = new Map<string, StagedAudio>()
+    const staged = new Map<string, StoredRecording>()
     try {
       const messages = await readArchive(body, LIMITS, async (message, audio) => {
         staged.set(message.id, await this.#stage(message, audio))
@@ -56,15 +53,15 @@ export class ImportService {
     }
   }
 
-  async #stage({ id, audio: expected }: ArchivedMessage, audio: AsyncIterable<unknown>): Promise<StagedAudio> {
-    const intake = new RecordingIntake(Math.min(this.#maxAudioBytes, expected.bytes))
-    const stored = this.#audio.put(intake)
-    const [read, kept] = await Promise.allSettled([pipeline(audio, intake), stored])
-    if (read.status === 'rejected') throw refused(read.reason, id)
-    if (kept.status === 'rejected') throw kept.reason
-    const recording = { ...intake.result(), key: kept.value }
+  /** Audio that is no recording, or more of it than was promised, makes the archive a bad one. */
+  async #stage({ id, audio: expected }: ArchivedMessage, audio: AsyncIterable<unknown>): Promise<StoredRecording> {
+    const most = Math.min(this.#maxAudioBytes, expected.bytes)
+    const intake = new RecordingIntake(most, (problem) => invalidArchive(problem, id))
+    const recording = await keepRecording(this.#audio, Readable.from(audio), intake).catch((error: unknown) => {
+      throw error instanceof LamplighterError ? invalidArchive(error.message, id, error) : error
+    })
     if (recording.bytes === expected.bytes && recording.sha256 === expected.sha256) return recording
-    await this.#audio.delete(kept.value)
+    await this.#audio.delete(recording.audioKey)
     throw invalidArchive('holds audio that does not fit its checksum', id)
   }
 
@@ -72,7 +69,7 @@ export class ImportService {
     scope: TenantScope,
     mailboxId: MailboxId,
     archived: readonly ArchivedMessage[],
-    staged: ReadonlyMap<string, StagedAudio>,
+    staged: ReadonlyMap<string, StoredRecording>,
     actor: Actor,
   ): Promise<readonly string[]> {
     return this.#store.changeMessages(scope, async (change) => {
@@ -100,14 +97,9 @@ export class ImportService {
     })
   }
 
-  async #discard(staged: ReadonlyMap<string, StagedAudio>): Promise<void> {
-    for (const { key } of staged.values()) await this.#audio.delete(key)
+  async #discard(staged: ReadonlyMap<string, StoredRecording>): Promise<void> {
+    for (const { audioKey } of staged.values()) await this.#audio.delete(audioKey)
   }
-}
-
-/** Audio that is no recording, or more of it than was promised, makes the archive a bad one. */
-function refused(reason: unknown, id: string): unknown {
-  return reason instanceof LamplighterError ? invalidArchive(reason.message, id, reason) : reason
 }
 
 function refuseFull({ mailbox, state }: MailboxAudience): void {
@@ -119,7 +111,7 @@ function refuseFull({ mailbox, state }: MailboxAudience): void {
   }
 }
 
-function toMessage(archived: ArchivedMessage, audio: StagedAudio, { mailbox }: MailboxAudience): Message {
+function toMessage(archived: ArchivedMessage, audio: StoredRecording, { mailbox }: MailboxAudience): Message {
   const { transcription } = archived
   return {
     ...UNHANDLED,
@@ -132,7 +124,7 @@ function toMessage(archived: ArchivedMessage, audio: StagedAudio, { mailbox }: M
     callerIdNum: archived.caller_id_num,
     leftAt: archived.timestamp,
     durationMs: audio.durationMs,
-    audioKey: audio.key,
+    audioKey: audio.audioKey,
     audioBytes: audio.bytes,
     audioSha256: audio.sha256,
     private: archived.private,

@@ -1,25 +1,17 @@
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
 
-/** Mailboxes of one statement: each takes its messages along. */
-const BATCH = 20
-
-/**
- * Deletes for good the mailboxes whose time in the trash is over, a few at a time. Failures wait for the next round.
- *
- * @returns how many went
- */
-export async function emptyTrash(store: Store, now: Date, log: Logger): Promise<number> {
-  let purged = 0
+/** One round of what confd tidies up: mailboxes whose time in the trash is over. Failures wait for the next round. */
+export async function emptyTrash(store: Store, log: Logger): Promise<void> {
   try {
-    for (;;) {
-      const ids = await store.purgeMailboxes(now, BATCH)
-      purged += ids.length
-      if (ids.length > 0) log.info({ mailboxes: ids }, 'mailboxes purged from the trash')
-      if (ids.length < BATCH) return purged
-    }
+    const mailboxes = await store.purgeMailboxes(new Date())
+    if (mailboxes.length > 0) log.info({ mailboxes }, 'mailboxes purged from the trash')
   } catch (err) {
     log.warn({ err }, 'the trash could not be emptied')
-    return purged
   }
+}
+
+/** Forgets wrong PINs that count no more. A failure waits for the next round. */
+export async function forgetTries(store: Store, log: Logger): Promise<void> {
+  await store.purgePinCounters().catch((err) => log.warn({ err }, 'old wrong PINs could not be forgotten'))
 }

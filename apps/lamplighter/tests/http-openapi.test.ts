@@ -1,16 +1,28 @@
 import { API_ROUTES, buildOpenApi } from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { request, TestInstallation } from './support.js'
+import { request, type Tenant, TestInstallation } from './support.js'
+
+type Parameter = { name: string; in: string; example: unknown }
+type Operation = { parameters: Parameter[]; requestBody?: { content: Record<string, { example?: unknown }> } }
+const PATHS = buildOpenApi()['paths'] as Record<string, Record<string, Operation>>
+/** Every operation but those with audio; HEAD has no body to look at. */
+const EXAMPLES = Object.entries(PATHS).flatMap(([path, methods]) =>
+  Object.entries(methods)
+    .filter(([method, { requestBody }]) => method !== 'head' && !requestBody?.content['audio/wav'])
+    .map(([method, operation]) => [`${method} ${path}`, path, method, operation] as const),
+)
 
 const ID = '00000000-0000-4000-8000-000000000000'
 const FORMS: Readonly<Record<string, string>> = { integer: '1', uuid: ID, reference: ID, text: ID }
 
 describe('what describes the APIs', () => {
   let installation: TestInstallation
+  let tenant: Tenant
 
   beforeAll(async () => {
     installation = await TestInstallation.start()
+    tenant = await installation.tenant()
   })
   afterAll(() => installation.stop())
 
@@ -51,7 +63,7 @@ describe('what describes the APIs', () => {
   })
 
   it('is complete: every operation of the document is mounted with its method', async () => {
-    for (const [path, methods] of Object.entries(buildOpenApi()['paths'] as Record<string, object>)) {
+    for (const [path, methods] of Object.entries(PATHS)) {
       const route = Object.values(API_ROUTES)
         .flat()
         .find((one) => path.endsWith(one.path))
@@ -61,4 +73,26 @@ describe('what describes the APIs', () => {
       expect(allowed, path).toEqual(expect.arrayContaining(Object.keys(methods).map((method) => method.toUpperCase())))
     }
   })
+
+  it.each(EXAMPLES)(
+    'has examples that the server takes: no field of %s is refused',
+    async (_name, path, method, operation) => {
+      const example = (parameter: Parameter) => encodeURIComponent(String(parameter.example))
+      const of = (place: string) => operation.parameters.filter((parameter) => parameter.in === place)
+      const query = of('query')
+        .filter((parameter) => parameter.example !== null)
+        .map((parameter) => `${parameter.name}=${example(parameter)}`)
+      const filled = of('path').reduce((url, one) => url.replace(`{${one.name}}`, example(one)), path)
+      const body = operation.requestBody?.content['application/json']?.example
+      const { status, text } = await request(`${installation.url}${filled}?${query.join('&')}`, {
+        method: method.toUpperCase(),
+        token: tenant.admin.token,
+        headers: { authorization: 'Basic bm9ib2R5Om5vdGhpbmc=' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      expect(status, text).toBeLessThan(500)
+      // What the example names is not there, which is fine; what it looks like must do.
+      expect(text).not.toMatch(/Input Error - [\w-]+: (?!\['[^\]]*not found)|invalid-data|"status_code":400/)
+    },
+  )
 })

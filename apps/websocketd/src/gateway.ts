@@ -1,4 +1,5 @@
 import type { IncomingMessage } from '@lamplighter/bus'
+import { sessionDeleted } from '@lamplighter/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { audienceOf } from './audience.js'
@@ -42,6 +43,7 @@ export class Gateway {
     const { tenant } = event.audience
     for (const session of this.#masters) session.offer(event)
     if (tenant !== null) for (const session of this.#byTenant.get(tenant) ?? []) session.offer(event)
+    if (message.name === sessionDeleted.name) this.#endSession(message.headers['session_uuid'])
   }
 
   /** Looks at every session's token again. */
@@ -57,6 +59,11 @@ export class Gateway {
   /** Sends everybody away. */
   closeAll(): void {
     for (const session of this.#sockets.values()) session.close(CLOSE.shutdown)
+  }
+
+  /** A token that was revoked hears nothing more, whatever its expiry says (bus.md 6.3 no. 14). */
+  #endSession(id: unknown): void {
+    for (const session of this.#sockets.values()) if (session.id === id) session.close(CLOSE.authenticationExpired)
   }
 
   #tenant(tenantId: string): Set<Session> {

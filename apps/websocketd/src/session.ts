@@ -43,6 +43,11 @@ export class Session {
     this.#principal = principal
   }
 
+  /** The session its present token stands for. */
+  get id(): string {
+    return this.#principal.sessionId
+  }
+
   /** Greets the client and listens to it. */
   open(): void {
     this.#watchExpiry()

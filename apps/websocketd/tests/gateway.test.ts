@@ -334,6 +334,15 @@ describe('websocketd', () => {
     expect(await client.end()).toEqual({ code: 4003, reason: 'authentication expired' })
   })
 
+  it('bus.md 6.3 no. 14 [B]: ends as soon as its session does, not another one of the same user', async () => {
+    const ended = await started()
+    const other = await started({ userId: ended.userId })
+    await bus.publish([event({ 'user_uuid:*': true, session_uuid: ended.sessionId }, 'auth_session_deleted')])
+    expect(await ended.end()).toEqual({ code: 4003, reason: 'authentication expired' })
+    expect(await other.frame(0)).toContain('auth_session_deleted')
+    expect(other.closed).toBeUndefined()
+  })
+
   it('tells everybody when it stops', async () => {
     const own = new InProcessBus(log)
     await own.start()

@@ -16,6 +16,21 @@ export type ErrorCode =
   | 'no-such-token'
   | 'token-forbidden'
   | 'too-many-sessions'
+  /** Too many failed logins; the same call may succeed after a pause. */
+  | 'too-many-attempts'
+  /** A parameter of a list of auth does not fit. */
+  | 'invalid-list-param'
+  | 'unknown-user'
+  | 'unknown-tenant'
+  | 'unknown-policy'
+  | 'cannot-find-refresh-token-matching-client-id'
+  /** Something of auth that must be unique is taken. */
+  | 'conflict'
+  | 'tenant-in-use'
+  | 'too-many-policies'
+  | 'read-only-policy'
+  /** The caller would give away more than it has. */
+  | 'access-not-delegable'
   | 'token-with-user-uuid-required'
   | 'no-such-route'
   | 'method-not-allowed'
@@ -24,7 +39,9 @@ export type ErrorCode =
   | 'no-such-voicemail-message'
   | 'no-such-voicemail-recording'
   | 'no-such-voicemail-transcription'
+  | 'no-such-voicemail-greeting'
   | 'no-such-user-voicemail'
+  | 'no-such-voicemail-member'
   | 'no-such-user'
   | 'no-such-context'
   | 'no-such-device'
@@ -33,6 +50,11 @@ export type ErrorCode =
   | 'invalid-voicemail-message-id'
   | 'invalid-voicemail-recording'
   | 'invalid-voicemail-archive'
+  | 'invalid-voicemail-greeting'
+  | 'voicemail-greeting-already-exists'
+  /** A recording link was tampered with, or is not for this. */
+  | 'link-invalid'
+  | 'link-expired'
   | 'payload-too-large'
   | 'voicemail-full'
   | 'voicemail-disabled'
@@ -41,6 +63,10 @@ export type ErrorCode =
   | 'operation-not-permitted'
   /** The mailbox is in reach, but not with the right this needs. */
   | 'mailbox-right-missing'
+  /** Somebody else works on the message. */
+  | 'message-claimed'
+  /** A legal hold keeps the message from being deleted. */
+  | 'message-on-hold'
   | 'different-tenants'
   | 'user-has-voicemail'
   | 'unknown-context'
@@ -56,6 +82,8 @@ export type ErrorCode =
   | 'precondition-failed'
   | 'too-many-requests'
   | 'authentication-server-unreachable'
+  /** There is more to do than can wait. */
+  | 'overloaded'
 
 /** Base of every failure the product names. */
 export class LamplighterError extends Error {
@@ -77,6 +105,23 @@ export class LamplighterError extends Error {
 /** Something addressed does not exist, or lies outside what the caller may see: the two are never told apart. */
 export class NotFoundError extends LamplighterError {
   override readonly name = 'NotFoundError'
+}
+
+/** A failure of auth that names the kind of thing it is about, e.g. `users` (rest.md 1.8 E2). */
+export class ResourceError extends LamplighterError {
+  override readonly name = 'ResourceError'
+  readonly resource: string
+
+  constructor(
+    resource: string,
+    code: ErrorCode,
+    message: string,
+    details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(code, message, details, options)
+    this.resource = resource
+  }
 }
 
 /** A rule of the configuration or of a mailbox's state forbids the change. */
@@ -107,8 +152,8 @@ export class InvalidInputError extends LamplighterError {
   override readonly name = 'InvalidInputError'
   readonly fields: Readonly<Record<string, readonly FieldProblem[]>>
 
-  constructor(fields: Record<string, readonly FieldProblem[]>) {
-    super('invalid-data', `invalid input: ${Object.keys(fields).join(', ')}`)
+  constructor(fields: Record<string, readonly FieldProblem[]>, code: ErrorCode = 'invalid-data') {
+    super(code, `invalid input: ${Object.keys(fields).join(', ')}`)
     this.fields = fields
   }
 
@@ -132,5 +177,15 @@ export class AuthenticationUnavailableError extends LamplighterError {
 
   constructor(options?: ErrorOptions) {
     super('authentication-server-unreachable', 'tokens cannot be checked right now', {}, options)
+  }
+}
+
+/** Too much of the same is waiting; the same call may succeed in a moment. */
+export class OverloadedError extends LamplighterError {
+  override readonly name = 'OverloadedError'
+  override readonly transient = true
+
+  constructor() {
+    super('overloaded', 'there is too much to do right now')
   }
 }

@@ -1,4 +1,4 @@
-export type { Actor, AuditAction } from './audit.js'
+export { type Actor, type AuditAction, SYSTEM_ACTOR } from './audit.js'
 export { parseAwareDateTime } from './date-time.js'
 export {
   AuthenticationError,
@@ -8,6 +8,8 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  OverloadedError,
+  ResourceError,
   RightMissingError,
   RuleError,
 } from './errors.js'
@@ -19,9 +21,11 @@ export {
   findFolder,
   INBOX,
   isUnreadFolder,
+  OLD,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
+export { findGreetingName, GREETING_NAMES, type Greeting, type GreetingName } from './greeting.js'
 export {
   type DeviceId,
   isUuid,
@@ -50,6 +54,8 @@ export {
   type Transcription,
   UNHANDLED,
 } from './message.js'
+export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
+export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {
@@ -65,11 +71,13 @@ export {
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,
+  type ClaimedCount,
   contribution,
   EMPTY_SUMMARY,
   type MailboxState,
   type MessageSummary,
   sameSummary,
   subtractSummary,
+  viewedSummary,
 } from './summary.js'
 export { type WavInfo, WavInspector, type WavVerdict } from './wav.js'

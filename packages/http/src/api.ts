@@ -1,5 +1,12 @@
 import { Readable } from 'node:stream'
-import { API_BASE, type ApiName, isStreamed, type ParamKind, type RouteContract } from '@lamplighter/contracts'
+import {
+  API_BASE,
+  type ApiName,
+  type ErrorEnvelope,
+  isStreamed,
+  type ParamKind,
+  type RouteContract,
+} from '@lamplighter/contracts'
 import { isUuid, LamplighterError, MAX_INTEGER_ID, NotFoundError } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -9,7 +16,7 @@ import { apiDocument } from './api-document.js'
 import { type AccessControl, authenticate } from './authenticator.js'
 import { Call, type Caller, type RouteChecks } from './call.js'
 import { allowOrigin } from './cors.js'
-import type { ErrorForm, WireError } from './error-wire.js'
+import { type ErrorForm, tokenForm, type WireError } from './error-wire.js'
 import type { Implementation } from './implementation.js'
 import { createInputCheck } from './input-check.js'
 
@@ -24,6 +31,8 @@ export type Api = {
 
 /** Largest JSON body. */
 const MAX_JSON_BYTES = 1024 * 1024
+/** A content type that the framework would read. */
+const MEDIA_TYPE = /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(;|$)/
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'TRACE'] as const
 
 /**
@@ -97,7 +106,9 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
     onRequest: async (request, reply) => {
       checkParams(contract, request.params)
       // It counts for audio only; a malformed one must not become a 415 of the framework (rest.md 1.2).
-      if (contract.bodyKind !== 'audio') delete request.headers['content-type']
+      if (contract.bodyKind !== 'audio' || !MEDIA_TYPE.test(request.headers['content-type'] ?? '')) {
+        delete request.headers['content-type']
+      }
       const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access)
       if (caller) callers.set(request, caller)
       api.access.rateLimits.admit(contract, caller, request, reply)
@@ -132,15 +143,16 @@ function sendAnswer(
 }
 
 function sendError(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, body, headers = {} } = toWire(api, error)
+  const { contract } = request.routeOptions.config as { contract?: RouteContract }
+  const { status, body, headers = {} } = toWire(api, contract?.errors, error)
   // 5xx is ours to look into; the rest is the caller's.
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   void reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
-function toWire(api: Api, error: unknown): WireError {
+function toWire(api: Api, errors: ErrorEnvelope | undefined, error: unknown): WireError {
   const known = toKnownError(error)
-  if (known) return api.errorForm(known)
+  if (known) return (errors === 'token' ? tokenForm : api.errorForm)(known)
   return { status: 500, body: api.name === 'confd' ? ['Unexpected error'] : { message: 'Internal Server Error' } }
 }
 

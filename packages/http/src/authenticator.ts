@@ -5,6 +5,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Caller } from './call.js'
 import type { RateLimits } from './rate-limits.js'
 
+const BEARER = /^bearer +([^ ]+) *$/i
+
 /** What the APIs need of the rest: a verifier of tokens, the tenant tree, a secret of the installation, the limits. */
 export type AccessControl = {
   readonly verifier: { verify(token: string): Promise<Principal> }
@@ -67,11 +69,14 @@ async function covers(root: TenantId, tenant: string, control: AccessControl): P
   return isUuid(tenant) && control.covers(root, tenant as TenantId)
 }
 
-/** The header, or on recordings a non-empty `token` of the query, which wins (rest.md 1.3). */
+/**
+ * The header, or on recordings a non-empty `token` of the query, which wins (rest.md 1.3). The peers know no Bearer; we
+ * take it where there is no `X-Auth-Token`, for tools that can send nothing else (rest.md 1.2).
+ */
 function readToken(request: FastifyRequest, route: RouteContract): string | undefined {
   const query = (request.query as Record<string, unknown>)['token']
   if (route.queryToken && typeof query === 'string' && query !== '') return query
-  return header(request, 'x-auth-token')
+  return header(request, 'x-auth-token') ?? BEARER.exec(header(request, 'authorization') ?? '')?.[1]
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

@@ -1,4 +1,10 @@
-import { type ErrorCode, type FieldProblem, InvalidInputError, type LamplighterError } from '@lamplighter/domain'
+import {
+  type ErrorCode,
+  type FieldProblem,
+  InvalidInputError,
+  type LamplighterError,
+  ResourceError,
+} from '@lamplighter/domain'
 
 /** What confd puts in front of its one-string errors (rest.md 1.8 E1). */
 type Category = 'Input Error' | 'Resource Error' | 'Resource Not Found' | 'Unauthorized' | 'Unavailable'
@@ -27,6 +33,17 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-token': notFound('Token'),
   'token-forbidden': unauthorized(403),
   'too-many-sessions': rule('too many sessions', 429),
+  'too-many-attempts': rule('too many attempts', 429),
+  'invalid-list-param': input('invalid list parameter'),
+  'unknown-user': notFound('User'),
+  'unknown-tenant': notFound('Tenant'),
+  'unknown-policy': notFound('Policy'),
+  'cannot-find-refresh-token-matching-client-id': notFound('Refresh token'),
+  conflict: rule('already exists', 409),
+  'tenant-in-use': rule('Tenant is not empty', 409),
+  'too-many-policies': rule('User has too many policies', 409),
+  'read-only-policy': rule('Policy is read-only', 403),
+  'access-not-delegable': unauthorized(403),
   'token-with-user-uuid-required': rule('the token has no user'),
   'no-such-route': notFound('Route'),
   'method-not-allowed': rule('the method is not allowed', 405),
@@ -35,7 +52,9 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-voicemail-message': notFound('Message'),
   'no-such-voicemail-recording': notFound('Recording'),
   'no-such-voicemail-transcription': notFound('Transcription'),
+  'no-such-voicemail-greeting': notFound('Greeting'),
   'no-such-user-voicemail': notFound('Voicemail'),
+  'no-such-voicemail-member': notFound('Member'),
   'no-such-user': notFound('User'),
   'no-such-context': notFound('Context'),
   'no-such-device': notFound('Device'),
@@ -44,6 +63,10 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'invalid-voicemail-message-id': input('message_id: is not an id'),
   'invalid-voicemail-recording': input('audio: is not a recording'),
   'invalid-voicemail-archive': input('archive: is not an archive of messages'),
+  'invalid-voicemail-greeting': input('audio: is not a recording'),
+  'voicemail-greeting-already-exists': rule('Greeting already exists', 409),
+  'link-invalid': unauthorized(403),
+  'link-expired': unauthorized(403),
   'payload-too-large': input('body: is too large', 413),
   'voicemail-full': rule('Voicemail is full', 409),
   'voicemail-disabled': rule('Voicemail is disabled', 409),
@@ -51,14 +74,16 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'voicemail-in-use': rule('Voicemail is associated with a User'),
   'operation-not-permitted': rule('Operation not permitted.'),
   'mailbox-right-missing': { status: 403, confd: [403, 'Unauthorized', 'a right to the mailbox is missing'] },
+  'message-claimed': rule('somebody else works on the message', 409),
+  'message-on-hold': rule('Message is on hold', 409),
   'different-tenants': rule('the resources belong to different tenants'),
-  'user-has-voicemail': rule('User is associated with a Voicemail'),
+  'user-has-voicemail': rule('User is associated with a Voicemail', 409),
   'unknown-context': input('Context was not found'),
   'unknown-timezone': input('Timezone was not found'),
   'unknown-voicemail': input('Voicemail was not found'),
   'timezone-in-use': rule('Timezone is associated with a Voicemail'),
   'context-in-use': rule('Context is associated with a Voicemail'),
-  'user-in-use': rule('User is associated with a Device'),
+  'user-in-use': rule('User is associated with a Device', 409),
   'device-exists': rule('Device already exists'),
   'username-exists': rule('User already exists'),
   // No client of the contract sends a key, so its word that confd has no 409 stands.
@@ -71,10 +96,16 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     confd: [412, 'Resource Error', 'the resource changed since it was read'],
   },
   'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
+  overloaded: { status: 503, confd: [503, 'Unavailable', 'there is too much to do right now'] },
   'authentication-server-unreachable': {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],
   },
+}
+
+/** The status an error has where its API has no other one for it. */
+export function statusOf(code: ErrorCode): number {
+  return WIRE[code].status
 }
 
 /** A finished answer to a failed request. */
@@ -116,11 +147,13 @@ function codedLines(status: number, code: ErrorCode, lines: readonly string[]): 
   return { status, body: lines, headers: { 'x-error-codes': lines.map(() => code).join(',') } }
 }
 
-/** E2: message, error_id, details, timestamp. */
+/** E2: message, error_id, details, timestamp; in auth sometimes also resource. */
 export const calldForm: ErrorForm = (error) => {
   if (FRAMEWORK_CODES.has(error.code)) return frameworkForm(error)
   const details = error instanceof InvalidInputError ? wireFields(error.fields) : error.details
   const body = { message: error.message, error_id: error.code, details, timestamp: Date.now() / 1000 }
+  if (error instanceof ResourceError)
+    return { status: WIRE[error.code].status, body: { ...body, resource: error.resource } }
   return { status: WIRE[error.code].status, body }
 }
 

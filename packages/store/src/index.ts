@@ -1,13 +1,18 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
+export type { AuditFilter, AuditPosition, AuditRecord } from './audit-queries.js'
+export type { AuthListQuery, AuthPage } from './auth-list.js'
 export type { HeldMessage } from './caller-erasure.js'
 export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
+export { DEFAULT_POLICIES } from './default-policies.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
 export type { GeneralOption } from './general-option-repository.js'
 export { Leadership, type Term } from './leadership.js'
+export type { LoginAccount, LoginAccountFields } from './login-account-repository.js'
+export type { ListedRefreshToken, ListedSession } from './login-queries.js'
 export type { MailboxColumn, MailboxFields, MailboxPlace } from './mailbox-repository.js'
 export type { DeletedMailbox } from './mailbox-trash.js'
 export type { ExportedMessage, ExportSelection } from './message-export.js'
@@ -20,11 +25,16 @@ export type {
   MessageSelection,
   VoicemailType,
 } from './message-list.js'
+export type { LocatedMessage, MessagePlace } from './message-lookup.js'
 export type { MessageInMailbox, MessageQueries, ReachedMailbox } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
+export type { KnownPins, PinCredential } from './pin-repository.js'
+export type { Policy, PolicyColumn, PolicyFields } from './policy-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
+export type { RefreshToken } from './refresh-token-repository.js'
+export type { OverdueMessages } from './retention-repository.js'
 export type { TenantScope } from './scope.js'
 export {
   type LampEntry,
@@ -34,14 +44,20 @@ export {
   type WatchedMailbox,
 } from './sip-repository.js'
 export {
+  type AccessChange,
   type Configuration,
   type ConfigurationChange,
+  type LoginChange,
   type MessagesChange,
   onlyTenant,
   Store,
   tenantSubtree,
 } from './store.js'
+export type { ClaimHolder } from './team-writer.js'
+export type { Tenant, TenantFields } from './tenant-repository.js'
 export type { TenantSettings } from './tenant-settings-repository.js'
 export type { PlacedTranscription, TranscriptionQuery } from './transcription-list.js'
+export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'
+export type { StoredMessage } from './trash-writer.js'
 export type { User, UserColumn, UserFields } from './user-repository.js'
 export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

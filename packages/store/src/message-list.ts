@@ -79,6 +79,12 @@ const ORDER_COLUMNS = {
  */
 const CUTS = [51, 201, 1001, 10_001] as const
 
+/** The smallest of our constants that holds so many rows; `ALL` when none does. */
+export function cutFor(rows: number | null): string {
+  const cut = CUTS.find((most) => rows !== null && rows <= most)
+  return String(cut ?? 'ALL')
+}
+
 /** Values of a statement in the order of their placeholders. */
 class Parameters {
   readonly values: SqlValue[] = []
@@ -107,7 +113,7 @@ export function listStatement(
   const limit = parameters.add(page.limit === null ? null : page.limit + 1)
   const offset = parameters.add(page.offset)
   const rest = page.after ? [...conditions, afterCondition(page, page.after, parameters)] : conditions
-  const cut = CUTS.find((most) => page.limit !== null && page.limit + page.offset < most)
+  const cut = cutFor(page.limit === null ? null : page.limit + page.offset + 1)
   const by = orderBy(page)
   const text = `
     WITH picked AS MATERIALIZED (
@@ -115,11 +121,11 @@ export function listStatement(
       totals AS (SELECT coalesce(sum(new_count + old_count), 0)::int AS total, coalesce(sum(new_count), 0)::int AS new, coalesce(sum(old_count), 0)::int AS old FROM picked)
     SELECT total, ${filtered} AS filtered, (
         SELECT json_agg(json_build_array(${LISTED_COLUMNS})) FROM (
-          SELECT g.* FROM ${firstRows(scope, selection, rest, `ORDER BY ${by} LIMIT ${cut ?? 'ALL'}`)}
+          SELECT g.* FROM ${fromEach(scope, selection, 'g.*, m.name, m.accesstype', rest, `ORDER BY ${by} LIMIT ${cut}`)}
           ORDER BY ${by} LIMIT ${limit} OFFSET ${offset}) g) AS items
     FROM totals`
   const plain = conditions.length === 0 && page.after === undefined
-  const name = `message.list.${kindName(scope, selection)}.${page.order}.${page.direction}.${cut ?? 'all'}`
+  const name = `message.list.${kindName(scope, selection)}.${page.order}.${page.direction}.${cut}`
   return { name: plain ? name : undefined, text, values: parameters.values }
 }
 
@@ -167,24 +173,25 @@ function inTenants({ subtree }: TenantScope): string {
 }
 
 /**
- * Where the first rows come from. Most mailboxes of a tenant: from the tenant's index, which holds them in order
- * already. Few mailboxes: from each one's own.
+ * Looks into each place in turn, so that each uses its index. Most mailboxes of a tenant: into the tenant's, which holds
+ * their messages in order already. Few mailboxes: into each one's own.
  */
-function firstRows(
+function fromEach(
   scope: TenantScope,
   selection: MessageSelection,
-  conditions: readonly string[],
-  cut: string,
+  select: string,
+  conditions: string[],
+  end = '',
 ): string {
   const where = ['g.deleted_at IS NULL', ...conditions].join(' AND ')
   if (selection.kind === 'tenant' && (selection.type === 'all' || selection.type === 'personal')) {
     return `tenant t CROSS JOIN LATERAL (
-        SELECT g.*, m.name, m.accesstype FROM message g JOIN mailbox m ON m.id = g.mailbox_id AND m.deleted_at IS NULL${TYPE_CONDITIONS[selection.type]}
-        WHERE g.tenant_uuid = t.uuid AND ${where} ${cut}) g
+        SELECT ${select} FROM message g JOIN mailbox m ON m.id = g.mailbox_id AND m.deleted_at IS NULL${TYPE_CONDITIONS[selection.type]}
+        WHERE g.tenant_uuid = t.uuid AND ${where} ${end}) g
       WHERE ${inTenants(scope)}`
   }
   return `picked m CROSS JOIN LATERAL (
-      SELECT g.*, m.name, m.accesstype FROM message g WHERE g.mailbox_id = m.id AND ${where} ${cut}) g`
+      SELECT ${select} FROM message g WHERE g.mailbox_id = m.id AND ${where} ${end}) g`
 }
 
 function filterConditions(filters: MessageFilters, parameters: Parameters): string[] {
@@ -202,16 +209,13 @@ function filterConditions(filters: MessageFilters, parameters: Parameters): stri
 /** The summaries know the whole and the unread; anything else is counted. */
 function countFiltered(
   filters: MessageFilters,
-  conditions: readonly string[],
+  conditions: string[],
   scope: TenantScope,
   selection: MessageSelection,
 ): string {
   if (conditions.length === 0) return 'total'
   if (conditions.length === 1 && filters.unread !== undefined) return filters.unread ? 'new' : 'old'
-  // Said twice where it can be, so that the tenant's index serves too.
-  const ofTenant = selection.kind === 'tenant' && !scope.subtree ? ['g.tenant_uuid = $1::uuid'] : []
-  const where = ['g.deleted_at IS NULL', ...ofTenant, ...conditions].join(' AND ')
-  return `(SELECT count(*)::int FROM picked m JOIN message g ON g.mailbox_id = m.id WHERE ${where})`
+  return `(SELECT coalesce(sum(g.messages), 0)::int FROM ${fromEach(scope, selection, 'count(*) AS messages', conditions)})`
 }
 
 function orderBy({ order, direction }: MessagePage): string {

@@ -14,6 +14,7 @@ import {
   shownSummary,
   type TenantId,
   type UserId,
+  viewedSummary,
 } from '@lamplighter/domain'
 import { type ExportedMessage, type ExportSelection, exportMessages } from './message-export.js'
 import {
@@ -30,7 +31,7 @@ import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './message-repositor
 import { REACH } from './reach.js'
 import type { TenantScope } from './scope.js'
 import type { Sql, SqlValue } from './sql.js'
-import { toState } from './summary-repository.js'
+import { STATE_COLUMNS, type StateRow, toState } from './summary-repository.js'
 
 /** A message, the mailbox it lies in, and what the caller may do there: a call by mailbox id is subject to its ACL only. */
 export type MessageInMailbox = { readonly message: Message; readonly mailbox: MailboxHead; readonly rights: Rights }
@@ -42,7 +43,8 @@ export type ReachedMailbox = {
   readonly summary: MessageSummary
 }
 
-type HeadRow = {
+/** Columns of {@link HEAD_COLUMNS}. */
+export type HeadRow = {
   m_id: number
   m_tenant_uuid: string
   m_name: string
@@ -51,38 +53,28 @@ type HeadRow = {
   m_enabled: boolean
   m_max_messages: number | null
 }
-type CountsRow = {
-  revision: number
-  new_count: number
-  old_count: number
-  urgent_new_count: number
-  urgent_old_count: number
-}
 
-const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
+/** The mailbox `m`, in statements that join it. */
+export const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
   m.accesstype AS m_accesstype, m.enabled AS m_enabled, m.max_messages AS m_max_messages`
-const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
+/** The mailbox `m` of the tenant `t` is in scope. $2 tenant, $3 subtree. */
+export const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
 
 const FIND_HEAD = `
-  SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+  SELECT ${HEAD_COLUMNS}, ${STATE_COLUMNS}
   FROM mailbox m JOIN tenant t ON t.uuid = m.tenant_uuid JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE m.id = $1 AND m.deleted_at IS NULL AND ${IN_SCOPE}`
 const FIND_PERSONAL = `
-  SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+  SELECT ${HEAD_COLUMNS}, ${STATE_COLUMNS}
   FROM mailbox_user u JOIN mailbox m ON m.id = u.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE u.user_uuid = $1::uuid AND m.tenant_uuid = $2::uuid`
+const FIND_REACHED = `SELECT ${HEAD_COLUMNS}, m.rights FROM (${REACH}) m WHERE m.id = $4`
 const REACHED_COUNTS = `
-  SELECT s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count, m.enabled AS m_enabled
-  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id`
-/** What others claimed is not new for this user; a mailbox one may not listen to shows nothing. */
+  SELECT ${STATE_COLUMNS}, m.enabled AS m_enabled
+  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id WHERE m.rights & 1 = 1`
 const REACHED_MAILBOXES = `
-  SELECT ${HEAD_COLUMNS}, m.rights, s.revision, s.new_count - c.claimed AS new_count, s.old_count,
-    s.urgent_new_count - c.urgent AS urgent_new_count, s.urgent_old_count
-  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS claimed, count(*) FILTER (WHERE g.urgent)::int AS urgent FROM message g
-      WHERE g.mailbox_id = m.id AND g.claimed_by <> $1::uuid AND g.folder_id IN (1, 3)) c
-  ORDER BY m.id`
+  SELECT ${HEAD_COLUMNS}, m.rights, ${STATE_COLUMNS}
+  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id ORDER BY m.id`
 const ALL_OF_MAILBOX = `
   SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.mailbox_id = $1 AND g.deleted_at IS NULL AND ($2::int IS NULL OR g.folder_id = $2)
   ORDER BY g.left_at DESC, g.id DESC`
@@ -94,7 +86,8 @@ const FIND_REACHABLE = `
   SELECT ${MESSAGE_COLUMNS}, ${HEAD_COLUMNS}, m.rights FROM (${REACH}) m JOIN message g ON g.mailbox_id = m.id
   WHERE g.id = $4::uuid AND g.deleted_at IS NULL`
 
-function toHead(row: HeadRow): MailboxHead {
+/** The mailbox a row stands for. */
+export function toHead(row: HeadRow): MailboxHead {
   return {
     id: row.m_id as MailboxId,
     tenantId: row.m_tenant_uuid as TenantId,
@@ -122,20 +115,27 @@ export class MessageQueries {
 
   /** A mailbox of the scope with its state. */
   async mailbox(id: MailboxId): Promise<{ mailbox: MailboxHead; state: MailboxState } | undefined> {
-    const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.head', FIND_HEAD, this.#place(id))
+    const [row] = await this.#sql.rows<HeadRow & StateRow>('mailbox.head', FIND_HEAD, this.#place(id))
     return row && { mailbox: toHead(row), state: toState(row) }
   }
 
   /** The user's own mailbox, if there is one in the tenant. */
   async personalMailbox(user: UserId): Promise<{ mailbox: MailboxHead; state: MailboxState } | undefined> {
     const values = [user, this.#scope.tenantId]
-    const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.personal', FIND_PERSONAL, values)
+    const [row] = await this.#sql.rows<HeadRow & StateRow>('mailbox.personal', FIND_PERSONAL, values)
     return row && { mailbox: toHead(row), state: toState(row) }
   }
 
-  /** States of the mailboxes a user reaches. */
+  /** A mailbox the user reaches, and with which rights. */
+  async reached(user: UserId, id: MailboxId): Promise<{ mailbox: MailboxHead; rights: Rights } | undefined> {
+    const values = [...this.#reach(user, 'all'), id]
+    const [row] = await this.#sql.rows<HeadRow & { rights: Rights }>('mailbox.reached', FIND_REACHED, values)
+    return row && { mailbox: toHead(row), rights: row.rights }
+  }
+
+  /** States of the mailboxes a user may listen to. */
   async reachedStates(user: UserId, type: VoicemailType): Promise<{ enabled: boolean; state: MailboxState }[]> {
-    const rows = await this.#sql.rows<CountsRow & { m_enabled: boolean }>(
+    const rows = await this.#sql.rows<StateRow & { m_enabled: boolean }>(
       'mailbox.counts',
       REACHED_COUNTS,
       this.#reach(user, type),
@@ -143,19 +143,18 @@ export class MessageQueries {
     return rows.map((row) => ({ enabled: row.m_enabled, state: toState(row) }))
   }
 
-  /** Every mailbox a user reaches, as this user sees it (rest.md F-54). */
+  /** Every mailbox a user reaches, as this user sees it: one that may not be listened to shows nothing (rest.md F-54). */
   async reachedMailboxes(user: UserId): Promise<ReachedMailbox[]> {
     const values = this.#reach(user, 'all')
-    const rows = await this.#sql.rows<HeadRow & CountsRow & { rights: Rights }>(
-      'mailbox.reached',
+    const rows = await this.#sql.rows<HeadRow & StateRow & { rights: Rights }>(
+      'mailbox.all_reached',
       REACHED_MAILBOXES,
       values,
     )
-    return rows.map((row) => ({
-      mailbox: toHead(row),
-      rights: row.rights,
-      summary: hasRight(row.rights, 'listen') ? shownSummary(row.m_enabled, toState(row).summary) : EMPTY_SUMMARY,
-    }))
+    return rows.map((row) => {
+      const seen = hasRight(row.rights, 'listen') ? viewedSummary(toState(row), user) : EMPTY_SUMMARY
+      return { mailbox: toHead(row), rights: row.rights, summary: shownSummary(row.m_enabled, seen) }
+    })
   }
 
   /** All messages of a mailbox found before, newest first; of one folder only when given. */

@@ -4,11 +4,11 @@ import {
   contribution,
   type FolderId,
   type MailboxId,
-  type MailboxState,
   type Message,
   type MessageHandling,
   type MessageId,
   type MessageStatus,
+  type MessageSummary,
   searchTextOf,
   subtractSummary,
   type TenantId,
@@ -72,12 +72,13 @@ const INSERT_ALL = `
     transcribed_at timestamptz, search_text text)
   ON CONFLICT (id) DO NOTHING RETURNING id::text`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
-const SET_FOLDER =
-  'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
+const SET_FOLDER = `
+  UPDATE message SET folder_id = $4, urgent = id = ANY ($5::uuid[])
+  WHERE id = ANY ($1::uuid[]) AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
+
 const TRANSCRIBE = `
   UPDATE message SET transcription = $4::jsonb, transcribed_at = $5, search_text = $6
   WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
-const DELETE = 'DELETE FROM message WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
 
 /** The message a row stands for. */
 export function toMessage(row: MessageRow): Message {
@@ -142,8 +143,11 @@ function toInsertRow(message: Message): Record<string, unknown> {
   }
 }
 
-/** What changed: the message as it is now (or was, when deleted) and the mailbox after it. */
-export type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+/** What changed: the message as it is now and the mailbox after it. */
+type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+
+/** What changed at once: the messages as they are now (or were, when deleted) and the mailbox after all of them. */
+export type MessagesChanged = { readonly messages: readonly Message[]; readonly audience: MailboxAudience }
 
 /**
  * Changes messages of a mailbox whose lock is held, and its counts with them: nothing else in the product writes
@@ -174,39 +178,31 @@ export class MessageWriter {
     const audio = [audioKey, audioBytes, audioSha256]
     const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
     await this.#sql.rows('message.insert', INSERT, values)
-    return this.#changed(message, contribution(folderId, urgent))
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent))
+    return { message, audience: { ...this.#audience, state } }
   }
 
   /** Adds many messages in one statement and one revision; those whose id is taken are left out. */
-  async insertAll(messages: readonly Message[]): Promise<{ messages: Message[]; audience: MailboxAudience }> {
+  async insertAll(messages: readonly Message[]): Promise<MessagesChanged> {
     const values = [...this.#place(), JSON.stringify(messages.map(toInsertRow))]
     const rows = await this.#sql.rows<{ id: string }>('message.insert_all', INSERT_ALL, values)
     const inserted = new Set(rows.map(({ id }) => id))
     const added = messages.filter(({ id }) => inserted.has(id))
     if (added.length === 0) return { messages: [], audience: this.#audience }
-    const delta = addSummaries(added.map(({ folderId, urgent }) => contribution(folderId, urgent)))
-    const state = await this.#summaries.apply(this.#audience.mailbox.id, delta)
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, countOf(added))
     return { messages: added, audience: { ...this.#audience, state } }
   }
 
-  /** Moves a message; the caller has seen that the folder is another. */
-  async move(message: Message, folderId: FolderId): Promise<MessageChange> {
-    const moved = { ...message, folderId, urgent: urgentAfterMove(message.urgent, folderId) }
-    await this.#sql.rows('message.move', SET_FOLDER, [message.id, ...this.#place(), folderId, moved.urgent])
-    const before = contribution(message.folderId, message.urgent)
-    return this.#changed(moved, subtractSummary(contribution(folderId, moved.urgent), before))
-  }
-
-  /** Deletes a message. Its audio is swept later, when no row names it. */
-  async delete(message: Message): Promise<MessageChange> {
-    await this.#sql.rows('message.delete', DELETE, [message.id, ...this.#place()])
-    const before = contribution(message.folderId, message.urgent)
-    return this.#changed(message, {
-      new: -before.new,
-      old: -before.old,
-      urgentNew: -before.urgentNew,
-      urgentOld: -before.urgentOld,
-    })
+  /** Moves messages; the caller has seen that each comes from another folder. */
+  async move(messages: readonly Message[], folderId: FolderId): Promise<MessagesChanged> {
+    const moved = messages.map((one) => ({ ...one, folderId, urgent: urgentAfterMove(one.urgent, folderId) }))
+    const urgent = moved.filter((one) => one.urgent)
+    await this.#sql.rows('message.move', SET_FOLDER, [idsOf(messages), ...this.#place(), folderId, idsOf(urgent)])
+    const state = await this.#summaries.apply(
+      this.#audience.mailbox.id,
+      subtractSummary(countOf(moved), countOf(messages)),
+    )
+    return { messages: moved, audience: { ...this.#audience, state } }
   }
 
   /** Gives a message a transcription, or takes it away. It counts for nothing, so the revision stays. */
@@ -219,9 +215,14 @@ export class MessageWriter {
   #place(): [number, string] {
     return [this.#audience.mailbox.id, this.#audience.mailbox.tenantId]
   }
+}
 
-  async #changed(message: Message, delta: MailboxState['summary']): Promise<MessageChange> {
-    const state = await this.#summaries.apply(this.#audience.mailbox.id, delta)
-    return { message, audience: { ...this.#audience, state } }
-  }
+/** Ids of messages, as statements take them. */
+export function idsOf(messages: readonly Message[]): string[] {
+  return messages.map(({ id }) => id)
+}
+
+/** What messages together add to the summary of their mailbox. */
+export function countOf(messages: readonly Message[]): MessageSummary {
+  return addSummaries(messages.map(({ folderId, urgent }) => contribution(folderId, urgent)))
 }

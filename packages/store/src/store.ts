@@ -1,27 +1,52 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import {
+  type Actor,
+  type Created,
+  type MailboxId,
+  type RepeatKey,
+  RuleError,
+  SYSTEM_ACTOR,
+  type TenantId,
+} from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
 import { CallerErasure } from './caller-erasure.js'
+import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
+import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { LoginAccountRepository } from './login-account-repository.js'
+import { LoginQueries } from './login-queries.js'
+import { LoginThrottle } from './login-throttle.js'
 import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MailboxTrash } from './mailbox-trash.js'
+import { MemberRepository } from './member-repository.js'
+import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PinRepository, purgePinCounters } from './pin-repository.js'
+import { PolicyRepository } from './policy-repository.js'
+import { RefreshTokenRepository } from './refresh-token-repository.js'
+import { RetentionRepository } from './retention-repository.js'
 import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
-import { pgSql, prismaSql } from './sql.js'
+import { SessionRepository } from './session-repository.js'
+import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TeamWriter } from './team-writer.js'
+import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
+import { TrashQueries } from './trash-queries.js'
+import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
 import { ZoneRepository } from './zone-repository.js'
 
@@ -30,6 +55,7 @@ export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly members: MemberRepository
   readonly trash: MailboxTrash
   readonly devices: DeviceRepository
   readonly settings: TenantSettingsRepository
@@ -39,10 +65,34 @@ export type Configuration = {
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  /** Who changes it. */
+  readonly actor: Actor
   readonly locks: RowLocks
+  /** Sessions of a user who goes. */
+  readonly sessions: SessionRepository
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
+  readonly pins: PinRepository
+  readonly outbox: Outbox
+}
+
+/** Who may do what in a scope. */
+export type AccessControl = {
+  readonly tenants: TenantRepository
+  readonly users: LoginAccountRepository
+  readonly policies: PolicyRepository
+  readonly logins: LoginQueries
+}
+
+/** A change of who may do what, with the sessions it ends and what it says, all or nothing. */
+export type AccessChange = AccessControl & LoginChange & { readonly idempotency: IdempotencyRepository }
+
+/** A change of who is logged in. */
+export type LoginChange = {
+  readonly accounts: AccountRepository
+  readonly sessions: SessionRepository
+  readonly refreshTokens: RefreshTokenRepository
   readonly outbox: Outbox
 }
 
@@ -52,9 +102,14 @@ export type MessagesChange = {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly outbox: Outbox
+  readonly greetings: GreetingRepository
   readonly erasure: CallerErasure
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
+  /** Claims and marks messages of the mailbox whose lock was taken. */
+  team(audience: MailboxAudience): TeamWriter
+  /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
+  trash(audience: MailboxAudience): TrashWriter
 }
 
 /**
@@ -63,6 +118,7 @@ export type MessagesChange = {
  */
 export class Store {
   readonly accounts: AccountRepository
+  readonly throttle: LoginThrottle
   readonly #database: Database
   readonly #originUuid: string
   readonly #afterCommit: () => void
@@ -72,7 +128,8 @@ export class Store {
     this.#database = database
     this.#originUuid = originUuid
     this.#afterCommit = afterCommit
-    this.accounts = new AccountRepository(database.prisma, pgSql(database.pool))
+    this.accounts = new AccountRepository(pgSql(database.pool))
+    this.throttle = new LoginThrottle(pgSql(database.pool))
   }
 
   /** Reads of the configuration of a scope. */
@@ -90,26 +147,80 @@ export class Store {
     return listTranscriptions(pgSql(this.#database.pool), tenantSubtree(tenantId), query)
   }
 
+  /** Reads of greetings. */
+  get greetings(): GreetingRepository {
+    return new GreetingRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of PINs. */
+  pins(scope: TenantScope): PinRepository {
+    return new PinRepository(pgSql(this.#database.pool), scope)
+  }
+
+  /** Forgets wrong PINs that count no more, of all tenants. */
+  purgePinCounters(): Promise<void> {
+    return purgePinCounters(pgSql(this.#database.pool))
+  }
+
+  /** Finds messages of a scope by id, in the trash or not. */
+  lookup(scope: TenantScope): MessageLookup {
+    return new MessageLookup(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of the trash of a scope. */
+  trash(scope: TenantScope): TrashQueries {
+    return new TrashQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** What has grown too old, in every tenant. */
+  get retention(): RetentionRepository {
+    return new RetentionRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of the audit log of a scope. */
+  auditLog(scope: TenantScope): AuditQueries {
+    return new AuditQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Writes the audit log outside any transaction: for what changes nothing else. */
+  get audit(): AuditRepository {
+    return new AuditRepository(pgSql(this.#database.pool))
+  }
+
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
   }
 
+  /** Claims of every tenant, for housekeeping. */
+  get claims(): ClaimRepository {
+    return new ClaimRepository(pgSql(this.#database.pool))
+  }
+
   /** Changes configuration. What `work` throws undoes everything. */
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
-    let said = 0
-    const result = await this.#database.prisma.$transaction(async (db) => {
-      const sql = prismaSql(db)
-      const outbox = new Outbox(sql, this.#originUuid)
+    return this.#changeWithPrisma((db, sql, outbox) => {
       const summaries = new SummaryRepository(sql, scope)
-      const value = await work({
+      return work({
         ...configurationOf(db, scope),
+        actor: scope.actor ?? SYSTEM_ACTOR,
         locks: new RowLocks(sql, scope),
+        sessions: new SessionRepository(sql),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        pins: new PinRepository(sql, scope),
       })
+    })
+  }
+
+  async #changeWithPrisma<T>(work: (db: Prisma.TransactionClient, sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
+    let said = 0
+    const result = await this.#database.prisma.$transaction(async (db) => {
+      const sql = prismaSql(db)
+      const outbox = new Outbox(sql, this.#originUuid)
+      const value = await work(db, sql, outbox)
       said = outbox.count
       return value
     })
@@ -128,43 +239,72 @@ export class Store {
     repeat: RepeatKey | undefined,
     work: (change: ConfigurationChange) => Promise<T>,
   ): Promise<Created<T>> {
-    return this.changeConfiguration(scope, async (change) => {
-      if (repeat && !(await change.idempotency.claim(repeat))) return replayOf<T>(change.idempotency, repeat)
-      const value = await work(change)
-      if (repeat) await change.idempotency.settle(repeat, value)
-      return { value, replayed: false }
-    })
+    return this.changeConfiguration(scope, (change) => once(change.idempotency, repeat, () => work(change)))
   }
 
   /** Changes messages. What `work` throws undoes everything. */
   async changeMessages<T>(scope: TenantScope, work: (change: MessagesChange) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) => {
+      const summaries = new SummaryRepository(sql, scope)
+      return work({
+        summaries,
+        outbox,
+        idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
+        greetings: new GreetingRepository(sql),
+        erasure: new CallerErasure(sql, summaries),
+        writer: (audience) => new MessageWriter(sql, summaries, audience),
+        team: (audience) => new TeamWriter(sql, summaries, audience),
+        trash: (audience) => new TrashWriter(sql, summaries, audience),
+      })
+    })
+  }
+
+  /** Begins and ends sessions. What `work` throws undoes everything. */
+  async changeLogins<T>(work: (change: LoginChange) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) => work({ ...loginsOf(sql), outbox }))
+  }
+
+  /** Reads of who may do what in a scope. */
+  access(scope: TenantScope): AccessControl {
+    return accessOf(this.#database.prisma, scope)
+  }
+
+  /** Changes who may do what. What `work` throws undoes everything. */
+  changeAccess<T>(scope: TenantScope, work: (change: AccessChange) => Promise<T>): Promise<T> {
+    return this.#changeWithPrisma((db, sql, outbox) =>
+      work({ ...accessOf(db, scope), ...loginsOf(sql), outbox, idempotency: new IdempotencyRepository(sql) }),
+    )
+  }
+
+  /** Creates who may do what once per key, as {@link createOnce} does. @throws RuleError */
+  createAccessOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: AccessChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeAccess(scope, (change) => once(change.idempotency, repeat, () => work(change)))
+  }
+
+  async #change<T>(work: (sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
     const client = await this.#database.pool.connect()
     const sql = pgSql(client)
     const outbox = new Outbox(sql, this.#originUuid)
-    const summaries = new SummaryRepository(sql, scope)
-    const change: MessagesChange = {
-      summaries,
-      outbox,
-      idempotency: new IdempotencyRepository(sql),
-      audit: new AuditRepository(sql),
-      erasure: new CallerErasure(sql, summaries),
-      writer: (audience) => new MessageWriter(sql, summaries, audience),
-    }
-    const result = await inTransaction(client, () => work(change))
+    const result = await inTransaction(client, () => work(sql, outbox))
     if (outbox.count > 0) this.#afterCommit()
     return result
   }
 
-  /** Deletes for good a few of the mailboxes whose time in the trash is over, of any tenant. */
-  purgeMailboxes(now: Date, limit: number): Promise<MailboxId[]> {
-    return purgeMailboxes(pgSql(this.#database.pool), now, limit)
+  /** Deletes for good the mailboxes whose time in the trash is over, of any tenant; gives their ids. */
+  purgeMailboxes(now: Date): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now)
   }
 
-  /** Which of these audio keys a message names. */
+  /** Which of these audio keys a message, also in the trash, or a greeting names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
       'audio.named',
-      'SELECT DISTINCT audio_key FROM message WHERE audio_key = ANY ($1::text[])',
+      'SELECT audio_key FROM message WHERE audio_key = ANY ($1::text[]) UNION SELECT audio_key FROM greeting WHERE audio_key = ANY ($1::text[])',
       [keys],
     )
     return new Set(rows.map((row) => row.audio_key))
@@ -179,14 +319,26 @@ export class Store {
   }
 }
 
-/** The scope of one tenant without its descendants. */
-export function onlyTenant(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: false }
+/** The scope of one tenant without its descendants; `actor` when something is changed in it. */
+export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: false, ...(actor && { actor }) }
 }
 
-/** The scope of a tenant and everything below it. */
-export function tenantSubtree(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: true }
+/** The scope of a tenant and everything below it; `actor` when something is changed in it. */
+export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: true, ...(actor && { actor }) }
+}
+
+/** Does the work unless the key was used, and remembers what came of it. */
+async function once<T>(
+  answers: IdempotencyRepository,
+  repeat: RepeatKey | undefined,
+  work: () => Promise<T>,
+): Promise<Created<T>> {
+  if (repeat && !(await answers.claim(repeat))) return replayOf<T>(answers, repeat)
+  const value = await work()
+  if (repeat) await answers.settle(repeat, value)
+  return { value, replayed: false }
 }
 
 async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
@@ -202,11 +354,29 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    members: new MemberRepository(db, scope),
     trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
     settings: new TenantSettingsRepository(db, scope),
     zones: new ZoneRepository(db),
     options: new GeneralOptionRepository(db),
+  }
+}
+
+function accessOf(db: Prisma.TransactionClient, scope: TenantScope): AccessControl {
+  return {
+    tenants: new TenantRepository(db, scope),
+    users: new LoginAccountRepository(db, scope),
+    policies: new PolicyRepository(db, scope),
+    logins: new LoginQueries(db, scope),
+  }
+}
+
+function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
+  return {
+    accounts: new AccountRepository(sql),
+    sessions: new SessionRepository(sql),
+    refreshTokens: new RefreshTokenRepository(sql),
   }
 }
 

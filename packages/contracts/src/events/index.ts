@@ -1,25 +1,36 @@
+import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
+import * as greetings from './greetings.js'
 import * as messages from './messages.js'
+import * as pins from './pins.js'
+import * as team from './team.js'
 import * as transcriptions from './transcriptions.js'
 
+export * from './auth.js'
+export * from './auth-drafts.js'
 export * from './config.js'
 export * from './counts.js'
 export type { EventData, EventDefinition, EventKind } from './definition.js'
 export {
   countDrafts,
+  countsFor,
   draft,
+  draftsFor,
   type EventDraft,
   lostByAll,
-  lostByUser,
   type MailboxAudience,
   messageDrafts,
   rightsOf,
+  shareDrafts,
   transcriptionDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
+export * from './greetings.js'
 export * from './messages.js'
+export * from './pins.js'
+export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 export {
   TRANSCRIPTION_COMPLETED,
   type TranscriptionCompleted,
@@ -36,5 +47,9 @@ export const EVENTS: readonly EventDefinition[] = [
   transcriptions.globalTranscriptionCreated,
   transcriptions.globalTranscriptionDeleted,
   ...Object.values(counts),
+  ...Object.values(team),
   ...Object.values(config),
+  ...Object.values(greetings),
+  ...Object.values(pins),
+  ...Object.values(auth),
 ]

@@ -1,4 +1,4 @@
-import type { ApiName, RouteContract } from '../rest/route.js'
+import type { RouteContract } from '../rest/route.js'
 import type { JsonObject } from './json.js'
 
 /** The forms of failures, by the name they have in the documents (rest.md 1.8). */
@@ -74,11 +74,11 @@ export function failuresOf(route: RouteContract): Failure[] {
   if (route.bodyKind !== 'none') statuses.push(413)
   return statuses
     .sort((one, other) => one - other)
-    .map((status) => ({ status, meaning: MEANINGS[status] ?? '', envelopes: envelopesOf(route.api, status) }))
+    .map((status) => ({ status, meaning: MEANINGS[status] ?? '', envelopes: envelopesOf(route, status) }))
 }
 
-function envelopesOf(api: ApiName, status: number): string[] {
-  if (api === 'auth') return ['TokenError', 'Error', 'FrameworkError']
-  if (api === 'calld') return [400, 404, 500].includes(status) ? ['Error', 'FrameworkError'] : ['Error']
+function envelopesOf({ api, errors }: RouteContract, status: number): string[] {
+  const usual = errors === 'token' ? 'TokenError' : 'Error'
+  if (api !== 'confd') return [400, 404, 500].includes(status) ? [usual, 'FrameworkError'] : [usual]
   return status === 404 ? ['ConfdError', 'FrameworkError'] : ['ConfdError']
 }

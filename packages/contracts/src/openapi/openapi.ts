@@ -57,6 +57,7 @@ export function buildOpenApi(): JsonObject {
       securitySchemes: {
         token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
         queryToken: { type: 'apiKey', in: 'query', name: 'token' },
+        bearer: { type: 'http', scheme: 'bearer' },
         login: { type: 'http', scheme: 'basic' },
       },
     },
@@ -70,9 +71,11 @@ function operation(route: RouteContract): JsonObject {
     tags: [tagOf(route)],
     summary: route.summary,
     'x-acl': route.acl,
+    ...(route.otherAcls.length > 0 ? { 'x-other-acls': route.otherAcls } : {}),
+    ...(route.masterOnly ? { 'x-master-tenant-only': true } : {}),
     security: securityOf(route),
     parameters: parametersOf(route).map(toParameter),
-    ...(bodies.length > 0 ? { requestBody: { required: true, content: contentOf(bodies) } } : {}),
+    ...(bodies.length > 0 ? { requestBody: { required: !route.optionalBody, content: contentOf(bodies) } } : {}),
     responses: responsesOf(route),
   }
 }
@@ -80,7 +83,7 @@ function operation(route: RouteContract): JsonObject {
 function securityOf(route: RouteContract): JsonObject[] {
   if (route.rateLimit === 'login') return [{ login: [] }]
   if (route.acl === null) return []
-  return [{ token: [] }, ...(route.queryToken ? [{ queryToken: [] }] : [])]
+  return [{ token: [] }, { bearer: [] }, ...(route.queryToken ? [{ queryToken: [] }] : [])]
 }
 
 function contentOf(contents: readonly Content[]): JsonObject {
@@ -116,13 +119,13 @@ function responsesOf(route: RouteContract): JsonObject {
 /** Answers beside the contract's success that are no failures. */
 function otherAnswersOf(route: RouteContract): number[] {
   if (route.method !== 'GET') return []
-  if (route.queryToken) return [206, 304, 416]
+  if (route.produces === 'audio/wav') return [206, 304, 416]
   return route.conditional ? [304] : []
 }
 
-/** Failures are the same for all operations of an API. */
-function responseName({ api }: RouteContract, status: number): string {
-  return `${api}-${status}`
+/** Failures are the same for all operations of an API, but for auth's token endpoints. */
+function responseName({ api, errors }: RouteContract, status: number): string {
+  return `${errors === 'token' ? 'token' : api}-${status}`
 }
 
 function toResponse(route: RouteContract, { status, meaning, envelopes }: Failure): [string, JsonObject] {

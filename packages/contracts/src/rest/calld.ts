@@ -1,8 +1,13 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { CALLD_ARCHIVE_ROUTES } from './calld-archives.js'
+import { listAudit } from './calld-audit.js'
+import { GREETING_ROUTES } from './calld-greetings.js'
 import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
+import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
+import { TEAM_ROUTES } from './calld-team.js'
 import { CALLD_TRANSCRIPTION_ROUTES } from './calld-transcriptions.js'
+import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { nullable, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
@@ -22,6 +27,11 @@ const voicemailMessagesSchema = Type.Object({
 /** Wire form of {@link voicemailMessagesSchema}. */
 export type VoicemailMessagesView = Static<typeof voicemailMessagesSchema>
 
+/** Nothing else in the query is looked at, as ever. */
+const deletionQuery = Type.Object({
+  purge: Type.Optional(Type.Boolean({ description: 'for good, also out of the trash' })),
+})
+
 const moveSchema = Type.Object({ folder_id: Type.Integer() })
 /** `download=1` makes it an attachment; the token may stand here for audio elements. Other parameters are ignored. */
 const recordingQuery = Type.Object({ download: Type.Optional(Type.String()), token: Type.Optional(Type.String()) })
@@ -34,6 +44,7 @@ const mwiSchema = Type.Object({
   urgent_old: Type.Integer(),
   messages_waiting: Type.Boolean({ description: 'whether a lamp shows it' }),
   version: Type.Optional(Type.Integer({ description: 'the mailbox revision; absent for a sum' })),
+  claimed: Type.Optional(Type.Integer({ description: 'how many of the new ones somebody works on' })),
 })
 /** Wire form of {@link mwiSchema}. */
 export type MwiView = Static<typeof mwiSchema>
@@ -129,7 +140,10 @@ export const deleteVoicemailMessage = route({
   path: '/voicemails/{voicemail_id}/messages/{message_id}',
   params: mailboxMessage,
   acl: 'calld.voicemails.{voicemail_id}.messages.{message_id}.delete',
-  summary: 'Delete a message of a mailbox',
+  furtherAcl: PURGE_ACL,
+  summary: 'Delete a message of a mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -205,7 +219,9 @@ export const deleteOwnMessage = route({
   path: '/users/me/voicemails/messages/{message_id}',
   params: ownMessage,
   acl: 'calld.users.me.voicemails.messages.{message_id}.delete',
-  summary: 'Delete a message of the own or a shared mailbox',
+  summary: 'Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -242,4 +258,9 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   ...CALLD_LIST_ROUTES,
   ...CALLD_TRANSCRIPTION_ROUTES,
   ...CALLD_ARCHIVE_ROUTES,
+  ...GREETING_ROUTES,
+  ...RECORDING_LINK_ROUTES,
+  ...TEAM_ROUTES,
+  ...TRASH_ROUTES,
+  listAudit,
 ]

@@ -42,6 +42,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly acl: string | null
   /** Further templates, each of which opens the route as well: the peers' code and documents differ (rest.md F-33). */
   readonly otherAcls: readonly string[]
+  /** Template of the access that some of its requests need besides; the handler asks for it. */
+  readonly furtherAcl?: string
   /** Only for tokens of the master tenant, whatever tenant the call acts in (rest.md 1.4). */
   readonly masterOnly: boolean
   readonly summary: string
@@ -65,16 +67,22 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly rateLimit: 'usual' | 'media' | 'login'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
+  /** How failures are told: as the API does, or as auth's token endpoints do (rest.md 1.8 E3). */
+  readonly errors: ErrorEnvelope
 }
+
+/** `api`: the envelope of the API; `token`: that of the token endpoints. */
+export type ErrorEnvelope = 'api' | 'token'
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
-  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces'
+  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces' | 'furtherAcl'
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly otherAcls?: readonly string[]
   readonly masterOnly?: boolean
   readonly bodyKind?: BodyKind
+  readonly unknownQuery?: RouteContract['unknownQuery']
   readonly optionalBody?: boolean
   readonly idempotent?: boolean
   readonly conditional?: boolean
@@ -82,8 +90,8 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly queryToken?: boolean
 }
 
-/** Declares routes of one API with that API's dialect. */
-export function routesOf(api: ApiName) {
+/** Declares routes of one API with that API's dialect, and their way to tell failures. */
+export function routesOf(api: ApiName, errors: ErrorEnvelope = 'api') {
   const unknown = api === 'calld' ? 'refuse' : 'ignore'
   return <Query extends TObject, Body extends TSchema>(input: RouteInput<Query, Body>): RouteContract<Query, Body> => ({
     api,
@@ -99,6 +107,7 @@ export function routesOf(api: ApiName) {
     ...(input.queryToken ? { produces: 'audio/wav' } : {}),
     rateLimit: isStreamed(input.bodyKind ?? 'none') || input.queryToken ? 'media' : 'usual',
     queryToken: false,
+    errors,
     ...input,
   })
 }

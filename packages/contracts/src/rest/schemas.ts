@@ -33,6 +33,19 @@ export function confdList<Schema extends TSchema>(items: Schema) {
   return Type.Object({ total: Type.Integer(), items: Type.Array(items) })
 }
 
+/** A list in auth's form: `total` counts all rows in scope, `filtered` those that match (rest.md 1.7). */
+export function authList<Schema extends TSchema>(items: Schema) {
+  return Type.Object({ total: Type.Integer(), filtered: Type.Integer(), items: Type.Array(items) })
+}
+
+/** Parameters every list of auth has; `limit` 0 gives no rows. */
+export const authListFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
+  direction: Type.Optional(direction),
+  search: Type.Optional(text(256)),
+}
+
 /** A text to search for or to compare with. */
 const term = Type.Optional(Type.String({ maxLength: 1024 }))
 
