@@ -153,7 +153,7 @@ describe('retention', () => {
     const before = await state()
     expect(await trashOverdue(store, NOW)).toBe(1)
     expect(await left()).toEqual({ live: [held.id, young.id], trash: [old.id] })
-    expect(await state()).toEqual({
+    expect(await state()).toMatchObject({
       revision: (before?.revision ?? 0) + 1,
       summary: { new: 2, old: 0, urgentNew: 0, urgentOld: 0 },
     })
