@@ -1,15 +1,20 @@
+import { RecordingLinks } from '@lamplighter/access'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
 import { auditRoutes } from './audit-routes.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
+import { greetingRoutes } from './greeting-routes.js'
+import { GreetingService } from './greeting-service.js'
 import { tidy } from './housekeeping.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
 import { MessageChanger } from './message-changer.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
+import { recordingLinkRoutes } from './recording-link-routes.js'
+import { RecordingLinkService } from './recording-link-service.js'
 import { statusRoute } from './status-route.js'
 import { trashRoutes } from './trash-routes.js'
 import { TrashService } from './trash-service.js'
@@ -20,6 +25,8 @@ export type CalldDependencies = {
   readonly audio: AudioStore
   readonly access: AccessControl
   readonly log: Logger
+  /** Signs the links to recordings. */
+  readonly linkKey: Buffer
   /** Largest recording taken. */
   readonly maxAudioBytes?: number
   /** How often old things are tidied up, and what time it is then. */
@@ -27,15 +34,20 @@ export type CalldDependencies = {
 }
 
 const DEFAULT_MAX_AUDIO_BYTES = 16 * 1024 * 1024
+/** Greetings are short, whatever recordings may be (rest.md 1.1). */
+const MAX_GREETING_BYTES = 16 * 1024 * 1024
 const HOURLY = { everyMs: 60 * 60 * 1000, now: () => new Date() }
 
 /** Messages under `/api/calld/1.0`. */
 export function createCalld(dependencies: CalldDependencies): HttpService {
-  const { store, audio, access, log, maxAudioBytes, tidying: { everyMs, now } = HOURLY } = dependencies
+  const { store, audio, access, log, maxAudioBytes = DEFAULT_MAX_AUDIO_BYTES } = dependencies
+  const { everyMs, now } = dependencies.tidying ?? HOURLY
   const mailboxes = new MailboxService(store)
   const messages = new MessageService(store)
   const changer = new MessageChanger(store, audio, log)
-  const deposits = new DepositService(store, audio, maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES)
+  const deposits = new DepositService(store, audio, maxAudioBytes)
+  const greetings = new GreetingService(store, audio, Math.min(maxAudioBytes, MAX_GREETING_BYTES))
+  const links = new RecordingLinkService(store, messages, new RecordingLinks(dependencies.linkKey))
   const implementations = [
     statusRoute(store),
     ...mailboxRoutes(store, mailboxes, messages, changer, audio),
@@ -43,6 +55,8 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     ...trashRoutes(new TrashService(store), changer),
     ...auditRoutes(store),
     depositRoute(deposits),
+    ...greetingRoutes(greetings, audio),
+    ...recordingLinkRoutes(store, links, audio),
   ]
   let timer: NodeJS.Timeout | undefined
   let round: Promise<void> | undefined

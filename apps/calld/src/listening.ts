@@ -10,6 +10,7 @@ export async function noteListening(
   call: Pick<Call, 'request' | 'actor'>,
   { message, mailbox }: MessageInMailbox,
   answer: Answer,
+  details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   if (call.request.method !== 'GET' || !beginsAtTheBeginning(answer)) return
   await store.audit.add({
@@ -18,6 +19,7 @@ export async function noteListening(
     action: 'message.listened',
     mailboxId: mailbox.id,
     messageId: message.id,
+    details,
   })
 }
 

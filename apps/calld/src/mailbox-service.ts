@@ -9,12 +9,11 @@ import {
   type MailboxState,
   type Message,
   type MessageSummary,
-  NotFoundError,
   shownSummary,
   type UserId,
 } from '@lamplighter/domain'
 import type { MessageQueries, Store, TenantScope, VoicemailType } from '@lamplighter/store'
-import { noSuchVoicemail } from './ids.js'
+import { noSuchUserVoicemail, noSuchVoicemail } from './ids.js'
 
 type FolderView = VoicemailMessagesView['folders'][number]
 type FoundMailbox = { readonly mailbox: MailboxHead; readonly state: MailboxState }
@@ -74,7 +73,7 @@ async function found(messages: MessageQueries, id: MailboxId): Promise<FoundMail
 
 async function personal(messages: MessageQueries, user: UserId): Promise<FoundMailbox> {
   const mailbox = await messages.personalMailbox(user)
-  if (!mailbox) throw new NotFoundError('no-such-user-voicemail', 'the user has no mailbox', { user_uuid: user })
+  if (!mailbox) throw noSuchUserVoicemail(user)
   return mailbox
 }
 

@@ -67,8 +67,11 @@ export async function updateMailbox(
   if (changed.length === 0) return
   const context = await contextFor(change, fields, current)
   const exclusive = await isExclusive(change, context, fields)
+  if (fields.pinHash !== undefined) await change.pins.remember(current.id)
   await change.mailboxes.update(current.id, context.tenantId, exclusive, fields)
-  await noteMailbox(change, 'mailbox.edited', { ...current, tenantId: context.tenantId }, { changed })
+  const edited = { ...current, tenantId: context.tenantId }
+  await noteMailbox(change, 'mailbox.edited', edited, { changed })
+  if (fields.pinHash !== undefined) await noteMailbox(change, 'pin.changed', edited)
   await sayEdited(change, before)
 }
 

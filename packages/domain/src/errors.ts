@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'no-such-voicemail-folder'
   | 'no-such-voicemail-message'
   | 'no-such-voicemail-recording'
+  | 'no-such-voicemail-greeting'
   | 'no-such-user-voicemail'
   | 'no-such-user'
   | 'no-such-context'
@@ -46,6 +47,11 @@ export type ErrorCode =
   | 'invalid-voicemail-folder-id'
   | 'invalid-voicemail-message-id'
   | 'invalid-voicemail-recording'
+  | 'invalid-voicemail-greeting'
+  | 'voicemail-greeting-already-exists'
+  /** A recording link was tampered with, or is not for this. */
+  | 'link-invalid'
+  | 'link-expired'
   | 'payload-too-large'
   | 'voicemail-full'
   | 'voicemail-disabled'
@@ -71,6 +77,8 @@ export type ErrorCode =
   | 'precondition-failed'
   | 'too-many-requests'
   | 'authentication-server-unreachable'
+  /** There is more to do than can wait. */
+  | 'overloaded'
 
 /** Base of every failure the product names. */
 export class LamplighterError extends Error {
@@ -164,5 +172,15 @@ export class AuthenticationUnavailableError extends LamplighterError {
 
   constructor(options?: ErrorOptions) {
     super('authentication-server-unreachable', 'tokens cannot be checked right now', {}, options)
+  }
+}
+
+/** Too much of the same is waiting; the same call may succeed in a moment. */
+export class OverloadedError extends LamplighterError {
+  override readonly name = 'OverloadedError'
+  override readonly transient = true
+
+  constructor() {
+    super('overloaded', 'there is too much to do right now')
   }
 }

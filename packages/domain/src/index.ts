@@ -7,6 +7,7 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  OverloadedError,
   ResourceError,
   RightMissingError,
   RuleError,
@@ -21,6 +22,7 @@ export {
   URGENT,
   urgentAfterMove,
 } from './folder.js'
+export { findGreetingName, GREETING_NAMES, type Greeting, type GreetingName } from './greeting.js'
 export {
   type DeviceId,
   isUuid,
@@ -48,6 +50,8 @@ export {
   type MessageStatus,
   UNHANDLED,
 } from './message.js'
+export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
+export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {

@@ -24,6 +24,8 @@ export type Api = {
 
 /** Largest JSON body. */
 const MAX_JSON_BYTES = 1024 * 1024
+/** A content type that the framework would read. */
+const MEDIA_TYPE = /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(;|$)/
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'TRACE'] as const
 
 /**
@@ -97,7 +99,9 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
     onRequest: async (request, reply) => {
       checkParams(contract, request.params)
       // It counts for audio only; a malformed one must not become a 415 of the framework (rest.md 1.2).
-      if (contract.bodyKind !== 'audio') delete request.headers['content-type']
+      if (contract.bodyKind !== 'audio' || !MEDIA_TYPE.test(request.headers['content-type'] ?? '')) {
+        delete request.headers['content-type']
+      }
       const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access)
       if (caller) callers.set(request, caller)
       api.access.rateLimits.admit(contract, caller, request, reply)

@@ -19,6 +19,7 @@ export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } fro
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
+export type { KnownPins, PinCredential } from './pin-repository.js'
 export type { Policy, PolicyColumn, PolicyFields } from './policy-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
 export type { RefreshToken } from './refresh-token-repository.js'

@@ -91,6 +91,7 @@ const FIND_PERSONAL = `
   SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
   FROM mailbox_user u JOIN mailbox m ON m.id = u.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE u.user_uuid = $1::uuid AND m.tenant_uuid = $2::uuid`
+const FIND_REACHED = `SELECT ${HEAD_COLUMNS}, m.rights FROM (${REACH}) m WHERE m.id = $4`
 const REACHED_COUNTS = `
   SELECT s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count, m.enabled AS m_enabled
   FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id`
@@ -213,6 +214,13 @@ export class MessageQueries {
     const values = [user, this.#scope.tenantId]
     const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.personal', FIND_PERSONAL, values)
     return row && { mailbox: toHead(row), state: toState(row) }
+  }
+
+  /** A mailbox the user reaches, and with which rights. */
+  async reached(user: UserId, id: MailboxId): Promise<{ mailbox: MailboxHead; rights: Rights } | undefined> {
+    const values = [...this.#reach(user, 'all'), id]
+    const [row] = await this.#sql.rows<HeadRow & { rights: Rights }>('mailbox.reached', FIND_REACHED, values)
+    return row && { mailbox: toHead(row), rights: row.rights }
   }
 
   /** States of the mailboxes a user reaches. */

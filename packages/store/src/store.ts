@@ -17,6 +17,7 @@ import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
+import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
@@ -28,6 +29,7 @@ import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PinRepository, purgePinCounters } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
 import { RefreshTokenRepository } from './refresh-token-repository.js'
 import { RetentionRepository } from './retention-repository.js'
@@ -65,6 +67,7 @@ export type ConfigurationChange = Configuration & {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
+  readonly pins: PinRepository
   readonly outbox: Outbox
 }
 
@@ -93,6 +96,7 @@ export type MessagesChange = {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly outbox: Outbox
+  readonly greetings: GreetingRepository
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
   /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
@@ -127,6 +131,21 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of greetings. */
+  get greetings(): GreetingRepository {
+    return new GreetingRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of PINs. */
+  pins(scope: TenantScope): PinRepository {
+    return new PinRepository(pgSql(this.#database.pool), scope)
+  }
+
+  /** Forgets wrong PINs that count no more, of all tenants. */
+  purgePinCounters(): Promise<void> {
+    return purgePinCounters(pgSql(this.#database.pool))
   }
 
   /** Finds messages of a scope by id, in the trash or not. */
@@ -172,6 +191,7 @@ export class Store {
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        pins: new PinRepository(sql, scope),
       })
     })
   }
@@ -212,6 +232,7 @@ export class Store {
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        greetings: new GreetingRepository(sql),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
         trash: (audience) => new TrashWriter(sql, summaries, audience),
       })

@@ -2,7 +2,9 @@ import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
+import * as greetings from './greetings.js'
 import * as messages from './messages.js'
+import * as pins from './pins.js'
 
 export * from './auth.js'
 export * from './auth-drafts.js'
@@ -20,12 +22,16 @@ export {
   rightsOf,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
+export * from './greetings.js'
 export * from './messages.js'
+export * from './pins.js'
 
 /** Every event the product emits. */
 export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
   ...Object.values(counts),
   ...Object.values(config),
+  ...Object.values(greetings),
+  ...Object.values(pins),
   ...Object.values(auth),
 ]

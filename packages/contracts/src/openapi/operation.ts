@@ -81,7 +81,7 @@ function headerParameters(route: RouteContract): Parameter[] {
     ...(route.acl === null ? [] : [TENANT]),
     ...(route.idempotent ? [IDEMPOTENCY_KEY] : []),
     ...(route.conditional ? [headerOf(condition, '"dBjftJeZ4CVP-mB92K27uhbUJU1"')] : []),
-    ...(route.queryToken && route.method === 'GET' ? [headerOf('Range', 'bytes=0-65535')] : []),
+    ...(route.produces === 'audio/wav' ? [headerOf('Range', 'bytes=0-65535')] : []),
   ]
 }
 

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
 import { listAudit } from './calld-audit.js'
+import { GREETING_ROUTES } from './calld-greetings.js'
+import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
 import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
@@ -270,6 +272,8 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...GREETING_ROUTES,
+  ...RECORDING_LINK_ROUTES,
   ...TRASH_ROUTES,
   listAudit,
 ]

@@ -1,6 +1,7 @@
 import * as contexts from './confd-contexts.js'
 import * as devices from './confd-devices.js'
 import * as infos from './confd-infos.js'
+import * as pins from './confd-pins.js'
 import * as users from './confd-users.js'
 import * as options from './confd-voicemail-options.js'
 import * as settings from './confd-voicemail-settings.js'
@@ -18,6 +19,8 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   voicemails.getVoicemail,
   voicemails.updateVoicemail,
   voicemails.deleteVoicemail,
+  pins.verifyPin,
+  pins.unlockPin,
   trash.listDeletedVoicemails,
   trash.restoreVoicemail,
   settings.getTranscription,

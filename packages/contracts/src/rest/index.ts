@@ -9,6 +9,12 @@ export * from './auth-tokens.js'
 export * from './auth-users.js'
 export * from './calld.js'
 export * from './calld-audit.js'
+export * from './calld-greetings.js'
+export {
+  createOwnRecordingLink,
+  createVoicemailRecordingLink,
+  getLinkedRecording,
+} from './calld-recording-links.js'
 export {
   type BulkRequest,
   changeOwnMessages,
@@ -27,6 +33,7 @@ export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
+export * from './confd-pins.js'
 export * from './confd-users.js'
 export * from './confd-voicemail-options.js'
 export * from './confd-voicemail-settings.js'

@@ -73,12 +73,12 @@ type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   readonly otherAcls?: readonly string[]
   readonly masterOnly?: boolean
   readonly bodyKind?: BodyKind
+  readonly unknownQuery?: RouteContract['unknownQuery']
   readonly optionalBody?: boolean
   readonly idempotent?: boolean
   readonly conditional?: boolean
   readonly rateLimit?: RouteContract['rateLimit']
   readonly queryToken?: boolean
-  readonly unknownQuery?: 'ignore' | 'refuse'
 }
 
 /** Declares routes of one API with that API's dialect, and their way to tell failures. */

@@ -88,6 +88,38 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Copy a greeting of the own mailbox to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.greetings.{greeting}.copy.create */
+  copyOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
+  /** Copy a greeting of a mailbox in reach to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.copy.create */
+  copyReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
+  /** Copy a greeting of a mailbox to another name of the same mailbox, over what is there. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.copy.create */
+  copyVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
   /** Create an account. Access: auth.users.create */
   createAccount: {
     body: {
@@ -186,6 +218,30 @@ export type Operations = {
       sip_password?: string
     }
   }
+  /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
+  createOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Make a short-lived link that plays a message of the own or a shared mailbox; the body may be left out. Access: calld.users.me.voicemails.messages.{message_id}.recording.link.create */
+  createOwnRecordingLink: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** seconds until it opens nothing; default 60 */
+      expires_in_s?: number
+    }
+    answer: {
+      /** opens the recording without a token */
+      url: string
+      /** UTC */
+      expires_at: string
+    }
+  }
   /** Create a policy. Access: auth.policies.create */
   createPolicy: {
     body: {
@@ -204,6 +260,15 @@ export type Operations = {
       read_only: boolean
       shared: boolean
     }
+  }
+  /** Record a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.create */
+  createReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
   }
   /** Create a tenant. Access: auth.tenants.create */
   createTenant: {
@@ -491,6 +556,32 @@ export type Operations = {
       })[]
     }
   }
+  /** Record a greeting of a mailbox: a WAV body. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.create */
+  createVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Make a short-lived link that plays a message of a mailbox; the body may be left out. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.recording.link.create */
+  createVoicemailRecordingLink: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** seconds until it opens nothing; default 60 */
+      expires_in_s?: number
+    }
+    answer: {
+      /** opens the recording without a token */
+      url: string
+      /** UTC */
+      expires_at: string
+    }
+  }
   /** Delete an account. Access: auth.users.{user_uuid}.delete */
   deleteAccount: {
     params: {
@@ -526,6 +617,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Delete a greeting of the own mailbox; also when there is none. Access: calld.users.me.voicemails.greetings.{greeting}.delete */
+  deleteOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    answer: undefined
+  }
   /** Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
@@ -540,6 +638,14 @@ export type Operations = {
   deletePolicy: {
     params: {
       policy_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a greeting of a mailbox in reach; also when there is none. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.delete */
+  deleteReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
     }
     answer: undefined
   }
@@ -598,6 +704,14 @@ export type Operations = {
   deleteVoicemail: {
     params: {
       id: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a greeting of a mailbox; also when there is none. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.delete */
+  deleteVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
     }
     answer: undefined
   }
@@ -814,6 +928,16 @@ export type Operations = {
       wazo_version: string
     }
   }
+  /** Play the message a link was made for. Access: none */
+  getLinkedRecording: {
+    params: {
+      link: string | number
+    }
+    query?: {
+      download?: string
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
   /** Read a folder of the own mailbox. Access: calld.users.me.voicemails.folders.{folder_id}.read */
   getOwnFolder: {
     params: {
@@ -856,6 +980,13 @@ export type Operations = {
         hold: boolean
       })[]
     }
+  }
+  /** Play a greeting of the own mailbox. Access: calld.users.me.voicemails.greetings.{greeting}.read */
+  getOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.read */
   getOwnMessage: {
@@ -1049,6 +1180,14 @@ export type Operations = {
       read_only: boolean
       shared: boolean
     }
+  }
+  /** Play a greeting of a mailbox in reach. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.read */
+  getReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a tenant. Access: auth.tenants.{tenant_uuid}.read */
   getTenant: {
@@ -1259,6 +1398,14 @@ export type Operations = {
         hold: boolean
       })[]
     }
+  }
+  /** Play a greeting of a mailbox. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.read */
+  getVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.read */
   getVoicemailMessage: {
@@ -2157,6 +2304,32 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Replace a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.update */
+  replaceOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Replace a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.update */
+  replaceReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Replace a greeting of a mailbox: a WAV body. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.update */
+  replaceVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
   /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
   restoreOwnMessage: {
     params: {
@@ -2191,6 +2364,17 @@ export type Operations = {
     body: {
       old_password?: string | null
       new_password: string
+    }
+    answer: undefined
+  }
+  /** Forget the wrong PINs of a mailbox, and of a caller or the tenant when asked. Access: confd.voicemails.{id}.pin.lock.delete */
+  unlockPin: {
+    params: {
+      id: string | number
+    }
+    query?: {
+      caller?: string
+      tenant?: boolean
     }
     answer: undefined
   }
@@ -2421,6 +2605,24 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Check a PIN; wrong ones are counted for mailbox, caller and tenant, and lock. Access: confd.voicemails.{id}.pin.verify.create */
+  verifyPin: {
+    params: {
+      id: string | number
+    }
+    body: {
+      /** what was dialled, as one try; digits only can be right */
+      pin: string
+      caller?: string | null
+    }
+    answer: {
+      verified: boolean
+      /** weak: it is the PIN, but one that opens nothing until it is changed; locked: not even looked at */
+      reason?: "wrong" | "weak" | "locked" | "none-set"
+      /** seconds until the lock ends */
+      retry_after_s?: number
+    }
+  }
 }
 
 /** Where each operation is and how its answer is to be read. */
@@ -2432,22 +2634,32 @@ export const OPERATIONS = {
   changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
+  copyOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}/copy', answer: 'none' },
+  copyReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
+  copyVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
   createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
+  createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
+  createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
   createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
+  createReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   createTenant: { method: 'POST', path: '/api/auth/0.1/tenants', answer: 'json' },
   createToken: { method: 'POST', path: '/api/auth/0.1/token', answer: 'json' },
   createUser: { method: 'POST', path: '/api/confd/1.1/users', answer: 'json' },
   createUserVoicemail: { method: 'POST', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   createVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails', answer: 'json' },
+  createVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
+  deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   deleteOwnMessage: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   deletePolicy: { method: 'DELETE', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'none' },
+  deleteReachedGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   deleteSession: { method: 'DELETE', path: '/api/auth/0.1/sessions/{session_uuid}', answer: 'none' },
   deleteTenant: { method: 'DELETE', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'none' },
   deleteToken: { method: 'DELETE', path: '/api/auth/0.1/token/{token}', answer: 'json' },
@@ -2455,6 +2667,7 @@ export const OPERATIONS = {
   deleteUserRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/tokens/{client_id}', answer: 'none' },
   deleteUserSession: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/sessions/{session_uuid}', answer: 'none' },
   deleteVoicemail: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
+  deleteVoicemailGreeting: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
@@ -2469,13 +2682,16 @@ export const OPERATIONS = {
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
+  getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
+  getOwnGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'bytes' },
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
   getOwnTrash: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/trash', answer: 'json' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
   getPolicy: { method: 'GET', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
+  getReachedGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
   getTenant: { method: 'GET', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   getTenantZones: { method: 'GET', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'json' },
   getToken: { method: 'GET', path: '/api/auth/0.1/token/{token}', answer: 'json' },
@@ -2483,6 +2699,7 @@ export const OPERATIONS = {
   getUser: { method: 'GET', path: '/api/confd/1.1/users/{user}', answer: 'json' },
   getVoicemail: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}', answer: 'json' },
   getVoicemailFolder: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/folders/{folder_id}', answer: 'json' },
+  getVoicemailGreeting: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
   getVoicemailMessage: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'json' },
   getVoicemailMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}', answer: 'json' },
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
@@ -2513,10 +2730,14 @@ export const OPERATIONS = {
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
   removeUserPolicy: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
+  replaceOwnGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
+  replaceReachedGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  replaceVoicemailGreeting: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
+  unlockPin: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/pin/lock', answer: 'none' },
   updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
@@ -2529,4 +2750,5 @@ export const OPERATIONS = {
   updateVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
   updateVoicemailSettings: { method: 'PUT', path: '/api/confd/1.1/voicemails/settings', answer: 'none' },
   updateZones: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'none' },
+  verifyPin: { method: 'POST', path: '/api/confd/1.1/voicemails/{id}/pin/verify', answer: 'json' },
 } as const
