@@ -3,6 +3,7 @@ import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamp
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
 import { auditRoutes } from './audit-routes.js'
+import { ClaimExpiry } from './claim-expiry.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
 import { greetingRoutes } from './greeting-routes.js'
@@ -16,6 +17,8 @@ import { ownRoutes } from './own-routes.js'
 import { recordingLinkRoutes } from './recording-link-routes.js'
 import { RecordingLinkService } from './recording-link-service.js'
 import { statusRoute } from './status-route.js'
+import { teamRoutes } from './team-routes.js'
+import { TeamService } from './team-service.js'
 import { trashRoutes } from './trash-routes.js'
 import { TrashService } from './trash-service.js'
 
@@ -57,7 +60,9 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     depositRoute(deposits),
     ...greetingRoutes(greetings, audio),
     ...recordingLinkRoutes(store, links, audio),
+    ...teamRoutes(new TeamService(messages)),
   ]
+  const claimExpiry = new ClaimExpiry(store, log)
   let timer: NodeJS.Timeout | undefined
   let round: Promise<void> | undefined
   const tidyUp = () => {
@@ -69,11 +74,12 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     name: 'calld',
     mount: (server) => mountApi(server, { name: 'calld', implementations, errorForm: calldForm, access, log }),
     start: async () => {
+      claimExpiry.start()
       timer = setInterval(tidyUp, everyMs).unref()
     },
     stop: async () => {
       clearInterval(timer)
-      await round
+      await Promise.all([claimExpiry.stop(), round])
     },
   }
 }

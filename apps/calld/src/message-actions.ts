@@ -3,6 +3,7 @@ import {
   type Actor,
   type AuditAction,
   type FolderId,
+  isUnreadFolder,
   type LamplighterError,
   type Message,
   type MessageId,
@@ -115,6 +116,13 @@ export async function moveMessages(
   const elsewhere = messages.filter((one) => one.folderId !== folderId)
   if (elsewhere.length === 0) return
   const moved = await change.writer(audience).move(elsewhere, folderId)
+  const read = elsewhere.filter((one) => isUnreadFolder(one.folderId) && !isUnreadFolder(folderId))
+  if (read.length > 0 && mailbox.actor.userId) {
+    await change.team(audience).markRead(
+      read.map(({ id }) => id),
+      mailbox.actor.userId,
+    )
+  }
   await change.outbox.add([
     ...moved.messages.flatMap((one) => messageDrafts('updated', one, moved.audience)),
     ...countDrafts(moved.audience),

@@ -16,7 +16,7 @@ import { moveMessages } from './message-actions.js'
 /** Which messages a call reaches: those of one mailbox of the scope, or all a user may touch (rest.md 3.6). */
 export type Reach = { readonly mailboxId: MailboxId } | { readonly userId: UserId }
 
-type Change = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<void>
+type Change<T> = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<T>
 
 /** Finds and moves messages; each change moves the counts and says so in one transaction. */
 export class MessageService {
@@ -51,7 +51,7 @@ export class MessageService {
   /** Moves a message; into the folder it is in, nothing happens. @throws NotFoundError: mailbox, then folder, then message */
   async move(scope: TenantScope, reach: Reach, actor: Actor, messageId: string, folderId: number): Promise<void> {
     const folder = await this.#folder(scope, reach, folderId)
-    await this.#change(scope, reach, messageId, 'manage', async (change, audience, message) => {
+    await this.change(scope, reach, messageId, 'manage', async (change, audience, message) => {
       await moveMessages({ change, audience, actor }, [message], folder.id)
     })
   }
@@ -63,15 +63,20 @@ export class MessageService {
     return existingFolder(folderId)
   }
 
-  async #change(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change): Promise<void> {
+  /**
+   * Changes a message under the lock of its mailbox.
+   *
+   * @throws NotFoundError, RightMissingError, and what `apply` throws, which undoes everything
+   */
+  async change<T>(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change<T>): Promise<T> {
     const { mailbox } = await this.find(scope, reach, messageId, right)
-    await this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
+    return this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
       const audience = await change.summaries.lock(mailbox.id)
       // Seen again under the lock: meanwhile it may have been deleted, or the right taken away.
       const message =
         audience && isAllowed(reach, audience, right) ? await change.writer(audience).find(messageId) : undefined
       if (!audience || !message) throw noSuchMessage(messageId)
-      await apply(change, audience, message)
+      return apply(change, audience, message)
     })
   }
 }

@@ -207,7 +207,8 @@ describe('retention', () => {
     const limits = { fingerprintKey: new Uint8Array(), rateLimits: new RateLimits({}) }
     const access = { verifier, covers: async () => false, ...limits }
     const tidying = { everyMs: 20, now: () => NOW }
-    const calld = createCalld({ store, audio, access, log: createLogger('silent'), tidying })
+    const linkKey = Buffer.alloc(32)
+    const calld = createCalld({ store, audio, access, linkKey, log: createLogger('silent'), tidying })
     await calld.start()
     await waitFor(async () => !(await left()).trash.includes(old.id), { what: 'the purge of what expired' })
     await calld.stop()

@@ -1,12 +1,11 @@
 import {
+  countsFor,
   draft,
-  lostByUser,
   type MailboxAudience,
-  userMwiUpdated,
   userVoicemailAssociated,
   userVoicemailDissociated,
 } from '@lamplighter/contracts'
-import { EMPTY_SUMMARY, type Mailbox, NotFoundError, RuleError, shownSummary } from '@lamplighter/domain'
+import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
 import type { Configuration, ConfigurationChange, User } from '@lamplighter/store'
 import { lockMailbox, noteMailbox } from './mailbox-changes.js'
 
@@ -34,15 +33,7 @@ export async function associate(change: ConfigurationChange, user: User, mailbox
   refuse(user, mailbox)
   await change.mailboxes.addUser(mailbox, user.uuid)
   await noteMailbox(change, 'user.associated', mailbox, { user_uuid: user.uuid })
-  const { summary, revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
-  const shown = shownSummary(mailbox.enabled, summary)
-  const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
-  const ids = { user_uuid: user.uuid, voicemail_id: mailbox.id }
-  const counts = { new: shown.new, old: shown.old, urgent_new: shown.urgentNew, urgent_old: shown.urgentOld }
-  await change.outbox.add([
-    draft(userVoicemailAssociated, target, ids),
-    draft(userMwiUpdated, target, { ...ids, ...counts, version: revision }),
-  ])
+  await sayAssociation(change, user, mailbox.id, userVoicemailAssociated)
 }
 
 /** Takes the user's mailbox away and darkens its lamp. Gives the mailbox as it is then, or undefined if there was none. */
@@ -51,11 +42,22 @@ export async function dissociate(change: ConfigurationChange, user: User): Promi
   const { mailbox } = await lockMailbox(change, user.mailbox.id)
   if (!(await change.mailboxes.removeUser(mailbox.id, user.uuid))) return undefined
   await noteMailbox(change, 'user.dissociated', mailbox, { user_uuid: user.uuid })
-  const { revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
-  const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
-  const dissociated = draft(userVoicemailDissociated, target, { user_uuid: user.uuid, voicemail_id: mailbox.id })
-  await change.outbox.add([dissociated, lostByUser(mailbox, user.uuid, revision)])
-  return lockMailbox(change, mailbox.id)
+  return sayAssociation(change, user, mailbox.id, userVoicemailDissociated)
+}
+
+/** What happened, then the counts the user now sees: no zeros while the mailbox is shared with the user anyway. */
+async function sayAssociation(
+  change: ConfigurationChange,
+  { uuid: user }: User,
+  id: MailboxId,
+  event: typeof userVoicemailAssociated | typeof userVoicemailDissociated,
+): Promise<MailboxAudience> {
+  const audience = await lockMailbox(change, id)
+  const state = await change.summaries.apply(id, EMPTY_SUMMARY)
+  const target = { tenant: audience.mailbox.tenantId, user, mailbox: { id, revision: state.revision } }
+  const happened = draft(event, target, { user_uuid: user, voicemail_id: id })
+  await change.outbox.add([happened, countsFor({ ...audience, state }, user)])
+  return { ...audience, state }
 }
 
 function refuse(user: User, mailbox: Mailbox): void {

@@ -7,6 +7,8 @@ import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
 import { emptyTrash, forgetTries } from './housekeeping.js'
 import { infosRoute } from './infos-route.js'
+import { memberRoutes } from './member-routes.js'
+import { MemberService } from './member-service.js'
 import { optionRoutes } from './option-routes.js'
 import { OptionService } from './option-service.js'
 import { pinRoutes } from './pin-routes.js'
@@ -40,6 +42,7 @@ export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdD
     statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
     ...pinRoutes(new PinService(store)),
+    ...memberRoutes(new MemberService(store)),
     ...trashRoutes(new TrashService(store)),
     ...settingsRoutes(new SettingsService(store)),
     ...optionRoutes(new OptionService(store)),

@@ -125,11 +125,24 @@ describe('what another tenant owns', () => {
   })
 })
 
+/** Bodies of routes by how their paths end. */
+const OWN_BODIES = [
+  ['/members', { items: [] }],
+  ['/claim', {}],
+  ['/status', { status: 'open' }],
+  ['/flags', {}],
+  ['/forward', { voicemail_ids: [1] }],
+  ['/members/everyone', { rights: ['listen'] }],
+  ['/members/{user_uuid}', { rights: ['listen'] }],
+] as const
+
 /** A body that would be accepted by its owner, so that only the tenant can be what stops it. */
 function validBody(route: RouteContract, context: string): string {
   if (route.path.endsWith('/link')) return '{}'
   if (route.path.endsWith('/copy')) return '{"dest_greeting": "name"}'
   if (route.path.endsWith('/pin/verify')) return '{"pin": "1"}'
+  const own = OWN_BODIES.find(([end]) => route.path.endsWith(end))
+  if (own) return JSON.stringify(own[1])
   if (route.path.endsWith('/bulk')) return '{"action": "delete", "ids": ["x"]}'
   if (route.path.includes('messages')) return '{"folder_id": 2}'
   if (route.path.endsWith('/voicemails')) return JSON.stringify({ name: 'x', number: '99999', context })

@@ -1,4 +1,5 @@
 import {
+  type Claim,
   durationSeconds,
   FOLDERS,
   type FolderId,
@@ -32,6 +33,12 @@ const messageFields = {
   empty: Type.Boolean({ description: 'the duration is 0' }),
 }
 
+/** Who works on a message. */
+export const claimSchema = Type.Object({
+  user_uuid: Type.String(),
+  expires_at: Type.String({ description: 'when the claim lapses unless renewed, ISO 8601 in UTC' }),
+})
+
 /** What we add behind the contract's fields in every REST view of a message; events stay as the contract has them. */
 const handlingFields = {
   unread: Type.Boolean({ description: 'it lies in the inbox or the urgent folder' }),
@@ -39,12 +46,7 @@ const handlingFields = {
   private: Type.Boolean({ description: 'it cannot be forwarded' }),
   status: Type.Enum(['open', 'done', 'call-back']),
   note: nullableText,
-  claim: nullable(
-    Type.Object({
-      user_uuid: Type.String(),
-      expires_at: Type.String({ description: 'when the claim lapses unless renewed, ISO 8601 in UTC' }),
-    }),
-  ),
+  claim: nullable(claimSchema),
   handled_by: nullable(Type.String({ description: 'UUID of the user who set the status' })),
   read_by: Type.Array(Type.String(), { description: 'UUIDs of the users who ever marked it read' }),
   hold: Type.Boolean({ description: 'legal hold: it cannot be deleted' }),
@@ -133,6 +135,11 @@ function contractView(message: ShownMessage) {
   }
 }
 
+/** A claim as every answer shows it. */
+export function toClaimView({ userId, expiresAt }: Claim): Static<typeof claimSchema> {
+  return { user_uuid: userId, expires_at: expiresAt.toISOString() }
+}
+
 function handlingView({ claim, ...message }: ShownMessage) {
   return {
     unread: isUnreadFolder(message.folderId),
@@ -140,7 +147,7 @@ function handlingView({ claim, ...message }: ShownMessage) {
     private: message.private,
     status: message.status,
     note: message.note,
-    claim: claim && { user_uuid: claim.userId, expires_at: claim.expiresAt.toISOString() },
+    claim: claim && toClaimView(claim),
     handled_by: message.handledBy,
     read_by: [...message.readBy],
     hold: message.hold,

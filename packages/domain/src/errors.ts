@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'no-such-voicemail-recording'
   | 'no-such-voicemail-greeting'
   | 'no-such-user-voicemail'
+  | 'no-such-voicemail-member'
   | 'no-such-user'
   | 'no-such-context'
   | 'no-such-device'
@@ -60,6 +61,8 @@ export type ErrorCode =
   | 'operation-not-permitted'
   /** The mailbox is in reach, but not with the right this needs. */
   | 'mailbox-right-missing'
+  /** Somebody else works on the message. */
+  | 'message-claimed'
   /** A legal hold keeps the message from being deleted. */
   | 'message-on-hold'
   | 'different-tenants'

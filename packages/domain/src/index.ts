@@ -19,6 +19,7 @@ export {
   findFolder,
   INBOX,
   isUnreadFolder,
+  OLD,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
@@ -67,11 +68,13 @@ export {
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,
+  type ClaimedCount,
   contribution,
   EMPTY_SUMMARY,
   type MailboxState,
   type MessageSummary,
   sameSummary,
   subtractSummary,
+  viewedSummary,
 } from './summary.js'
 export { type WavInfo, WavInspector, type WavVerdict } from './wav.js'

@@ -42,6 +42,7 @@ export {
   Store,
   tenantSubtree,
 } from './store.js'
+export type { ClaimHolder } from './team-writer.js'
 export type { Tenant, TenantFields } from './tenant-repository.js'
 export type { TenantSettings } from './tenant-settings-repository.js'
 export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'

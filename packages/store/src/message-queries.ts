@@ -17,7 +17,7 @@ import {
 import { type HandlingRow, MESSAGE_COLUMNS, type MessageRow, toHandling, toMessage } from './message-repository.js'
 import type { TenantScope } from './scope.js'
 import type { Sql, SqlValue } from './sql.js'
-import { toState } from './summary-repository.js'
+import { STATE_COLUMNS, type StateRow, toState } from './summary-repository.js'
 
 /** A message, the mailbox it lies in, and what the caller may do there: a call by mailbox id is subject to its ACL only. */
 export type MessageInMailbox = { readonly message: Message; readonly mailbox: MailboxHead; readonly rights: Rights }
@@ -52,13 +52,6 @@ export type HeadRow = {
   m_enabled: boolean
   m_max_messages: number | null
 }
-type CountsRow = {
-  revision: number
-  new_count: number
-  old_count: number
-  urgent_new_count: number
-  urgent_old_count: number
-}
 
 /** The mailbox `m`, in statements that join it. */
 export const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
@@ -84,17 +77,17 @@ export const REACH = `
   GROUP BY m.id HAVING $3 = 'all' OR bool_or(r.via = $3)`
 
 const FIND_HEAD = `
-  SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+  SELECT ${HEAD_COLUMNS}, ${STATE_COLUMNS}
   FROM mailbox m JOIN tenant t ON t.uuid = m.tenant_uuid JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE m.id = $1 AND m.deleted_at IS NULL AND ${IN_SCOPE}`
 const FIND_PERSONAL = `
-  SELECT ${HEAD_COLUMNS}, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+  SELECT ${HEAD_COLUMNS}, ${STATE_COLUMNS}
   FROM mailbox_user u JOIN mailbox m ON m.id = u.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE u.user_uuid = $1::uuid AND m.tenant_uuid = $2::uuid`
 const FIND_REACHED = `SELECT ${HEAD_COLUMNS}, m.rights FROM (${REACH}) m WHERE m.id = $4`
 const REACHED_COUNTS = `
-  SELECT s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count, m.enabled AS m_enabled
-  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id`
+  SELECT ${STATE_COLUMNS}, m.enabled AS m_enabled
+  FROM (${REACH}) m JOIN mailbox_summary s ON s.mailbox_id = m.id WHERE m.rights & 1 = 1`
 const ALL_OF_MAILBOX = `
   SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.mailbox_id = $1 AND g.deleted_at IS NULL AND ($2::int IS NULL OR g.folder_id = $2)
   ORDER BY g.left_at DESC, g.id DESC`
@@ -205,14 +198,14 @@ export class MessageQueries {
 
   /** A mailbox of the scope with its state. */
   async mailbox(id: MailboxId): Promise<{ mailbox: MailboxHead; state: MailboxState } | undefined> {
-    const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.head', FIND_HEAD, this.#place(id))
+    const [row] = await this.#sql.rows<HeadRow & StateRow>('mailbox.head', FIND_HEAD, this.#place(id))
     return row && { mailbox: toHead(row), state: toState(row) }
   }
 
   /** The user's own mailbox, if there is one in the tenant. */
   async personalMailbox(user: UserId): Promise<{ mailbox: MailboxHead; state: MailboxState } | undefined> {
     const values = [user, this.#scope.tenantId]
-    const [row] = await this.#sql.rows<HeadRow & CountsRow>('mailbox.personal', FIND_PERSONAL, values)
+    const [row] = await this.#sql.rows<HeadRow & StateRow>('mailbox.personal', FIND_PERSONAL, values)
     return row && { mailbox: toHead(row), state: toState(row) }
   }
 
@@ -223,9 +216,9 @@ export class MessageQueries {
     return row && { mailbox: toHead(row), rights: row.rights }
   }
 
-  /** States of the mailboxes a user reaches. */
+  /** States of the mailboxes a user may listen to. */
   async reachedStates(user: UserId, type: VoicemailType): Promise<{ enabled: boolean; state: MailboxState }[]> {
-    const rows = await this.#sql.rows<CountsRow & { m_enabled: boolean }>(
+    const rows = await this.#sql.rows<StateRow & { m_enabled: boolean }>(
       'mailbox.counts',
       REACHED_COUNTS,
       this.#reach(user, type),

@@ -12,6 +12,7 @@ import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
+import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
@@ -25,6 +26,7 @@ import { LoginThrottle } from './login-throttle.js'
 import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MailboxTrash } from './mailbox-trash.js'
+import { MemberRepository } from './member-repository.js'
 import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
@@ -38,6 +40,7 @@ import type { TenantScope } from './scope.js'
 import { SessionRepository } from './session-repository.js'
 import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TeamWriter } from './team-writer.js'
 import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { TrashQueries } from './trash-queries.js'
@@ -50,6 +53,7 @@ export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly members: MemberRepository
   readonly trash: MailboxTrash
   readonly devices: DeviceRepository
   readonly settings: TenantSettingsRepository
@@ -99,6 +103,8 @@ export type MessagesChange = {
   readonly greetings: GreetingRepository
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
+  /** Claims and marks messages of the mailbox whose lock was taken. */
+  team(audience: MailboxAudience): TeamWriter
   /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
   trash(audience: MailboxAudience): TrashWriter
 }
@@ -178,6 +184,11 @@ export class Store {
     return new IdempotencyRepository(pgSql(this.#database.pool))
   }
 
+  /** Claims of every tenant, for housekeeping. */
+  get claims(): ClaimRepository {
+    return new ClaimRepository(pgSql(this.#database.pool))
+  }
+
   /** Changes configuration. What `work` throws undoes everything. */
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
     return this.#changeWithPrisma((db, sql, outbox) => {
@@ -234,6 +245,7 @@ export class Store {
         audit: new AuditRepository(sql),
         greetings: new GreetingRepository(sql),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
+        team: (audience) => new TeamWriter(sql, summaries, audience),
         trash: (audience) => new TrashWriter(sql, summaries, audience),
       })
     })
@@ -333,6 +345,7 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    members: new MemberRepository(db, scope),
     trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
     settings: new TenantSettingsRepository(db, scope),

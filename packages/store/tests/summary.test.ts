@@ -170,7 +170,7 @@ describe('the summary of a mailbox', () => {
       Array.from({ length: 60 }, (_, index) => apply(mailbox, { kind: 'deposit', urgent: index % 3 === 0 }, ids)),
     )
     const state = (await store.messages(onlyTenant(tenant)).mailbox(mailbox))?.state
-    expect(state).toEqual({ revision: 60, summary: { new: 60, old: 0, urgentNew: 20, urgentOld: 0 } })
+    expect(state).toEqual({ revision: 60, claimed: [], summary: { new: 60, old: 0, urgentNew: 20, urgentOld: 0 } })
     const { rows } = await database.pool.query(
       `SELECT mailbox_revision::int AS revision FROM event WHERE mailbox_id = $1 AND name LIKE '%mwi_updated' ORDER BY id`,
       [mailbox],

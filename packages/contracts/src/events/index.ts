@@ -5,6 +5,7 @@ import type { EventDefinition } from './definition.js'
 import * as greetings from './greetings.js'
 import * as messages from './messages.js'
 import * as pins from './pins.js'
+import * as team from './team.js'
 
 export * from './auth.js'
 export * from './auth-drafts.js'
@@ -13,23 +14,27 @@ export * from './counts.js'
 export type { EventData, EventDefinition, EventKind } from './definition.js'
 export {
   countDrafts,
+  countsFor,
   draft,
+  draftsFor,
   type EventDraft,
   lostByAll,
-  lostByUser,
   type MailboxAudience,
   messageDrafts,
   rightsOf,
+  shareDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './greetings.js'
 export * from './messages.js'
 export * from './pins.js'
+export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 
 /** Every event the product emits. */
 export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
   ...Object.values(counts),
+  ...Object.values(team),
   ...Object.values(config),
   ...Object.values(greetings),
   ...Object.values(pins),

@@ -10,18 +10,21 @@ const uuid = Type.String({
 /** A moment with its offset (rest.md 1.6). */
 const moment = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})(?!\\n)$',
+  examples: ['2026-11-24T09:00:00+01:00'],
 })
 
 const auditQuery = Type.Object({
   mailbox_id: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
   message_id: Type.Optional(uuid),
   actor_uuid: Type.Optional(uuid),
-  action: Type.Optional(Type.String({ pattern: '^[a-z_]{1,32}\\.[a-z_]{1,32}(?!\\n)$' })),
+  action: Type.Optional(
+    Type.String({ pattern: '^[a-z_]{1,32}\\.[a-z_]{1,32}(?!\\n)$', examples: ['message.deleted'] }),
+  ),
   from: Type.Optional(moment),
   until: Type.Optional(moment),
   recurse: Type.Optional(Type.Boolean()),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'default 100' })),
-  cursor: Type.Optional(Type.String({ maxLength: 256 })),
+  cursor: Type.Optional(Type.String({ maxLength: 256, examples: ['WzE3OTU1MTA4MDAwMDAwMDAsNDJd'] })),
 })
 
 const auditSchema = Type.Object({

@@ -26,7 +26,12 @@ export type TrashView = Static<typeof trashSchema>
 const trashQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'default 100' })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
-  cursor: Type.Optional(Type.String({ maxLength: 256 })),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 256,
+      examples: ['WzE3OTU1MTA4MDAwMDAsIjAxOTM3YTVlLTdjNGItNzAwMC04MDAwLTAwMDAwMDAwMDBhYSJd'],
+    }),
+  ),
 })
 
 const bulkSchema = Type.Object({

@@ -3,6 +3,7 @@ import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema }
 import { listAudit } from './calld-audit.js'
 import { GREETING_ROUTES } from './calld-greetings.js'
 import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
+import { TEAM_ROUTES } from './calld-team.js'
 import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
 import { direction, nullable, pageFields, text } from './schemas.js'
@@ -50,6 +51,7 @@ const mwiSchema = Type.Object({
   urgent_old: Type.Integer(),
   messages_waiting: Type.Boolean({ description: 'whether a lamp shows it' }),
   version: Type.Optional(Type.Integer({ description: 'the mailbox revision; absent for a sum' })),
+  claimed: Type.Optional(Type.Integer({ description: 'how many of the new ones somebody works on' })),
 })
 /** Wire form of {@link mwiSchema}. */
 export type MwiView = Static<typeof mwiSchema>
@@ -274,6 +276,7 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   getOwnRecording,
   ...GREETING_ROUTES,
   ...RECORDING_LINK_ROUTES,
+  ...TEAM_ROUTES,
   ...TRASH_ROUTES,
   listAudit,
 ]

@@ -16,6 +16,21 @@ export {
   getLinkedRecording,
 } from './calld-recording-links.js'
 export {
+  claimOwnMessage,
+  claimVoicemailMessage,
+  type FlagsInput,
+  type ForwardInput,
+  forwardOwnMessage,
+  forwardVoicemailMessage,
+  releaseOwnClaim,
+  releaseVoicemailClaim,
+  type StatusInput,
+  setOwnMessageFlags,
+  setOwnMessageStatus,
+  setVoicemailMessageFlags,
+  setVoicemailMessageStatus,
+} from './calld-team.js'
+export {
   type BulkRequest,
   changeOwnMessages,
   changeVoicemailMessages,
@@ -33,6 +48,7 @@ export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
+export * from './confd-members.js'
 export * from './confd-pins.js'
 export * from './confd-users.js'
 export * from './confd-voicemail-options.js'

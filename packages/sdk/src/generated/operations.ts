@@ -88,6 +88,37 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Claim a message. Access: calld.users.me.voicemails.messages.{message_id}.claim.update */
+  claimOwnMessage: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** seconds until the claim lapses; default the tenant’s */
+      lease_s?: number
+    }
+    answer: {
+      user_uuid: string
+      /** when the claim lapses unless renewed, ISO 8601 in UTC */
+      expires_at: string
+    }
+  }
+  /** Claim a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.claim.update */
+  claimVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** seconds until the claim lapses; default the tenant’s */
+      lease_s?: number
+    }
+    answer: {
+      user_uuid: string
+      /** when the claim lapses unless renewed, ISO 8601 in UTC */
+      expires_at: string
+    }
+  }
   /** Copy a greeting of the own mailbox to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.greetings.{greeting}.copy.create */
   copyOwnGreeting: {
     params: {
@@ -707,11 +738,26 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Share a mailbox with everyone no more. Access: confd.voicemails.{id}.members.everyone.delete */
+  deleteVoicemailEveryone: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Delete a greeting of a mailbox; also when there is none. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.delete */
   deleteVoicemailGreeting: {
     params: {
       voicemail_id: string | number
       greeting: string | number
+    }
+    answer: undefined
+  }
+  /** Share a mailbox with a user no more. Access: confd.voicemails.{id}.members.{user_uuid}.delete */
+  deleteVoicemailMember: {
+    params: {
+      id: string | number
+      user_uuid: string | number
     }
     answer: undefined
   }
@@ -787,6 +833,123 @@ export type Operations = {
       user: string | number
     }
     answer: undefined
+  }
+  /** Forward a message to other mailboxes of the tenant. Access: calld.users.me.voicemails.messages.{message_id}.forward.create */
+  forwardOwnMessage: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** other mailboxes of the same tenant */
+      voicemail_ids: number[]
+      /** false moves the original to the trash; default true */
+      keep?: boolean
+      note?: string | null
+    }
+    answer: {
+      total: number
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+      })[]
+    }
+  }
+  /** Forward a message to other mailboxes of the tenant. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.forward.create */
+  forwardVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** other mailboxes of the same tenant */
+      voicemail_ids: number[]
+      /** false moves the original to the trash; default true */
+      keep?: boolean
+      note?: string | null
+    }
+    answer: {
+      total: number
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+      })[]
+    }
   }
   /** Read an account. Access: auth.users.{user_uuid}.read */
   getAccount: {
@@ -1045,6 +1208,8 @@ export type Operations = {
       messages_waiting: boolean
       /** the mailbox revision; absent for a sum */
       version?: number
+      /** how many of the new ones somebody works on */
+      claimed?: number
     }
   }
   /** Play a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.recording.read */
@@ -1514,6 +1679,8 @@ export type Operations = {
       messages_waiting: boolean
       /** the mailbox revision; absent for a sum */
       version?: number
+      /** how many of the new ones somebody works on */
+      claimed?: number
     }
   }
   /** Play a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.recording.read */
@@ -2212,6 +2379,21 @@ export type Operations = {
       })[]
     }
   }
+  /** List whom a mailbox is shared with, beside its own users. Access: confd.voicemails.{id}.members.read */
+  listVoicemailMembers: {
+    params: {
+      id: string | number
+    }
+    answer: {
+      total: number
+      items: ({
+        /** null: everyone of the tenant */
+        user_uuid: string | null
+        /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+      })[]
+    }
+  }
   /** List mailboxes. Access: confd.voicemails.read */
   listVoicemails: {
     query?: {
@@ -2288,6 +2470,44 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Share a mailbox with everyone of the tenant. Access: confd.voicemails.{id}.members.everyone.update */
+  putVoicemailEveryone: {
+    params: {
+      id: string | number
+    }
+    body: {
+      /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+      rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+    }
+    answer: undefined
+  }
+  /** Share a mailbox with a user. Access: confd.voicemails.{id}.members.{user_uuid}.update */
+  putVoicemailMember: {
+    params: {
+      id: string | number
+      user_uuid: string | number
+    }
+    body: {
+      /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+      rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+    }
+    answer: undefined
+  }
+  /** Give up the claim on a message. Access: calld.users.me.voicemails.messages.{message_id}.claim.delete */
+  releaseOwnClaim: {
+    params: {
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Give up the claim on a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.claim.delete */
+  releaseVoicemailClaim: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
   /** Release a message from its hold. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.delete */
   releaseVoicemailMessage: {
     params: {
@@ -2330,6 +2550,21 @@ export type Operations = {
     body: Uint8Array<ArrayBuffer>
     answer: undefined
   }
+  /** Set whom a mailbox is shared with. Access: confd.voicemails.{id}.members.update */
+  replaceVoicemailMembers: {
+    params: {
+      id: string | number
+    }
+    body: {
+      items: ({
+        /** null: everyone of the tenant */
+        user_uuid: string | null
+        /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+      })[]
+    }
+    answer: undefined
+  }
   /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
   restoreOwnMessage: {
     params: {
@@ -2356,6 +2591,103 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Mark a message read or unread, urgent or normal, private or not. Access: calld.users.me.voicemails.messages.{message_id}.flags.update */
+  setOwnMessageFlags: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** false moves it to the folder `old`, true back to its inbox */
+      unread?: boolean
+      priority?: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private?: boolean
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
+  /** Set the status of a message and the note on it; done ends its claim. Access: calld.users.me.voicemails.messages.{message_id}.status.update */
+  setOwnMessageStatus: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      status: "open" | "done" | "call-back"
+      note?: string | null
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
   /** Set the password of a user. Access: auth.users.{user_uuid}.password.edit */
   setPassword: {
     params: {
@@ -2366,6 +2698,105 @@ export type Operations = {
       new_password: string
     }
     answer: undefined
+  }
+  /** Mark a message read or unread, urgent or normal, private or not. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.flags.update */
+  setVoicemailMessageFlags: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** false moves it to the folder `old`, true back to its inbox */
+      unread?: boolean
+      priority?: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private?: boolean
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
+  /** Set the status of a message and the note on it; done ends its claim. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.status.update */
+  setVoicemailMessageStatus: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      status: "open" | "done" | "call-back"
+      note?: string | null
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
   }
   /** Forget the wrong PINs of a mailbox, and of a caller or the tenant when asked. Access: confd.voicemails.{id}.pin.lock.delete */
   unlockPin: {
@@ -2634,6 +3065,8 @@ export const OPERATIONS = {
   changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
+  claimOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'json' },
+  claimVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'json' },
   copyOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}/copy', answer: 'none' },
   copyReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
   copyVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
@@ -2667,10 +3100,14 @@ export const OPERATIONS = {
   deleteUserRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/tokens/{client_id}', answer: 'none' },
   deleteUserSession: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/sessions/{session_uuid}', answer: 'none' },
   deleteVoicemail: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
+  deleteVoicemailEveryone: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   deleteVoicemailGreeting: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  deleteVoicemailMember: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
+  forwardOwnMessage: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/forward', answer: 'json' },
+  forwardVoicemailMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/forward', answer: 'json' },
   getAccount: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
   getAuthStatus: { method: 'HEAD', path: '/api/auth/0.1/status', answer: 'none' },
@@ -2725,18 +3162,28 @@ export const OPERATIONS = {
   listUserSessions: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/sessions', answer: 'json' },
   listUserVoicemails: { method: 'GET', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   listUsers: { method: 'GET', path: '/api/confd/1.1/users', answer: 'json' },
+  listVoicemailMembers: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}/members', answer: 'json' },
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
+  putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
+  releaseOwnClaim: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'none' },
+  releaseVoicemailClaim: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'none' },
   releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
   removeUserPolicy: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   replaceOwnGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   replaceReachedGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   replaceVoicemailGreeting: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  replaceVoicemailMembers: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members', answer: 'none' },
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  setOwnMessageFlags: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/flags', answer: 'json' },
+  setOwnMessageStatus: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/status', answer: 'json' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
+  setVoicemailMessageFlags: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/flags', answer: 'json' },
+  setVoicemailMessageStatus: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/status', answer: 'json' },
   unlockPin: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/pin/lock', answer: 'none' },
   updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
