@@ -82,7 +82,7 @@ export class DepositService {
       const { mailbox, state } = audience
       const earlier = await findEarlier(change, mailbox.tenantId, arrival)
       if (earlier) return { message: earlier, replayed: true }
-      refuse(mailbox, state)
+      refuseArrival(mailbox, state)
       const inserted = await change.writer(audience).insert(newMessage(mailbox, arrival))
       const message = toListedMessage(inserted.message, mailbox)
       await remember(change, mailbox.tenantId, arrival, message)
@@ -99,7 +99,8 @@ function noRecording(problem: string): LamplighterError {
   return new LamplighterError('invalid-voicemail-recording', problem, { problem })
 }
 
-function refuse({ id, enabled, maxMessages }: MailboxHead, { summary }: MailboxState): void {
+/** @throws RuleError when a mailbox takes no message now: it is disabled or full */
+export function refuseArrival({ id, enabled, maxMessages }: MailboxHead, { summary }: MailboxState): void {
   const details = { voicemail_id: id }
   if (!enabled) throw new RuleError('voicemail-disabled', 'the mailbox is disabled', details)
   if (maxMessages !== null && summary.new + summary.old >= maxMessages) {

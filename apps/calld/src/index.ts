@@ -6,6 +6,7 @@ import { auditRoutes } from './audit-routes.js'
 import { ClaimExpiry } from './claim-expiry.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
+import { ForwardService } from './forward-service.js'
 import { greetingRoutes } from './greeting-routes.js'
 import { GreetingService } from './greeting-service.js'
 import { tidy } from './housekeeping.js'
@@ -58,9 +59,9 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     ...trashRoutes(new TrashService(store), changer),
     ...auditRoutes(store),
     depositRoute(deposits),
+    ...teamRoutes(new TeamService(messages), new ForwardService(store, messages)),
     ...greetingRoutes(greetings, audio),
     ...recordingLinkRoutes(store, links, audio),
-    ...teamRoutes(new TeamService(messages)),
   ]
   const claimExpiry = new ClaimExpiry(store, log)
   let timer: NodeJS.Timeout | undefined

@@ -1,6 +1,8 @@
 import {
   claimOwnMessage,
   claimVoicemailMessage,
+  forwardOwnMessage,
+  forwardVoicemailMessage,
   type RouteContract,
   releaseOwnClaim,
   releaseVoicemailClaim,
@@ -13,11 +15,12 @@ import {
 } from '@lamplighter/contracts'
 import { type Answer, type Call, type Implementation, implement } from '@lamplighter/http'
 import { onlyTenant, type TenantScope, tenantSubtree } from '@lamplighter/store'
+import type { ForwardService } from './forward-service.js'
 import { mailboxIdOf, messageIdOf } from './ids.js'
 import type { MessageCall, TeamService } from './team-service.js'
 
 /** What a team does with messages, by both ways to them. */
-export function teamRoutes(team: TeamService): Implementation[] {
+export function teamRoutes(team: TeamService, forwards: ForwardService): Implementation[] {
   return [
     ...bothWays([claimVoicemailMessage, claimOwnMessage], async (call, at) => {
       // A claim is somebody's: a token without a user cannot make one.
@@ -34,11 +37,15 @@ export function teamRoutes(team: TeamService): Implementation[] {
     ...bothWays([setVoicemailMessageFlags, setOwnMessageFlags], async (call, at) => ({
       body: toMessageView(await team.setFlags(at, call.body())),
     })),
+    ...bothWays([forwardVoicemailMessage, forwardOwnMessage], async (call, at) => {
+      const { value: items, replayed } = await forwards.forward(at, call.body(), call.repeatKey())
+      return { headers: replayed ? { 'idempotency-replayed': 'true' } : {}, body: { total: items.length, items } }
+    }),
   ]
 }
 
 /** Implements an operation for a message of a mailbox, and for one of those the calling user reaches. */
-export function bothWays<Route extends RouteContract>(
+function bothWays<Route extends RouteContract>(
   [byMailbox, own]: readonly [Route, Route],
   handle: (call: Call<Route>, message: MessageCall) => Promise<Answer>,
 ): Implementation[] {

@@ -144,7 +144,7 @@ describe('retention', () => {
     const before = await state()
     expect(await trashOverdue(store, NOW)).toBe(1)
     expect(await left()).toEqual({ live: [held.id, young.id], trash: [old.id] })
-    expect(await state()).toEqual({
+    expect(await state()).toMatchObject({
       revision: (before?.revision ?? 0) + 1,
       summary: { new: 2, old: 0, urgentNew: 0, urgentOld: 0 },
     })
@@ -207,8 +207,7 @@ describe('retention', () => {
     const limits = { fingerprintKey: new Uint8Array(), rateLimits: new RateLimits({}) }
     const access = { verifier, covers: async () => false, ...limits }
     const tidying = { everyMs: 20, now: () => NOW }
-    const linkKey = Buffer.alloc(32)
-    const calld = createCalld({ store, audio, access, linkKey, log: createLogger('silent'), tidying })
+    const calld = createCalld({ linkKey: Buffer.alloc(32), store, audio, access, log: createLogger('silent'), tidying })
     await calld.start()
     await waitFor(async () => !(await left()).trash.includes(old.id), { what: 'the purge of what expired' })
     await calld.stop()

@@ -29,29 +29,29 @@ export function memberRoutes(members: MemberService): Implementation[] {
     }),
     implement(replaceVoicemailMembers, async (call) => {
       call.json()
-      const scope = tenantSubtree(call.tenantId)
+      const scope = tenantSubtree(call.tenantId, call.actor)
       const wanted = () => toMembers(call.body())
-      await members.replace(scope, mailboxId(call), call.actor, wanted, call.precondition())
+      await members.replace(scope, mailboxId(call), wanted, call.precondition())
       return {}
     }),
     implement(putVoicemailMember, async (call) => {
       call.json()
       const rights = () => toRights(call.body().rights)
-      await members.put(tenantSubtree(call.tenantId), mailboxId(call), call.actor, userId(call), rights)
+      await members.put(tenantSubtree(call.tenantId, call.actor), mailboxId(call), userId(call), rights)
       return {}
     }),
     implement(deleteVoicemailMember, async (call) => {
-      await members.remove(tenantSubtree(call.tenantId), mailboxId(call), call.actor, userId(call))
+      await members.remove(tenantSubtree(call.tenantId, call.actor), mailboxId(call), userId(call))
       return {}
     }),
     implement(putVoicemailEveryone, async (call) => {
       call.json()
       const rights = () => toRights(call.body().rights)
-      await members.put(tenantSubtree(call.tenantId), mailboxId(call), call.actor, null, rights)
+      await members.put(tenantSubtree(call.tenantId, call.actor), mailboxId(call), null, rights)
       return {}
     }),
     implement(deleteVoicemailEveryone, async (call) => {
-      await members.remove(tenantSubtree(call.tenantId), mailboxId(call), call.actor, null)
+      await members.remove(tenantSubtree(call.tenantId, call.actor), mailboxId(call), null)
       return {}
     }),
   ]

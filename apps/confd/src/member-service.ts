@@ -1,6 +1,5 @@
 import { draft, type MailboxAudience, shareDrafts, voicemailMembersEdited } from '@lamplighter/contracts'
 import {
-  type Actor,
   EMPTY_SUMMARY,
   InvalidInputError,
   type MailboxId,
@@ -11,7 +10,7 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { ConfigurationChange, Store, TenantScope } from '@lamplighter/store'
-import { lockMailbox, noSuchVoicemail } from './mailbox-changes.js'
+import { lockMailbox, noSuchVoicemail, noteMailbox } from './mailbox-changes.js'
 
 type Members = readonly MailboxMember[]
 
@@ -31,14 +30,8 @@ export class MemberService {
   }
 
   /** Shares a mailbox with these and nobody else. @throws NotFoundError, InvalidInputError, LamplighterError */
-  async replace(
-    scope: TenantScope,
-    id: MailboxId,
-    actor: Actor,
-    wanted: () => Members,
-    precondition: Precondition,
-  ): Promise<void> {
-    await this.#change(scope, id, actor, (current) => {
+  async replace(scope: TenantScope, id: MailboxId, wanted: () => Members, precondition: Precondition): Promise<void> {
+    await this.#change(scope, id, (current) => {
       const members = wanted()
       precondition(current)
       return members
@@ -46,22 +39,16 @@ export class MemberService {
   }
 
   /** Shares a mailbox with a user, or with everyone. @throws NotFoundError for the mailbox, InvalidInputError for the user */
-  async put(
-    scope: TenantScope,
-    id: MailboxId,
-    actor: Actor,
-    userId: UserId | null,
-    rights: () => Rights,
-  ): Promise<void> {
-    await this.#change(scope, id, actor, (current) => [
+  async put(scope: TenantScope, id: MailboxId, userId: UserId | null, rights: () => Rights): Promise<void> {
+    await this.#change(scope, id, (current) => [
       ...current.filter((one) => one.userId !== userId),
       { userId, rights: rights() },
     ])
   }
 
   /** Ends the sharing with a user, or with everyone. @throws NotFoundError for the mailbox or the member */
-  async remove(scope: TenantScope, id: MailboxId, actor: Actor, userId: UserId | null): Promise<void> {
-    await this.#change(scope, id, actor, (current) => {
+  async remove(scope: TenantScope, id: MailboxId, userId: UserId | null): Promise<void> {
+    await this.#change(scope, id, (current) => {
       const left = current.filter((one) => one.userId !== userId)
       if (left.length < current.length) return left
       throw new NotFoundError('no-such-voicemail-member', 'the mailbox is not shared with this user', {
@@ -72,7 +59,7 @@ export class MemberService {
   }
 
   /** Nothing changed, nothing said; else the edit, and absolute counts for those who gained or lost what they hear. */
-  async #change(scope: TenantScope, id: MailboxId, actor: Actor, edit: (current: Members) => Members): Promise<void> {
+  async #change(scope: TenantScope, id: MailboxId, edit: (current: Members) => Members): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
       const members = edit(before.members)
@@ -81,13 +68,12 @@ export class MemberService {
       await refuseStrangers(change, before, added)
       await change.members.change(before.mailbox, gone, added)
       const state = await change.summaries.apply(id, EMPTY_SUMMARY)
-      const { tenantId } = before.mailbox
-      const target = { tenant: tenantId, mailbox: { id, revision: state.revision } }
+      const target = { tenant: before.mailbox.tenantId, mailbox: { id, revision: state.revision } }
       await change.outbox.add([
         draft(voicemailMembersEdited, target, { id }),
         ...shareDrafts(before, { ...before, members, state }),
       ])
-      await change.audit.add({ tenantId, actor, action: 'mailbox.shared', mailboxId: id, details: { gone, added } })
+      await noteMailbox(change, 'mailbox.shared', before.mailbox, { gone, added })
     })
   }
 }

@@ -114,6 +114,7 @@ describe('the audit log (feature 9)', () => {
     expect(items.map(({ action, details }) => [action, details]).reverse()).toEqual([
       ['mailbox.created', {}],
       ['mailbox.edited', { changed: ['name', 'max_messages', 'password'] }],
+      ['pin.changed', {}],
       ['user.associated', { user_uuid: bert.uuid }],
       ['user.dissociated', { user_uuid: bert.uuid }],
       ['mailbox.deleted', {}],

@@ -158,6 +158,15 @@ describe('a mailbox shared with rights', () => {
       ['play', 'listen', (id) => own(bob, `/messages/${id}/recording`)],
       ['move', 'manage', (id) => own(bob, `/messages/${id}`, { method: 'PUT', body: '{"folder_id": 2}' })],
       ['delete', 'delete', (id) => own(bob, `/messages/${id}`, { method: 'DELETE' })],
+      ['claim', 'manage', (id) => own(bob, `/messages/${id}/claim`, { method: 'PUT' })],
+      ['release', 'manage', (id) => own(bob, `/messages/${id}/claim`, { method: 'DELETE' })],
+      [
+        'set the status',
+        'manage',
+        (id) => own(bob, `/messages/${id}/status`, { method: 'PUT', body: '{"status": "done"}' }),
+      ],
+      ['mark', 'manage', (id) => own(bob, `/messages/${id}/flags`, { method: 'PUT', body: '{"unread": false}' })],
+      ['purge', 'purge', (id) => own(bob, `/messages/${id}?purge=true`, { method: 'DELETE' })],
     ]
 
     for (const [what, needed, call] of calls) {

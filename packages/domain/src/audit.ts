@@ -31,6 +31,7 @@ export type AuditAction =
   | 'message.unclaimed'
   | 'message.handled'
   | 'message.flagged'
+  | 'message.forwarded'
   | 'mailbox.created'
   | 'mailbox.edited'
   | 'mailbox.deleted'

@@ -61,6 +61,8 @@ export type ErrorCode =
   | 'operation-not-permitted'
   /** The mailbox is in reach, but not with the right this needs. */
   | 'mailbox-right-missing'
+  /** The message must not be forwarded. */
+  | 'message-private'
   /** Somebody else works on the message. */
   | 'message-claimed'
   /** A legal hold keeps the message from being deleted. */

@@ -72,6 +72,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'voicemail-in-use': rule('Voicemail is associated with a User'),
   'operation-not-permitted': rule('Operation not permitted.'),
   'mailbox-right-missing': { status: 403, confd: [403, 'Unauthorized', 'a right to the mailbox is missing'] },
+  'message-private': rule('Message is private'),
   'message-claimed': rule('somebody else works on the message', 409),
   'message-on-hold': rule('Message is on hold', 409),
   'different-tenants': rule('the resources belong to different tenants'),

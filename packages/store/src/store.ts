@@ -14,12 +14,13 @@ import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
 import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
+import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
-import { IdempotencyRepository } from './idempotency-repository.js'
+import { type FirstAnswer, IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
 import { LoginThrottle } from './login-throttle.js'
@@ -105,6 +106,8 @@ export type MessagesChange = {
   writer(audience: MailboxAudience): MessageWriter
   /** Claims and marks messages of the mailbox whose lock was taken. */
   team(audience: MailboxAudience): TeamWriter
+  /** Copies messages into other mailboxes whose locks were taken. */
+  readonly copies: CopyWriter
   /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
   trash(audience: MailboxAudience): TrashWriter
 }
@@ -245,10 +248,26 @@ export class Store {
         audit: new AuditRepository(sql),
         greetings: new GreetingRepository(sql),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
+        copies: new CopyWriter(sql, summaries),
         team: (audience) => new TeamWriter(sql, summaries, audience),
         trash: (audience) => new TrashWriter(sql, summaries, audience),
       })
     })
+  }
+
+  /** Creates messages once per key, as {@link createOnce} does. @throws RuleError */
+  changeMessagesOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: MessagesChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeMessages(scope, (change) => once(change.idempotency, repeat, () => work(change)))
+  }
+
+  /** What a key was used for before, if it was. @throws RuleError when that was another request */
+  async earlier<T>(repeat: RepeatKey): Promise<Created<T> | undefined> {
+    const first = await this.idempotency.find(repeat.tenantId, repeat.scope, repeat.key)
+    return first && replayOf<T>(first, repeat)
   }
 
   /** Begins and ends sessions. What `work` throws undoes everything. */
@@ -326,14 +345,15 @@ async function once<T>(
   repeat: RepeatKey | undefined,
   work: () => Promise<T>,
 ): Promise<Created<T>> {
-  if (repeat && !(await answers.claim(repeat))) return replayOf<T>(answers, repeat)
+  if (repeat && !(await answers.claim(repeat))) {
+    return replayOf<T>(await answers.find(repeat.tenantId, repeat.scope, repeat.key), repeat)
+  }
   const value = await work()
   if (repeat) await answers.settle(repeat, value)
   return { value, replayed: false }
 }
 
-async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
-  const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
+function replayOf<T>(first: FirstAnswer | undefined, repeat: RepeatKey): Created<T> {
   if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
   throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
     idempotency_key: repeat.key,

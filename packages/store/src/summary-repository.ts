@@ -40,19 +40,26 @@ const LOCK = lockText('IS NULL')
 const TRY_LOCK = lockText('IS NULL', 'SKIP LOCKED')
 const LOCK_DELETED = lockText('IS NOT NULL')
 
-const READ_AUDIENCE = `
+/** In the order of ids, so that two who lock several never wait for each other. */
+const LOCK_ALL = `
+  SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
+    JOIN tenant t ON t.uuid = m.tenant_uuid
+  WHERE m.id = ANY ($1::int[]) AND m.deleted_at IS NULL AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
+  ORDER BY m.id FOR UPDATE OF s`
+
+const READ_AUDIENCES = `
   SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${STATE_COLUMNS},
     ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
     (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
       FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
   FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
-  WHERE m.id = $1`
+  WHERE m.id = ANY ($1::int[])`
 
 const APPLY = `
   UPDATE mailbox_summary s SET revision = s.revision + 1, new_count = s.new_count + $2, old_count = s.old_count + $3,
     urgent_new_count = s.urgent_new_count + $4, urgent_old_count = s.urgent_old_count + $5
-  WHERE s.mailbox_id = $1
-  RETURNING ${STATE_COLUMNS}`
+  WHERE s.mailbox_id = ANY ($1::int[])
+  RETURNING s.mailbox_id, ${STATE_COLUMNS}`
 
 /** The state a row stands for. */
 export function toState(row: StateRow): MailboxState {
@@ -104,16 +111,40 @@ export class SummaryRepository {
     const { tenantId, subtree } = this.#scope
     const locked = await this.#sql.rows(name, text, [mailboxId, tenantId, subtree])
     if (locked.length === 0) return undefined
-    const [row] = await this.#sql.rows<AudienceRow>('summary.audience', READ_AUDIENCE, [mailboxId])
-    return row && toAudience(row)
+    return (await this.#audiences([mailboxId])).get(mailboxId)
+  }
+
+  /** As {@link lock}, of several mailboxes at once; those that are not in scope are missing. */
+  async lockAll(mailboxIds: readonly MailboxId[]): Promise<ReadonlyMap<MailboxId, MailboxAudience>> {
+    const { tenantId, subtree } = this.#scope
+    const locked = await this.#sql.rows<{ id: MailboxId }>('summary.lock-all', LOCK_ALL, [
+      mailboxIds,
+      tenantId,
+      subtree,
+    ])
+    return this.#audiences(locked.map(({ id }) => id))
+  }
+
+  async #audiences(ids: readonly MailboxId[]): Promise<ReadonlyMap<MailboxId, MailboxAudience>> {
+    const rows = await this.#sql.rows<AudienceRow>('summary.audiences', READ_AUDIENCES, [ids])
+    return new Map(rows.map((row) => [row.id as MailboxId, toAudience(row)]))
   }
 
   /** Adds to the counts and raises the revision by one. Call it only under {@link lock}. */
   async apply(mailboxId: MailboxId, delta: MessageSummary): Promise<MailboxState> {
-    const values = [mailboxId, delta.new, delta.old, delta.urgentNew, delta.urgentOld]
-    const [row] = await this.#sql.rows<StateRow>('summary.apply', APPLY, values)
-    if (!row) throw new Error(`mailbox ${mailboxId} has no summary`)
-    return toState(row)
+    const state = (await this.applyAll([mailboxId], delta)).get(mailboxId)
+    if (!state) throw new Error(`mailbox ${mailboxId} has no summary`)
+    return state
+  }
+
+  /** As {@link apply}, the same for each of several mailboxes. */
+  async applyAll(
+    mailboxIds: readonly MailboxId[],
+    delta: MessageSummary,
+  ): Promise<ReadonlyMap<MailboxId, MailboxState>> {
+    const values = [mailboxIds, delta.new, delta.old, delta.urgentNew, delta.urgentOld]
+    const rows = await this.#sql.rows<StateRow & { mailbox_id: MailboxId }>('summary.apply', APPLY, values)
+    return new Map(rows.map((row) => [row.mailbox_id, toState(row)]))
   }
 }
 

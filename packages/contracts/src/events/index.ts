@@ -16,7 +16,6 @@ export {
   countDrafts,
   countsFor,
   draft,
-  draftsFor,
   type EventDraft,
   lostByAll,
   type MailboxAudience,
