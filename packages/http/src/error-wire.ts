@@ -104,6 +104,9 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   },
 }
 
+/** Every code there is. */
+export const ERROR_CODES = Object.keys(WIRE) as readonly ErrorCode[]
+
 /** The status an error has where its API has no other one for it. */
 export function statusOf(code: ErrorCode): number {
   return WIRE[code].status
