@@ -4,11 +4,9 @@ import {
   type Created,
   type MailboxId,
   type RepeatKey,
-  RuleError,
   SYSTEM_ACTOR,
   type TenantId,
 } from '@lamplighter/domain'
-import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
@@ -20,7 +18,7 @@ import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
-import { type FirstAnswer, IdempotencyRepository } from './idempotency-repository.js'
+import { IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
 import { LoginThrottle } from './login-throttle.js'
@@ -31,6 +29,7 @@ import { MemberRepository } from './member-repository.js'
 import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
+import { once, replayOf } from './once.js'
 import { Outbox } from './outbox.js'
 import { PinRepository, purgePinCounters } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
@@ -44,6 +43,7 @@ import { SummaryRepository } from './summary-repository.js'
 import { TeamWriter } from './team-writer.js'
 import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
+import { inTransaction } from './transaction.js'
 import { TrashQueries } from './trash-queries.js'
 import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
@@ -339,27 +339,6 @@ export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
   return { tenantId, subtree: true, ...(actor && { actor }) }
 }
 
-/** Does the work unless the key was used, and remembers what came of it. */
-async function once<T>(
-  answers: IdempotencyRepository,
-  repeat: RepeatKey | undefined,
-  work: () => Promise<T>,
-): Promise<Created<T>> {
-  if (repeat && !(await answers.claim(repeat))) {
-    return replayOf<T>(await answers.find(repeat.tenantId, repeat.scope, repeat.key), repeat)
-  }
-  const value = await work()
-  if (repeat) await answers.settle(repeat, value)
-  return { value, replayed: false }
-}
-
-function replayOf<T>(first: FirstAnswer | undefined, repeat: RepeatKey): Created<T> {
-  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
-  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
-    idempotency_key: repeat.key,
-  })
-}
-
 function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {
   return {
     contexts: new ContextRepository(db, scope),
@@ -388,23 +367,5 @@ function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
     accounts: new AccountRepository(sql),
     sessions: new SessionRepository(sql),
     refreshTokens: new RefreshTokenRepository(sql),
-  }
-}
-
-/** A connection whose transaction cannot be ended cleanly is thrown away, not given back. */
-async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
-  let broken: Error | undefined
-  try {
-    await client.query('BEGIN')
-    const result = await work()
-    await client.query('COMMIT')
-    return result
-  } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure
-    })
-    throw error
-  } finally {
-    client.release(broken)
   }
 }
