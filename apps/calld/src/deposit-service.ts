@@ -123,6 +123,7 @@ function newMessage(mailbox: MailboxHead, { recording, meta }: Arrival): Message
     audioKey: recording.audioKey,
     audioBytes: recording.bytes,
     audioSha256: recording.sha256,
+    transcription: null,
     ...UNHANDLED,
   }
 }

@@ -5,13 +5,11 @@ import {
   getOwnMwi,
   getOwnRecording,
   getOwnVoicemail,
-  listOwnMessages,
   moveOwnMessage,
-  toListedMessage,
   toMessageView,
 } from '@lamplighter/contracts'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
-import { type AudioStore, type MessagePage, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
+import { type Implementation, implement } from '@lamplighter/http'
+import { type AudioStore, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
 import { countsAnswer } from './counts-answer.js'
 import { folderOf, messageIdOf } from './ids.js'
 import { noteListening } from './listening.js'
@@ -42,12 +40,6 @@ export function ownRoutes(
         call,
         await mailboxes.ownCounts(onlyTenant(call.tenantId), call.userId, type as VoicemailType),
       )
-    }),
-    implement(listOwnMessages, async (call) => {
-      const query = call.query()
-      const type = (query.voicemail_type ?? 'all') as VoicemailType
-      const { items, total } = await store.messages(onlyTenant(call.tenantId)).list(call.userId, type, toPage(query))
-      return { body: { items: items.map(({ message, mailbox }) => toListedMessage(message, mailbox)), total } }
     }),
     ...ownMessageRoutes(store, messages, changer, audio),
   ]
@@ -84,14 +76,4 @@ function ownMessageRoutes(
       return answer
     }),
   ]
-}
-
-/** Oldest first unless asked otherwise: the contract's own default (rest.md 3.5). */
-function toPage({ order, direction, limit, offset }: ReturnType<Call<typeof listOwnMessages>['query']>): MessagePage {
-  return {
-    order: (order as MessagePage['order'] | undefined) ?? 'timestamp',
-    direction: direction === 'desc' ? 'desc' : 'asc',
-    limit: limit ?? null,
-    offset: offset ?? 0,
-  }
 }

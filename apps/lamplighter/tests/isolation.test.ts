@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { API_BASE, AUTH_ROUTES, CALLD_ROUTES, CONFD_ROUTES, type RouteContract } from '@lamplighter/contracts'
+import {
+  API_BASE,
+  AUTH_ROUTES,
+  CALL_LOGD_ROUTES,
+  CALLD_ROUTES,
+  CONFD_ROUTES,
+  type RouteContract,
+} from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, type RequestBody, request, type Tenant, TestInstallation, wav } from './support.js'
 
 /** Every route that asks for a token; what a signed link opens has tests of its own. */
-const GUARDED = [...CONFD_ROUTES, ...CALLD_ROUTES].filter(({ acl }) => acl !== null)
+const GUARDED = [...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES].filter(({ acl }) => acl !== null)
 /** Every route with an id in its path; generated, so that a new route cannot escape. */
 const ROUTES = GUARDED.filter(({ path }) => path.includes('{'))
 /** Ids that no tenant owns: the six folders and the three greetings are the same in every mailbox. */
@@ -55,7 +62,7 @@ describe('what another tenant owns', () => {
   }
 
   function call(route: RouteContract, token: string, headers: Record<string, string> = {}) {
-    const bodies: Record<string, RequestBody> = { audio: wav(), json: validBody(route, stranger.context) }
+    const bodies: Record<string, RequestBody> = { audio: wav(), archive: 'x', json: validBody(route, stranger.context) }
     const body = bodies[route.bodyKind]
     const init = { method: route.method, token, headers: { 'content-type': 'application/json', ...headers } }
     return request(installation.url + API_BASE[route.api] + fill(route), body === undefined ? init : { ...init, body })
@@ -115,7 +122,7 @@ describe('what another tenant owns', () => {
   })
 
   it('is guarded by contracts that are all mounted: the route table and the server agree', async () => {
-    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES]) {
+    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES]) {
       const response = await fetch(installation.url + API_BASE[route.api] + fill(route).replace('{token}', 'x'), {
         method: 'OPTIONS',
       })
@@ -138,6 +145,7 @@ const OWN_BODIES = [
 
 /** A body that would be accepted by its owner, so that only the tenant can be what stops it. */
 function validBody(route: RouteContract, context: string): string {
+  if (route.path.endsWith('/transcription')) return '{"text": "x"}'
   if (route.path.endsWith('/link')) return '{}'
   if (route.path.endsWith('/copy')) return '{"dest_greeting": "name"}'
   if (route.path.endsWith('/pin/verify')) return '{"pin": "1"}'

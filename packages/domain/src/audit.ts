@@ -20,6 +20,8 @@ export type AuditAction =
   | 'message.purged'
   | 'message.held'
   | 'message.released'
+  | 'message.transcribed'
+  | 'message.untranscribed'
   | 'greeting.created'
   | 'greeting.replaced'
   | 'greeting.copied'
@@ -39,6 +41,10 @@ export type AuditAction =
   | 'mailbox.restored'
   /** For good, with all its messages. */
   | 'mailbox.purged'
+  | 'mailbox.exported'
+  | 'mailbox.imported'
+  | 'caller.exported'
+  | 'caller.erased'
   | 'user.associated'
   | 'user.dissociated'
 

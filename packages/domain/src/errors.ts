@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'no-such-voicemail-folder'
   | 'no-such-voicemail-message'
   | 'no-such-voicemail-recording'
+  | 'no-such-voicemail-transcription'
   | 'no-such-voicemail-greeting'
   | 'no-such-user-voicemail'
   | 'no-such-voicemail-member'
@@ -48,6 +49,7 @@ export type ErrorCode =
   | 'invalid-voicemail-folder-id'
   | 'invalid-voicemail-message-id'
   | 'invalid-voicemail-recording'
+  | 'invalid-voicemail-archive'
   | 'invalid-voicemail-greeting'
   | 'voicemail-greeting-already-exists'
   /** A recording link was tampered with, or is not for this. */

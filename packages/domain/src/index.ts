@@ -1,4 +1,5 @@
 export { type Actor, type AuditAction, SYSTEM_ACTOR } from './audit.js'
+export { parseAwareDateTime } from './date-time.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
@@ -12,6 +13,7 @@ export {
   RightMissingError,
   RuleError,
 } from './errors.js'
+export { fold, searchTextOf } from './fold.js'
 export {
   FOLDERS,
   type Folder,
@@ -49,6 +51,7 @@ export {
   type Message,
   type MessageHandling,
   type MessageStatus,
+  type Transcription,
   UNHANDLED,
 } from './message.js'
 export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'

@@ -10,7 +10,12 @@ import type { Implementation } from './implementation.js'
 import { RateLimits } from './rate-limits.js'
 import { createHttpServer } from './server.js'
 
-const FORMS: Readonly<Record<ApiName, ErrorForm>> = { auth: tokenForm, confd: confdForm, calld: calldForm }
+const FORMS: Readonly<Record<ApiName, ErrorForm>> = {
+  auth: tokenForm,
+  confd: confdForm,
+  calld: calldForm,
+  'call-logd': calldForm,
+}
 const log = createLogger('silent')
 
 function contract(api: ApiName, more: Partial<RouteContract> = {}): RouteContract {

@@ -1,5 +1,12 @@
 import { Readable } from 'node:stream'
-import { API_BASE, type ApiName, type ErrorEnvelope, type ParamKind, type RouteContract } from '@lamplighter/contracts'
+import {
+  API_BASE,
+  type ApiName,
+  type ErrorEnvelope,
+  isStreamed,
+  type ParamKind,
+  type RouteContract,
+} from '@lamplighter/contracts'
 import { isUuid, LamplighterError, MAX_INTEGER_ID, NotFoundError } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -62,12 +69,12 @@ function endWithNewline(reply: FastifyReply, payload: unknown): unknown {
   return `${payload}\n`
 }
 
-/** JSON bodies come as buffers and are parsed when the handler asks; audio bodies stay streams. */
+/** JSON bodies come as buffers and are parsed when the handler asks; audio and archives stay streams. */
 function acceptAnyBody(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (request, payload, done) => {
-    const { bodyKind } = request.routeOptions.config as { bodyKind?: string }
-    if (bodyKind === 'audio') done(null, payload)
+    const { bodyKind } = request.routeOptions.config as { bodyKind?: RouteContract['bodyKind'] }
+    if (isStreamed(bodyKind ?? 'none')) done(null, payload)
     else readBounded(payload, MAX_JSON_BYTES).then((body) => done(null, body), done)
   })
 }

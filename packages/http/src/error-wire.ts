@@ -51,6 +51,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-voicemail-folder': notFound('Folder'),
   'no-such-voicemail-message': notFound('Message'),
   'no-such-voicemail-recording': notFound('Recording'),
+  'no-such-voicemail-transcription': notFound('Transcription'),
   'no-such-voicemail-greeting': notFound('Greeting'),
   'no-such-user-voicemail': notFound('Voicemail'),
   'no-such-voicemail-member': notFound('Member'),
@@ -61,6 +62,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'invalid-voicemail-folder-id': input('folder_id: is not an id'),
   'invalid-voicemail-message-id': input('message_id: is not an id'),
   'invalid-voicemail-recording': input('audio: is not a recording'),
+  'invalid-voicemail-archive': input('archive: is not an archive of messages'),
   'invalid-voicemail-greeting': input('audio: is not a recording'),
   'voicemail-greeting-already-exists': rule('Greeting already exists', 409),
   'link-invalid': unauthorized(403),
@@ -101,6 +103,9 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],
   },
 }
+
+/** Every code there is. */
+export const ERROR_CODES = Object.keys(WIRE) as readonly ErrorCode[]
 
 /** The status an error has where its API has no other one for it. */
 export function statusOf(code: ErrorCode): number {

@@ -1,5 +1,6 @@
 import { isUuid, type MailboxHead, type MailboxId, OWNER_RIGHTS, type Rights, type UserId } from '@lamplighter/domain'
-import { HEAD_COLUMNS, type HeadRow, IN_SCOPE, REACH, toHead } from './message-queries.js'
+import { HEAD_COLUMNS, type HeadRow, IN_SCOPE, toHead } from './message-queries.js'
+import { REACH } from './reach.js'
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
 

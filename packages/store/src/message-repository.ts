@@ -9,18 +9,22 @@ import {
   type MessageId,
   type MessageStatus,
   type MessageSummary,
+  searchTextOf,
   subtractSummary,
   type TenantId,
+  type Transcription,
   type UserId,
   urgentAfterMove,
 } from '@lamplighter/domain'
 import type { Sql } from './sql.js'
 import type { SummaryRepository } from './summary-repository.js'
+import { type TranscriptionRow, toTranscription, toTranscriptionJson } from './transcription-row.js'
 
 /** Columns of a message, for every statement that reads one. `g` is the message. */
 export const MESSAGE_COLUMNS = `g.id::text, g.mailbox_id, g.tenant_uuid::text, g.folder_id, g.urgent, g.caller_id_name,
   g.caller_id_num, g.left_at, g.duration_ms, g.audio_key, g.audio_bytes, g.audio_sha256,
-  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[]`
+  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[],
+  g.transcription`
 
 /** A row of {@link MESSAGE_COLUMNS}. */
 export type MessageRow = {
@@ -36,6 +40,7 @@ export type MessageRow = {
   audio_key: string
   audio_bytes: number
   audio_sha256: string | null
+  transcription: TranscriptionRow | null
 } & HandlingRow
 
 /** The columns of what people made of a message. */
@@ -53,12 +58,27 @@ export type HandlingRow = {
 
 const INSERT = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
-    audio_bytes, audio_sha256, private)
-  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+    audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
+  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`
+/** Rows of messages that may be there already. */
+const INSERT_ALL = `
+  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private, status, note, transcription, transcribed_at, search_text)
+  SELECT id, $1, $2::uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private, status, note, transcription, transcribed_at, search_text
+  FROM json_to_recordset($3::json) AS r(
+    id uuid, folder_id smallint, urgent bool, caller_id_name text, caller_id_num text, left_at bigint, duration_ms int,
+    audio_key text, audio_bytes int, audio_sha256 text, private bool, status text, note text, transcription jsonb,
+    transcribed_at timestamptz, search_text text)
+  ON CONFLICT (id) DO NOTHING RETURNING id::text`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
 const SET_FOLDER = `
   UPDATE message SET folder_id = $4, urgent = id = ANY ($5::uuid[])
   WHERE id = ANY ($1::uuid[]) AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
+
+const TRANSCRIBE = `
+  UPDATE message SET transcription = $4::jsonb, transcribed_at = $5, search_text = $6
+  WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
 
 /** The message a row stands for. */
 export function toMessage(row: MessageRow): Message {
@@ -75,6 +95,7 @@ export function toMessage(row: MessageRow): Message {
     audioKey: row.audio_key,
     audioBytes: row.audio_bytes,
     audioSha256: row.audio_sha256,
+    transcription: toTranscription(row.transcription),
     ...toHandling(row),
   }
 }
@@ -90,6 +111,35 @@ export function toHandling(row: HandlingRow): MessageHandling {
     claim: claimedBy && expiresAt ? { userId: claimedBy as UserId, expiresAt: new Date(expiresAt) } : null,
     handledBy: row.handled_by as UserId | null,
     readBy: row.read_by as UserId[],
+  }
+}
+
+/** What a row keeps of a message's transcript: the transcription, when it was made, and what a search looks through. */
+function transcriptOf(message: Message): [string | null, string | null, string] {
+  const { transcription, callerIdName, callerIdNum } = message
+  const searched = searchTextOf(callerIdName, callerIdNum, transcription?.text ?? null)
+  return [toTranscriptionJson(transcription), transcription?.createdAt ?? null, searched]
+}
+
+function toInsertRow(message: Message): Record<string, unknown> {
+  const [transcription, transcribedAt, searchText] = transcriptOf(message)
+  return {
+    id: message.id,
+    folder_id: message.folderId,
+    urgent: message.urgent,
+    caller_id_name: message.callerIdName,
+    caller_id_num: message.callerIdNum,
+    left_at: message.leftAt,
+    duration_ms: message.durationMs,
+    audio_key: message.audioKey,
+    audio_bytes: message.audioBytes,
+    audio_sha256: message.audioSha256,
+    private: message.private,
+    status: message.status,
+    note: message.note,
+    transcription: transcription === null ? null : JSON.parse(transcription),
+    transcribed_at: transcribedAt,
+    search_text: searchText,
   }
 }
 
@@ -126,9 +176,21 @@ export class MessageWriter {
     const { audioKey, audioBytes, audioSha256 } = message
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
-    await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts, ...audio, message.private])
+    const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
+    await this.#sql.rows('message.insert', INSERT, values)
     const state = await this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent))
     return { message, audience: { ...this.#audience, state } }
+  }
+
+  /** Adds many messages in one statement and one revision; those whose id is taken are left out. */
+  async insertAll(messages: readonly Message[]): Promise<MessagesChanged> {
+    const values = [...this.#place(), JSON.stringify(messages.map(toInsertRow))]
+    const rows = await this.#sql.rows<{ id: string }>('message.insert_all', INSERT_ALL, values)
+    const inserted = new Set(rows.map(({ id }) => id))
+    const added = messages.filter(({ id }) => inserted.has(id))
+    if (added.length === 0) return { messages: [], audience: this.#audience }
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, countOf(added))
+    return { messages: added, audience: { ...this.#audience, state } }
   }
 
   /** Moves messages; the caller has seen that each comes from another folder. */
@@ -141,6 +203,13 @@ export class MessageWriter {
       subtractSummary(countOf(moved), countOf(messages)),
     )
     return { messages: moved, audience: { ...this.#audience, state } }
+  }
+
+  /** Gives a message a transcription, or takes it away. It counts for nothing, so the revision stays. */
+  async transcribe(message: Message, transcription: Transcription | null): Promise<MessageChange> {
+    const transcribed = { ...message, transcription }
+    await this.#sql.rows('message.transcribe', TRANSCRIBE, [message.id, ...this.#place(), ...transcriptOf(transcribed)])
+    return { message: transcribed, audience: this.#audience }
   }
 
   #place(): [number, string] {

@@ -10,6 +10,7 @@ import {
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
+import { CallerErasure } from './caller-erasure.js'
 import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
 import { CopyWriter } from './copy-writer.js'
@@ -44,6 +45,7 @@ import { TeamWriter } from './team-writer.js'
 import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { inTransaction } from './transaction.js'
+import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { TrashQueries } from './trash-queries.js'
 import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
@@ -102,6 +104,7 @@ export type MessagesChange = {
   readonly audit: AuditRepository
   readonly outbox: Outbox
   readonly greetings: GreetingRepository
+  readonly erasure: CallerErasure
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
   /** Claims and marks messages of the mailbox whose lock was taken. */
@@ -140,6 +143,11 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Transcriptions of a tenant and its descendants. */
+  transcriptions(tenantId: TenantId, query: TranscriptionQuery): ReturnType<typeof listTranscriptions> {
+    return listTranscriptions(pgSql(this.#database.pool), tenantSubtree(tenantId), query)
   }
 
   /** Reads of greetings. */
@@ -247,6 +255,7 @@ export class Store {
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
         greetings: new GreetingRepository(sql),
+        erasure: new CallerErasure(sql, summaries),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
         copies: new CopyWriter(sql, summaries),
         team: (audience) => new TeamWriter(sql, summaries, audience),

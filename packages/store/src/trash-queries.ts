@@ -1,6 +1,8 @@
 import type { MailboxHead, MailboxId, Message, UserId } from '@lamplighter/domain'
-import { cutFor, HEAD_COLUMNS, type HeadRow, IN_SCOPE, REACH, toHead } from './message-queries.js'
+import { cutFor } from './message-list.js'
+import { HEAD_COLUMNS, type HeadRow, IN_SCOPE, toHead } from './message-queries.js'
 import { MESSAGE_COLUMNS, type MessageRow, toMessage } from './message-repository.js'
+import { REACH } from './reach.js'
 import type { TenantScope } from './scope.js'
 import type { Sql, SqlValue } from './sql.js'
 

@@ -96,7 +96,15 @@ describe('the summary of a mailbox', () => {
     const id = randomUUID() as MessageId
     ids.push(id)
     const caller = { callerIdName: null, callerIdNum: null, leftAt: 1 }
-    const facts = { ...caller, durationMs: 1000, audioKey: id, audioBytes: 1, audioSha256: null, ...UNHANDLED }
+    const facts = {
+      ...caller,
+      durationMs: 1000,
+      audioKey: id,
+      audioBytes: 1,
+      audioSha256: null,
+      transcription: null,
+      ...UNHANDLED,
+    }
     const folderId: FolderId = urgent ? 3 : 1
     const place = { id, tenantId: tenant, mailboxId: audience.mailbox.id }
     const change = await writer(audience).insert({ ...place, folderId, urgent, ...facts })

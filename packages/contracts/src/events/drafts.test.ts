@@ -96,7 +96,7 @@ describe('what happens to a message', () => {
   it('is said to each listener, and once to the tenant of an open mailbox', () => {
     const facts = { callerIdName: null, callerIdNum: null, leftAt: 1, durationMs: 1, audioKey: 'a', audioBytes: 1 }
     const place = { tenantId: 'tenant' as TenantId, mailboxId: 7 as MailboxId, folderId: 1, urgent: false } as const
-    const message = { ...UNHANDLED, ...facts, ...place, id: 'M' as MessageId, audioSha256: null }
+    const message = { ...UNHANDLED, ...facts, ...place, id: 'M' as MessageId, audioSha256: null, transcription: null }
     const names = (of: MailboxAudience) =>
       messageDrafts('created', message, of).map((complete) => complete({ originUuid: 'o', now: new Date() }).name)
     expect(names(audience({ users: [anna], members: [listener(bob)] }))).toEqual([

@@ -27,6 +27,14 @@ import {
   userMessageRestored,
   userMessageUpdated,
 } from './messages.js'
+import {
+  callLogdTranscriptionCreated,
+  callLogdTranscriptionDeleted,
+  globalTranscriptionCreated,
+  globalTranscriptionDeleted,
+  userTranscriptionCreated,
+  userTranscriptionDeleted,
+} from './transcriptions.js'
 
 /** An event that still lacks the moment and the installation: the outbox completes it. */
 export type EventDraft = (context: EnvelopeContext) => EventRecord
@@ -66,7 +74,15 @@ function listenersOf({ mailbox, users, members }: MailboxAudience): Listeners {
   return { users: [...new Set([...users, ...named])], everyone }
 }
 
-/** What happened to a message, for each listener and once for the tenant of an open mailbox (bus.md 4.2). */
+const TRANSCRIPTION_EVENTS = {
+  created: { stored: callLogdTranscriptionCreated, user: userTranscriptionCreated, global: globalTranscriptionCreated },
+  deleted: { stored: callLogdTranscriptionDeleted, user: userTranscriptionDeleted, global: globalTranscriptionDeleted },
+} as const
+
+/**
+ * What happened to a message, for each listener and once for the tenant of an open mailbox (bus.md 4.2). Its
+ * transcription comes and goes with it.
+ */
 export function messageDrafts(
   action: keyof typeof MESSAGE_EVENTS,
   message: Message,
@@ -75,11 +91,41 @@ export function messageDrafts(
   const { mailbox } = audience
   const data = { voicemail_id: mailbox.id, message_id: message.id, message: toEventMessage(message, mailbox) }
   const { user: userEvent, global: tenantEvent } = MESSAGE_EVENTS[action]
-  return draftsFor(
+  const told = draftsFor(
     audience,
     (target, user) => draft(userEvent, target, { user_uuid: user, ...data }),
     (target) => draft(tenantEvent, target, data),
   )
+  if (action === 'updated') return told
+  return [...told, ...transcriptionDrafts(action === 'deleted' ? 'deleted' : 'created', message, audience)]
+}
+
+/** What happened to the transcription of a message: the store's word first, then each listener's (bus.md 2.5). */
+export function transcriptionDrafts(
+  action: keyof typeof TRANSCRIPTION_EVENTS,
+  { id, transcription }: Message,
+  audience: MailboxAudience,
+): EventDraft[] {
+  if (!transcription) return []
+  const { id: mailboxId, tenantId } = audience.mailbox
+  const said = {
+    transcription_text: transcription.text,
+    provider_id: transcription.providerId,
+    language: transcription.language,
+    duration: transcription.durationSec,
+    created_at: transcription.createdAt,
+  }
+  const placed = { voicemail_id: mailboxId, message_id: id, ...said }
+  const { stored, user: userEvent, global: tenantEvent } = TRANSCRIPTION_EVENTS[action]
+  const kept = { message_id: id, tenant_uuid: tenantId, voicemail_id: mailboxId, ...said }
+  return [
+    draft(stored, targetOf(audience), kept),
+    ...draftsFor(
+      audience,
+      (target, user) => draft(userEvent, target, { user_uuid: user, ...placed }),
+      (target) => draft(tenantEvent, target, placed),
+    ),
+  ]
 }
 
 /** Says something to each listener of a mailbox, and once to the tenant when it is open to everyone. */

@@ -6,6 +6,7 @@ import * as greetings from './greetings.js'
 import * as messages from './messages.js'
 import * as pins from './pins.js'
 import * as team from './team.js'
+import * as transcriptions from './transcriptions.js'
 
 export * from './auth.js'
 export * from './auth-drafts.js'
@@ -22,16 +23,28 @@ export {
   messageDrafts,
   rightsOf,
   shareDrafts,
+  transcriptionDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './greetings.js'
 export * from './messages.js'
 export * from './pins.js'
 export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
+export {
+  TRANSCRIPTION_COMPLETED,
+  type TranscriptionCompleted,
+  transcriptionCompletedSchema,
+} from './transcriptions.js'
 
 /** Every event the product emits. */
 export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
+  transcriptions.callLogdTranscriptionCreated,
+  transcriptions.callLogdTranscriptionDeleted,
+  transcriptions.userTranscriptionCreated,
+  transcriptions.userTranscriptionDeleted,
+  transcriptions.globalTranscriptionCreated,
+  transcriptions.globalTranscriptionDeleted,
   ...Object.values(counts),
   ...Object.values(team),
   ...Object.values(config),

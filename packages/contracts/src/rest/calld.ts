@@ -1,12 +1,15 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { CALLD_ARCHIVE_ROUTES } from './calld-archives.js'
 import { listAudit } from './calld-audit.js'
 import { GREETING_ROUTES } from './calld-greetings.js'
+import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
 import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
 import { TEAM_ROUTES } from './calld-team.js'
+import { CALLD_TRANSCRIPTION_ROUTES } from './calld-transcriptions.js'
 import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
-import { direction, nullable, pageFields, text } from './schemas.js'
+import { nullable, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
 
 const route = routesOf('calld')
@@ -23,16 +26,6 @@ const voicemailMessagesSchema = Type.Object({
 })
 /** Wire form of {@link voicemailMessagesSchema}. */
 export type VoicemailMessagesView = Static<typeof voicemailMessagesSchema>
-
-const voicemailType = Type.Optional(Type.Enum(['all', 'personal', 'global']))
-
-const messageListQuery = Type.Object({
-  ...pageFields,
-  order: Type.Optional(Type.Enum(['id', 'caller_id_name', 'duration', 'timestamp'])),
-  direction: Type.Optional(direction),
-  voicemail_type: voicemailType,
-  raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
-})
 
 /** Nothing else in the query is looked at, as ever. */
 const deletionQuery = Type.Object({
@@ -198,17 +191,6 @@ export const getOwnMwi = route({
   response: mwiSchema,
 })
 
-/** The messages a user reaches. */
-export const listOwnMessages = route({
-  method: 'GET',
-  path: '/users/me/voicemails/messages',
-  acl: 'calld.users.me.voicemails.messages.read',
-  summary: 'List the messages of the own and the shared mailboxes',
-  query: messageListQuery,
-  success: 200,
-  response: Type.Object({ items: Type.Array(listedMessageSchema), total: Type.Integer() }),
-})
-
 /** One message the user reaches. */
 export const getOwnMessage = route({
   method: 'GET',
@@ -269,11 +251,13 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   getOwnVoicemail,
   getOwnFolder,
   getOwnMwi,
-  listOwnMessages,
   getOwnMessage,
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...CALLD_LIST_ROUTES,
+  ...CALLD_TRANSCRIPTION_ROUTES,
+  ...CALLD_ARCHIVE_ROUTES,
   ...GREETING_ROUTES,
   ...RECORDING_LINK_ROUTES,
   ...TEAM_ROUTES,

@@ -18,9 +18,13 @@ export const getConfdDocument = documentOf('confd')
 /** The description of calld. */
 export const getCalldDocument = documentOf('calld')
 
+/** The description of what we have of call-logd. */
+export const getCallLogdDocument = documentOf('call-logd')
+
 /** What describes each API; mounted with it. */
 export const DOCUMENT_ROUTES: Readonly<Record<ApiName, RouteContract>> = {
   auth: getAuthDocument,
   confd: getConfdDocument,
   calld: getCalldDocument,
+  'call-logd': getCallLogdDocument,
 }

@@ -7,9 +7,12 @@ export { getAuthStatus } from './auth-status.js'
 export * from './auth-tenants.js'
 export * from './auth-tokens.js'
 export * from './auth-users.js'
+export { CALL_LOGD_ROUTES, listTranscriptions, type TranscriptionView } from './call-logd.js'
 export * from './calld.js'
+export { type ErasureReport, eraseCaller, exportCaller, exportVoicemail, importVoicemail } from './calld-archives.js'
 export * from './calld-audit.js'
 export * from './calld-greetings.js'
+export { listOwnMailboxes, listOwnMessages, listTenantMessages, type ReachedMailboxView } from './calld-lists.js'
 export {
   createOwnRecordingLink,
   createVoicemailRecordingLink,
@@ -30,6 +33,7 @@ export {
   setVoicemailMessageFlags,
   setVoicemailMessageStatus,
 } from './calld-team.js'
+export { deleteTranscription, putTranscription, type TranscriptionInput } from './calld-transcriptions.js'
 export {
   type BulkRequest,
   changeOwnMessages,
@@ -61,6 +65,7 @@ export {
   type ApiName,
   type BodyOf,
   type ErrorEnvelope,
+  isStreamed,
   type ParamKind,
   type QueryOf,
   type RouteContract,

@@ -1,13 +1,14 @@
 import type { Static, TObject, TSchema } from 'typebox'
 
 /** The APIs; each has its base path and its own way to say what is wrong (rest.md 1.1, 1.8). */
-export type ApiName = 'auth' | 'confd' | 'calld'
+export type ApiName = 'auth' | 'confd' | 'calld' | 'call-logd'
 
 /** Base path of each API, version included. */
 export const API_BASE: Readonly<Record<ApiName, string>> = {
   auth: '/api/auth/0.1',
   confd: '/api/confd/1.1',
   calld: '/api/calld/1.0',
+  'call-logd': '/api/call-logd/1.0',
 }
 
 /**
@@ -16,8 +17,16 @@ export const API_BASE: Readonly<Record<ApiName, string>> = {
  */
 export type ParamKind = 'integer' | 'uuid' | 'reference' | 'text'
 
-/** How a request carries its body: as JSON whatever the content type says, as audio, or not at all. */
-export type BodyKind = 'json' | 'audio' | 'none'
+/**
+ * How a request carries its body: as JSON whatever the content type says, as audio or an archive, which stay streams, or
+ * not at all.
+ */
+export type BodyKind = 'json' | 'audio' | 'archive' | 'none'
+
+/** Whether a body stays a stream that its handler reads and bounds. */
+export function isStreamed(kind: BodyKind): boolean {
+  return kind === 'audio' || kind === 'archive'
+}
 
 /**
  * One operation: the single source of its route, its access, its validation and its documentation. Bodies and queries
@@ -96,7 +105,7 @@ export function routesOf(api: ApiName, errors: ErrorEnvelope = 'api') {
     idempotent: false,
     conditional: false,
     ...(input.queryToken ? { produces: 'audio/wav' } : {}),
-    rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
+    rateLimit: isStreamed(input.bodyKind ?? 'none') || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     errors,
     ...input,

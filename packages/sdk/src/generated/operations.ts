@@ -705,6 +705,14 @@ export type Operations = {
       }
     }
   }
+  /** Remove the transcription of a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.transcription.delete */
+  deleteTranscription: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
   /** Delete a user. Access: confd.users.{user}.delete */
   deleteUser: {
     params: {
@@ -833,6 +841,37 @@ export type Operations = {
       user: string | number
     }
     answer: undefined
+  }
+  /** Erase the messages of a caller for good. Access: calld.voicemails.erasures.create */
+  eraseCaller: {
+    body: {
+      caller_id_num: string
+    }
+    answer: {
+      messages: number
+      /** audio objects that are gone */
+      objects: number
+      transcriptions: number
+      /** messages under legal hold, which stay */
+      held: {
+        voicemail_id: number
+        message_id: string
+      }[]
+    }
+  }
+  /** Export the messages of a caller with their audio. Access: calld.voicemails.messages.export.read */
+  exportCaller: {
+    query?: {
+      caller_id_num: string
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
+  /** Export the messages of a mailbox with their audio. Access: calld.voicemails.{voicemail_id}.export.read */
+  exportVoicemail: {
+    params: {
+      voicemail_id: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Forward a message to other mailboxes of the tenant. Access: calld.users.me.voicemails.messages.{message_id}.forward.create */
   forwardOwnMessage: {
@@ -978,6 +1017,10 @@ export type Operations = {
   /** Check that tokens can be given and checked. Access: none */
   getAuthStatus: {
     answer: undefined
+  }
+  /** Read the description of this API (Swagger 2.0). Access: none */
+  getCallLogdDocument: {
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getCalldDocument: {
@@ -1197,7 +1240,7 @@ export type Operations = {
   /** Read the counts over the own and the shared mailboxes. Access: calld.users.me.voicemails.mwi.read */
   getOwnMwi: {
     query?: {
-      voicemail_type?: "all" | "personal" | "global"
+      voicemail_type?: "all" | "personal" | "global" | "shared"
     }
     answer: {
       new: number
@@ -1791,6 +1834,17 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Import an exported archive into a mailbox; messages that are there already are skipped. Access: calld.voicemails.{voicemail_id}.import.create */
+  importVoicemail: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: {
+      imported: number
+      skipped: number
+    }
+  }
   /** List accounts. Access: auth.users.read */
   listAccounts: {
     query?: {
@@ -2031,6 +2085,25 @@ export type Operations = {
       }[]
     }
   }
+  /** List every mailbox the user reaches, with rights and counts. Access: calld.users.me.voicemails.all.read */
+  listOwnMailboxes: {
+    answer: {
+      items: ({
+        id: number
+        name: string
+        number: string
+        accesstype: string
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+        counts: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+        }
+      })[]
+      total: number
+    }
+  }
   /** List the messages of the own and the shared mailboxes. Access: calld.users.me.voicemails.messages.read */
   listOwnMessages: {
     query?: {
@@ -2038,8 +2111,14 @@ export type Operations = {
       offset?: number
       order?: "id" | "caller_id_name" | "duration" | "timestamp"
       direction?: "asc" | "desc"
-      voicemail_type?: "all" | "personal" | "global"
-      raw?: unknown
+      voicemail_type?: "all" | "personal" | "global" | "shared"
+      from?: string
+      until?: string
+      unread?: boolean
+      folder?: number
+      search?: string
+      cursor?: string
+      raw?: string
     }
     answer: {
       items: ({
@@ -2084,7 +2163,12 @@ export type Operations = {
         /** legal hold: it cannot be deleted */
         hold: boolean
       })[]
+      /** messages in the selected mailboxes */
       total: number
+      /** those of them that pass the filters */
+      filtered: number
+      /** there when there is a next page */
+      next_cursor?: string
     }
   }
   /** List policies. Access: auth.policies.read */
@@ -2160,6 +2244,74 @@ export type Operations = {
       }[]
     }
   }
+  /** List the messages of the tenant. Access: calld.voicemails.messages.read */
+  listTenantMessages: {
+    query?: {
+      limit?: number
+      offset?: number
+      order?: "id" | "caller_id_name" | "duration" | "timestamp"
+      direction?: "asc" | "desc"
+      voicemail_type?: "all" | "personal" | "global" | "shared"
+      from?: string
+      until?: string
+      unread?: boolean
+      folder?: number
+      search?: string
+      cursor?: string
+      user_uuid?: string
+      voicemail_id?: number
+      recurse?: boolean
+      transcribed?: boolean
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcribed: boolean
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+      })[]
+      /** messages in the selected mailboxes */
+      total: number
+      /** those of them that pass the filters */
+      filtered: number
+      /** there when there is a next page */
+      next_cursor?: string
+    }
+  }
   /** List tenants. Access: auth.tenants.read */
   listTenants: {
     query?: {
@@ -2193,6 +2345,33 @@ export type Operations = {
           zip_code?: string | null
         }
       })[]
+    }
+  }
+  /** List transcriptions. Access: call-logd.voicemails.transcriptions.read */
+  listTranscriptions: {
+    query?: {
+      voicemail_id?: string
+      from?: string
+      until?: string
+      limit?: number
+      offset?: number
+      order?: "created_at" | "message_id"
+      direction?: "asc" | "desc"
+      search_text?: string
+    }
+    answer: {
+      items: ({
+        message_id: string
+        tenant_uuid: string
+        voicemail_id: number
+        transcription_text: string
+        provider_id: string | null
+        language: string | null
+        duration: number | null
+        created_at: string
+      })[]
+      total: number
+      filtered: number
     }
   }
   /** List the policies of a user. Access: auth.users.{user_uuid}.policies.read */
@@ -2467,6 +2646,21 @@ export type Operations = {
     }
     body: {
       folder_id: number
+    }
+    answer: undefined
+  }
+  /** Store the transcription of a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.transcription.update */
+  putTranscription: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      text: string
+      provider_id?: string | null
+      language?: string | null
+      /** seconds of audio */
+      duration?: number | null
     }
     answer: undefined
   }
@@ -3096,6 +3290,7 @@ export const OPERATIONS = {
   deleteSession: { method: 'DELETE', path: '/api/auth/0.1/sessions/{session_uuid}', answer: 'none' },
   deleteTenant: { method: 'DELETE', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'none' },
   deleteToken: { method: 'DELETE', path: '/api/auth/0.1/token/{token}', answer: 'json' },
+  deleteTranscription: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   deleteUser: { method: 'DELETE', path: '/api/confd/1.1/users/{user}', answer: 'none' },
   deleteUserRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/tokens/{client_id}', answer: 'none' },
   deleteUserSession: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/sessions/{session_uuid}', answer: 'none' },
@@ -3106,11 +3301,15 @@ export const OPERATIONS = {
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
+  eraseCaller: { method: 'POST', path: '/api/calld/1.0/voicemails/erasures', answer: 'json' },
+  exportCaller: { method: 'GET', path: '/api/calld/1.0/voicemails/messages/export', answer: 'bytes' },
+  exportVoicemail: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/export', answer: 'bytes' },
   forwardOwnMessage: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/forward', answer: 'json' },
   forwardVoicemailMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/forward', answer: 'json' },
   getAccount: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
   getAuthStatus: { method: 'HEAD', path: '/api/auth/0.1/status', answer: 'none' },
+  getCallLogdDocument: { method: 'GET', path: '/api/call-logd/1.0/api/api.yml', answer: 'bytes' },
   getCalldDocument: { method: 'GET', path: '/api/calld/1.0/api/api.yml', answer: 'bytes' },
   getCalldStatus: { method: 'GET', path: '/api/calld/1.0/status', answer: 'json' },
   getConfdDocument: { method: 'GET', path: '/api/confd/1.1/api/api.yml', answer: 'bytes' },
@@ -3145,6 +3344,7 @@ export const OPERATIONS = {
   getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
   getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
   holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  importVoicemail: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/import', answer: 'json' },
   listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
   listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
@@ -3152,11 +3352,14 @@ export const OPERATIONS = {
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
+  listOwnMailboxes: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
   listPolicies: { method: 'GET', path: '/api/auth/0.1/policies', answer: 'json' },
   listRefreshTokens: { method: 'GET', path: '/api/auth/0.1/tokens', answer: 'json' },
   listSessions: { method: 'GET', path: '/api/auth/0.1/sessions', answer: 'json' },
+  listTenantMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/messages', answer: 'json' },
   listTenants: { method: 'GET', path: '/api/auth/0.1/tenants', answer: 'json' },
+  listTranscriptions: { method: 'GET', path: '/api/call-logd/1.0/voicemails/transcriptions', answer: 'json' },
   listUserPolicies: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/policies', answer: 'json' },
   listUserRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/tokens', answer: 'json' },
   listUserSessions: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/sessions', answer: 'json' },
@@ -3166,6 +3369,7 @@ export const OPERATIONS = {
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  putTranscription: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
   releaseOwnClaim: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'none' },
