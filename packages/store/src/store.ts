@@ -8,7 +8,6 @@ import {
   SYSTEM_ACTOR,
   type TenantId,
 } from '@lamplighter/domain'
-import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
@@ -45,6 +44,7 @@ import { SummaryRepository } from './summary-repository.js'
 import { TeamWriter } from './team-writer.js'
 import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
+import { inTransaction } from './transaction.js'
 import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { TrashQueries } from './trash-queries.js'
 import { TrashWriter } from './trash-writer.js'
@@ -397,23 +397,5 @@ function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
     accounts: new AccountRepository(sql),
     sessions: new SessionRepository(sql),
     refreshTokens: new RefreshTokenRepository(sql),
-  }
-}
-
-/** A connection whose transaction cannot be ended cleanly is thrown away, not given back. */
-async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
-  let broken: Error | undefined
-  try {
-    await client.query('BEGIN')
-    const result = await work()
-    await client.query('COMMIT')
-    return result
-  } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure
-    })
-    throw error
-  } finally {
-    client.release(broken)
   }
 }
