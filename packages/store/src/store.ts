@@ -4,7 +4,6 @@ import {
   type Created,
   type MailboxId,
   type RepeatKey,
-  RuleError,
   SYSTEM_ACTOR,
   type TenantId,
 } from '@lamplighter/domain'
@@ -20,7 +19,7 @@ import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
-import { type FirstAnswer, IdempotencyRepository } from './idempotency-repository.js'
+import { IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
 import { LoginThrottle } from './login-throttle.js'
@@ -31,6 +30,7 @@ import { MemberRepository } from './member-repository.js'
 import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
+import { once } from './once.js'
 import { Outbox } from './outbox.js'
 import { PinRepository, purgePinCounters } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
@@ -346,27 +346,6 @@ export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
 /** The scope of a tenant and everything below it; `actor` when something is changed in it. */
 export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
   return { tenantId, subtree: true, ...(actor && { actor }) }
-}
-
-/** Does the work unless the key was used, and remembers what came of it. */
-async function once<T>(
-  answers: IdempotencyRepository,
-  repeat: RepeatKey | undefined,
-  work: () => Promise<T>,
-): Promise<Created<T>> {
-  if (repeat && !(await answers.claim(repeat))) {
-    return replayOf<T>(await answers.find(repeat.tenantId, repeat.scope, repeat.key), repeat)
-  }
-  const value = await work()
-  if (repeat) await answers.settle(repeat, value)
-  return { value, replayed: false }
-}
-
-function replayOf<T>(first: FirstAnswer | undefined, repeat: RepeatKey): Created<T> {
-  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
-  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
-    idempotency_key: repeat.key,
-  })
 }
 
 function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {
