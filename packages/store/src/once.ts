@@ -15,7 +15,7 @@ export async function once<T>(
   return { value, replayed: false }
 }
 
-/** The answer a used key got. @throws RuleError when it was for another request */
+/** The first answer again. @throws RuleError `idempotency-key-conflict` when it was to another request */
 export function replayOf<T>(first: FirstAnswer | undefined, repeat: RepeatKey): Created<T> {
   if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
   throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** A connection whose transaction cannot be ended cleanly is thrown away, not given back. */
+/** Runs the work in a transaction. A connection whose transaction cannot be ended cleanly is thrown away, not given back. */
 export async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   let broken: Error | undefined
   try {
