@@ -9,7 +9,7 @@ const pool = new pg.Pool({ connectionString: url, max: 16 })
 const tokens = new Map([[deriveKeys('a secret for benchmarks, long enough to be one').tokenKey.toString('hex'), true]])
 const LIST = `
   SELECT g.id, g.caller_id_name, g.caller_id_num, g.left_at, g.duration_ms, g.folder_id, m.id AS mailbox, m.name, m.accesstype
-  FROM message g JOIN mailbox m ON m.id = g.mailbox_id WHERE g.mailbox_id = $1 ORDER BY g.left_at, g.id LIMIT 50`
+  FROM message g JOIN mailbox m ON m.id = g.mailbox_id WHERE g.mailbox_id = $1 AND g.deleted_at IS NULL ORDER BY g.left_at, g.id LIMIT 50`
 
 const server = Fastify()
 server.get<{ Params: { id: string } }>('/:id', async (request, reply) => {

@@ -8,6 +8,7 @@ import {
   type Message,
   type MessageHandling,
   type Transcription,
+  type UserId,
 } from '@lamplighter/domain'
 import Type, { type Static } from 'typebox'
 import { nullable } from './rest/schemas.js'
@@ -122,9 +123,29 @@ export function toMessageView(message: ShownMessage): MessageView {
   return { ...contractView(message), folder: folderView(message.folderId), ...handlingView(message) }
 }
 
-/** A message with its mailbox and folder. */
+/** A message with its mailbox and folder. Written out, because lists make many: spreading costs five times as much. */
 export function toListedMessage(message: ShownMessage, mailbox: NamedMailbox): ListedMessage {
-  return { ...contractView(message), ...placeView(message, mailbox), ...handlingView(message) }
+  const duration = durationSeconds(message.durationMs)
+  return {
+    id: message.id,
+    caller_id_name: message.callerIdName,
+    caller_id_num: message.callerIdNum,
+    duration,
+    timestamp: message.leftAt,
+    empty: duration === 0,
+    transcription: message.transcription && { text: message.transcription.text },
+    voicemail: { id: mailbox.id, name: mailbox.name, accesstype: mailbox.accesstype },
+    folder: folderView(message.folderId),
+    unread: isUnreadFolder(message.folderId),
+    priority: message.urgent ? 'urgent' : 'normal',
+    private: message.private,
+    status: message.status,
+    note: message.note,
+    claim: message.claim && toClaimView(message.claim),
+    handled_by: message.handledBy,
+    read_by: message.readBy as UserId[],
+    hold: message.hold,
+  }
 }
 
 /** A message as the list of a tenant shows it. */

@@ -1,5 +1,5 @@
 import type { ShownMessage } from '@lamplighter/contracts'
-import { fold, type MailboxHead, type MailboxId, type UserId } from '@lamplighter/domain'
+import { fold, type MailboxHead, type MailboxId, UNHANDLED, type UserId } from '@lamplighter/domain'
 import { containing } from './like.js'
 import { type HandlingRow, toHandling } from './message-repository.js'
 import { REACH } from './reach.js'
@@ -129,10 +129,14 @@ export function listStatement(
   return { name: plain ? name : undefined, text, values: parameters.values }
 }
 
-/** Columns of a listed message, in the order in which {@link ListedRow} takes them. */
+/**
+ * Columns of a listed message, in the order in which {@link ListedRow} takes them. Most messages nobody has done
+ * anything with: they carry a null instead of eight usual values, which costs both ends less than the rest of the row.
+ */
 const LISTED_COLUMNS = `id, mailbox_id, name, accesstype, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms,
-  transcription->>'text', json_build_object('private', private, 'hold', hold, 'status', status, 'note', note, 'claimed_by', claimed_by,
-    'claim_expires_at', claim_expires_at, 'handled_by', handled_by, 'read_by', read_by)`
+  transcription->>'text', CASE WHEN private OR hold OR status <> 'open' OR note IS NOT NULL OR claimed_by IS NOT NULL
+    OR handled_by IS NOT NULL OR read_by <> '{}' THEN json_build_object('private', private, 'hold', hold, 'status', status, 'note', note,
+    'claimed_by', claimed_by, 'claim_expires_at', claim_expires_at, 'handled_by', handled_by, 'read_by', read_by) END`
 
 function kindName(scope: TenantScope, selection: MessageSelection): string {
   return [selection.kind, ...(selection.kind === 'tenant' ? [selection.type, scope.subtree] : [])].join('.')
@@ -249,7 +253,7 @@ export type ListedRow = [
   leftAt: number,
   durationMs: number,
   transcript: string | null,
-  handling: HandlingRow,
+  handling: HandlingRow | null,
 ]
 
 /** The page a statement answered; it holds one row more than asked for when there is a next page. */
@@ -280,6 +284,8 @@ function positionOf({ message }: ListedItem, order: MessageOrder): ListPosition 
 
 function toListed([id, mailboxId, name, accesstype, ...rest]: ListedRow): ListedItem {
   const [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs, transcript, handling] = rest
+  const handled = handling === null ? UNHANDLED : toHandling(handling)
+  // Written out: lists make many of these.
   return {
     message: {
       id: id as ShownMessage['id'],
@@ -290,7 +296,13 @@ function toListed([id, mailboxId, name, accesstype, ...rest]: ListedRow): Listed
       leftAt,
       durationMs,
       transcription: transcript === null ? null : { text: transcript },
-      ...toHandling(handling),
+      private: handled.private,
+      hold: handled.hold,
+      status: handled.status,
+      note: handled.note,
+      claim: handled.claim,
+      handledBy: handled.handledBy,
+      readBy: handled.readBy,
     },
     mailbox: { id: mailboxId as MailboxId, name, accesstype: accesstype as MailboxHead['accesstype'] },
   }
