@@ -5,6 +5,13 @@ export { type Database, openDatabase } from './database.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
+export type {
+  EventReplayRepository,
+  LogRange,
+  LogState,
+  ReplayedEvent,
+  ReplayFilter,
+} from './event-replay-repository.js'
 export { Leadership, type Term } from './leadership.js'
 export type { MailboxColumn, MailboxFields, MailboxListQuery } from './mailbox-repository.js'
 export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } from './message-queries.js'
@@ -27,4 +34,5 @@ export {
   Store,
   tenantSubtree,
 } from './store.js'
+export type { TicketRepository } from './ticket-repository.js'
 export type { User } from './user-repository.js'

@@ -6,6 +6,7 @@ import { AuditRepository } from './audit-repository.js'
 import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
+import { EventReplayRepository } from './event-replay-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
 import { MailboxRepository } from './mailbox-repository.js'
@@ -16,6 +17,7 @@ import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { pgSql, prismaSql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TicketRepository } from './ticket-repository.js'
 import { UserRepository } from './user-repository.js'
 
 /** Configuration of one scope. */
@@ -76,6 +78,16 @@ export class Store {
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
+  }
+
+  /** The event log, for whoever was away. */
+  get replay(): EventReplayRepository {
+    return new EventReplayRepository(pgSql(this.#database.pool))
+  }
+
+  /** Tickets for opening a socket. */
+  get tickets(): TicketRepository {
+    return new TicketRepository(pgSql(this.#database.pool))
   }
 
   /** Changes configuration. What `work` throws undoes everything. */
