@@ -2,6 +2,7 @@ import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
 import { type AccessControl, type HttpService, mountApi, tokenForm } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
+import { ticketRoute } from './ticket-route.js'
 import { tokenRoutes } from './token-routes.js'
 import { TokenService } from './token-service.js'
 
@@ -27,7 +28,7 @@ export function createAuthd({ store, access, issuer, verifier, originUuid, log }
     mount: (server) => {
       mountApi(server, {
         name: 'auth',
-        implementations: tokenRoutes(tokens, originUuid),
+        implementations: [...tokenRoutes(tokens, originUuid), ticketRoute(store)],
         errorForm: tokenForm,
         access,
         log,

@@ -51,6 +51,8 @@ export type ErrorCode =
   /** If-Match names another state than the present one. */
   | 'precondition-failed'
   | 'too-many-requests'
+  /** The event log does not reach back to the cursor, or it is of a lost history. */
+  | 'events-gone'
   | 'authentication-server-unreachable'
 
 /** Base of every failure the product names. */

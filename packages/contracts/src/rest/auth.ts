@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { createWsTicket } from './auth-tickets.js'
 import { type RouteContract, routesOf } from './route.js'
 import { nullable } from './schemas.js'
 
@@ -99,4 +100,11 @@ export const checkScopes = route({
 })
 
 /** Every operation of authd. */
-export const AUTH_ROUTES: readonly RouteContract[] = [createToken, getToken, checkToken, deleteToken, checkScopes]
+export const AUTH_ROUTES: readonly RouteContract[] = [
+  createToken,
+  getToken,
+  checkToken,
+  deleteToken,
+  checkScopes,
+  createWsTicket,
+]

@@ -1,13 +1,14 @@
 import type { Static, TObject, TSchema } from 'typebox'
 
 /** The APIs; each has its base path and its own way to say what is wrong (rest.md 1.1, 1.8). */
-export type ApiName = 'auth' | 'confd' | 'calld'
+export type ApiName = 'auth' | 'confd' | 'calld' | 'events'
 
 /** Base path of each API, version included. */
 export const API_BASE: Readonly<Record<ApiName, string>> = {
   auth: '/api/auth/0.1',
   confd: '/api/confd/1.1',
   calld: '/api/calld/1.0',
+  events: '/api/events',
 }
 
 /**
