@@ -201,7 +201,16 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
     createAuthd({ store, access, issuer, verifier, originUuid, log }),
     createConfd({ store, access, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, access, log, maxAudioBytes: config.maxAudioBytes }),
-    createWebsocketd({ bus, verifier, originUuid, log }),
+    createWebsocketd({
+      bus,
+      store,
+      access,
+      verifier,
+      issuer,
+      originUuid,
+      retentionHours: config.eventRetentionHours,
+      log,
+    }),
   ]
 }
 
