@@ -1,3 +1,4 @@
+import type { LogRange } from '@lamplighter/store'
 import { type Cursor, formatCursor } from './cursor.js'
 import type { History } from './feed.js'
 import { OutgoingEvent } from './outgoing-event.js'
@@ -5,9 +6,11 @@ import type { GatewaySettings } from './settings.js'
 import type { Selection } from './subscriptions.js'
 import type { Viewer } from './viewer.js'
 
-/** How a return ended. Where it could not be done, `oldest` is where one could begin. */
+/**
+ * How a return ended: with everything up to `position`, or, where it could not be done, with where one could begin.
+ */
 export type Outcome =
-  | { readonly kind: 'replayed'; readonly count: number }
+  | { readonly kind: 'replayed'; readonly count: number; readonly position: Cursor }
   | { readonly kind: 'gone' | 'too_many'; readonly oldest: string }
 
 /** Who comes back. */
@@ -29,7 +32,6 @@ export class CatchUp {
   readonly #settings: GatewaySettings
   readonly #held: OutgoingEvent[] = []
   #heldBytes = 0
-  #head = 0
 
   constructor(history: History, settings: GatewaySettings) {
     this.#history = history
@@ -43,9 +45,9 @@ export class CatchUp {
     return this.#held.length <= this.#settings.bufferedEvents && this.#heldBytes <= this.#settings.bufferedBytes
   }
 
-  /** Live events that the log did not give, in order: what comes between the past and the present. */
+  /** What was held, in order. What the client has by then must be left out. */
   release(): readonly OutgoingEvent[] {
-    return this.#held.filter(({ cursor }) => cursor === undefined || cursor > this.#head)
+    return this.#held
   }
 
   /** Sends what came after the cursor. Undefined when the client went away meanwhile. @throws what the store throws */
@@ -60,12 +62,13 @@ export class CatchUp {
     const { replayedEvents, replayedRows } = this.#settings
     const { read, fitting } = await this.#history.extent(filterOf(client), range, replayedRows + 1)
     if (read > replayedRows || fitting > replayedEvents) return refuse('too_many')
-    this.#head = state.head
     const count = await this.#sendPages(client, range, state.epoch)
-    return count === undefined ? undefined : { kind: 'replayed', count }
+    const position = { epoch: state.epoch, number: state.head }
+    return count === undefined ? undefined : { kind: 'replayed', count, position }
   }
 
-  async #sendPages(client: Returning, range: { after: number; upTo: number }, epoch: string) {
+  /** How many events were sent; undefined when the client went away. */
+  async #sendPages(client: Returning, range: LogRange, epoch: string): Promise<number | undefined> {
     let count = 0
     let { after } = range
     for (;;) {

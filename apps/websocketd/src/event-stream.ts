@@ -23,6 +23,8 @@ export class EventStream extends Readable implements Member {
   readonly #expiry = new Expiry(() => this.close())
   #viewer: Viewer
   #live = false
+  /** What the client has. */
+  #position: Cursor = { epoch: '', number: 0 }
   #drained: (() => void) | undefined
 
   constructor(viewer: Viewer, selection: Selection, context: ResumingContext) {
@@ -49,7 +51,11 @@ export class EventStream extends Readable implements Member {
   }
 
   offer(event: OutgoingEvent): void {
-    if (!this.selection.wants(event.audience.name) || !this.#viewer.allows(event)) return
+    if (this.selection.wants(event.audience.name) && this.#viewer.allows(event)) this.#receive(event)
+  }
+
+  #receive(event: OutgoingEvent): void {
+    if (event.isUpTo(this.#position)) return
     if (!this.#live) {
       if (!this.#catchUp.hold(event)) this.destroy()
     } else if (this.readableLength > this.#context.settings.bufferedBytes) this.destroy()
@@ -88,9 +94,10 @@ export class EventStream extends Readable implements Member {
     this.#say('init', { cursor, retention_s: this.#context.retentionSec }, `retry: ${RETRY_MS}\n`)
     const outcome = await this.#catchUp.replay(this, after ?? { epoch, number: head })
     if (!outcome) return
-    if (outcome.kind !== 'replayed') this.#sayGap(outcome)
-    for (const event of this.#catchUp.release()) this.#write(event.serverSent)
+    if (outcome.kind === 'replayed') this.#position = outcome.position
+    else this.#sayGap(outcome)
     this.#live = true
+    for (const event of this.#catchUp.release()) this.#receive(event)
   }
 
   #sayGap({ kind, oldest }: Extract<Outcome, { oldest: string }>): void {

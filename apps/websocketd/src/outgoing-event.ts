@@ -1,6 +1,6 @@
 import type { ProtocolVersion } from '@lamplighter/contracts'
 import { type Audience, audienceOf } from './audience.js'
-import { formatCursor } from './cursor.js'
+import { type Cursor, formatCursor } from './cursor.js'
 
 /** An event from the bus or from the log. */
 export type EventSource = {
@@ -51,6 +51,11 @@ export class OutgoingEvent {
 
   get eventId(): string | null {
     return this.#source.eventId ?? null
+  }
+
+  /** Whether somebody who has everything up to a cursor has it already. A cursor of another history says nothing. */
+  isUpTo({ epoch, number }: Cursor): boolean {
+    return this.cursor !== undefined && this.cursor <= number && this.#epoch === epoch
   }
 
   /** What a socket of this version is sent. */

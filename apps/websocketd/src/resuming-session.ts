@@ -37,6 +37,8 @@ export class ResumingSession extends Session {
   readonly #more: ResumingContext
   #state: 'waiting' | 'returning' | 'live' = 'waiting'
   #resume: Cursor | undefined
+  /** What the client has: a live event up to here is on its way twice. */
+  #position: Cursor = { epoch: '', number: 0 }
   #catchUp: CatchUp | undefined
 
   constructor(
@@ -52,6 +54,7 @@ export class ResumingSession extends Session {
   protected async greet(): Promise<void> {
     const state = await this.#more.history.state().catch(() => undefined)
     if (!state) return this.close(CLOSE.tryAgain)
+    this.#position = { epoch: state.epoch, number: state.head }
     const cursor = formatCursor(state.epoch, state.head)
     this.send('init', 0, { version: 3, cursor, retention_s: this.#more.retentionSec })
     if (this.#opening.resume !== undefined) this.#resumeFrom(this.#opening.resume)
@@ -73,6 +76,7 @@ export class ResumingSession extends Session {
   }
 
   protected receive(event: OutgoingEvent): void {
+    if (event.isUpTo(this.#position)) return
     if (this.#state === 'live') this.deliver(event)
     else if (this.#state === 'returning' && this.#catchUp?.hold(event) === false) this.close(CLOSE.tooSlow)
   }
@@ -132,8 +136,9 @@ export class ResumingSession extends Session {
     })
     if (!outcome || this.ended) return
     this.#tell(outcome)
-    for (const event of this.#catchUp.release()) this.deliver(event)
+    if (outcome.kind === 'replayed') this.#position = outcome.position
     this.#state = 'live'
+    for (const event of this.#catchUp.release()) this.receive(event)
     this.#catchUp = undefined
   }
 
