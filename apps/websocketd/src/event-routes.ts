@@ -14,6 +14,8 @@ const DEFAULT_LIMIT = 100
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
+  // Nothing comes on this connection afterwards, and a server that stops must not wait for it.
+  connection: 'close',
   // A proxy that gathers answers would hold events back.
   'x-accel-buffering': 'no',
 }
