@@ -14,7 +14,7 @@ export function readBasicCredentials(header: string | undefined): BasicCredentia
   if (!encoded) return undefined
   const decoded = decode(Buffer.from(encoded, 'base64'))
   const colon = decoded.indexOf(':')
-  if (colon < 1 || colon === decoded.length - 1) return undefined
+  if (colon < 1 || colon === decoded.length - 1 || decoded.includes('\0')) return undefined
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) }
 }
 

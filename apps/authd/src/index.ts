@@ -1,44 +1,81 @@
-import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
-import { type AccessControl, type HttpService, mountApi, tokenForm } from '@lamplighter/http'
+import { type InstallationKeys, RefreshTokenIssuer, TokenIssuer, type TokenVerifier } from '@lamplighter/access'
+import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
+import { accountRoutes } from './account-routes.js'
+import { AccountService } from './account-service.js'
+import { LoginAdminService } from './login-admin-service.js'
+import { LoginService, type LoginSettings } from './login-service.js'
+import { PasswordCheck } from './password-check.js'
+import { policyRoutes } from './policy-routes.js'
+import { PolicyService } from './policy-service.js'
+import { refreshTokenRoutes } from './refresh-token-routes.js'
+import { RefreshTokenService } from './refresh-token-service.js'
+import { SessionKeeper } from './session-keeper.js'
+import { sessionRoutes } from './session-routes.js'
+import { statusRoute } from './status-route.js'
+import { tenantRoutes } from './tenant-routes.js'
+import { TenantService } from './tenant-service.js'
 import { ticketRoute } from './ticket-route.js'
 import { tokenRoutes } from './token-routes.js'
 import { TokenService } from './token-service.js'
+
+/** Limits of logins. */
+export type AuthdSettings = LoginSettings & {
+  /** Life of a refresh token that is not used. */
+  readonly refreshTokenLifetimeSec: number
+}
 
 /** What authd is made of. */
 export type AuthdDependencies = {
   readonly store: Store
   readonly access: AccessControl
-  readonly issuer: TokenIssuer
   readonly verifier: TokenVerifier
+  readonly keys: Pick<InstallationKeys, 'tokenKey' | 'refreshKey'>
+  readonly settings: AuthdSettings
   readonly originUuid: string
   readonly log: Logger
 }
 
-/** How often sessions that ran out are removed. */
-const PURGE_INTERVAL_MS = 60_000
+/** How often sessions are looked through; shorter than the notice they are given. */
+const ROUND_INTERVAL_MS = 20_000
 
 /** Tokens and sessions under `/api/auth/0.1`. */
-export function createAuthd({ store, access, issuer, verifier, originUuid, log }: AuthdDependencies): HttpService {
-  const tokens = new TokenService(store, issuer, verifier)
-  let purging: NodeJS.Timeout | undefined
+export function createAuthd({
+  store,
+  access,
+  verifier,
+  keys,
+  settings,
+  originUuid,
+  log,
+}: AuthdDependencies): HttpService {
+  const refreshTokens = new RefreshTokenService(
+    new RefreshTokenIssuer(keys.refreshKey),
+    settings.refreshTokenLifetimeSec,
+  )
+  const passwords = new PasswordCheck(store)
+  const logins = new LoginService(store, new TokenIssuer(keys.tokenKey), verifier, passwords, refreshTokens, settings)
+  const admin = new LoginAdminService(store, verifier)
+  const implementations = [
+    ...tokenRoutes(logins, new TokenService(store, verifier), originUuid),
+    ...refreshTokenRoutes(store, admin),
+    ...sessionRoutes(store, admin),
+    ...tenantRoutes(store, new TenantService(store)),
+    ...accountRoutes(store, new AccountService(store, verifier, passwords)),
+    ...policyRoutes(store, admin, new PolicyService(store, verifier)),
+    ticketRoute(store),
+    statusRoute(store),
+  ]
+  const keeper = new SessionKeeper(store, verifier)
+  let rounds: NodeJS.Timeout | undefined
   return {
     name: 'authd',
-    mount: (server) => {
-      mountApi(server, {
-        name: 'auth',
-        implementations: [...tokenRoutes(tokens, originUuid), ticketRoute(store)],
-        errorForm: tokenForm,
-        access,
-        log,
-      })
-    },
+    mount: (server) => mountApi(server, { name: 'auth', implementations, errorForm: calldForm, access, log }),
     start: async () => {
-      const purge = () =>
-        store.accounts.purgeSessions().catch((err) => log.warn({ err }, 'expired sessions not removed'))
-      purging = setInterval(purge, PURGE_INTERVAL_MS).unref()
+      const round = () => keeper.round().catch((err) => log.warn({ err }, 'sessions not looked through'))
+      rounds = setInterval(round, ROUND_INTERVAL_MS).unref()
     },
-    stop: async () => clearInterval(purging),
+    stop: async () => clearInterval(rounds),
   }
 }

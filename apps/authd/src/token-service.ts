@@ -1,58 +1,19 @@
-import { type Principal, type TokenIssuer, type TokenVerifier, verifySecret } from '@lamplighter/access'
-import { AuthenticationError, isUuid, LamplighterError, NotFoundError, type TenantId } from '@lamplighter/domain'
-import type { Account, Store } from '@lamplighter/store'
-
-/** What a login sends. */
-export type Login = {
-  readonly username: string
-  readonly password: string
-  readonly expirationSec: number
-  readonly mobile: boolean
-  readonly userAgent: string
-  readonly remoteAddr: string
-}
-
-/** A token and what it stands for. */
-export type IssuedToken = { readonly token: string; readonly principal: Principal }
+import type { Principal, TokenVerifier } from '@lamplighter/access'
+import { sessionEnded } from '@lamplighter/contracts'
+import { AuthenticationError, isUuid, NotFoundError, type TenantId } from '@lamplighter/domain'
+import type { Store } from '@lamplighter/store'
 
 /** What may be asked of a token beside its validity. */
 export type TokenQuestion = { readonly scope: string | undefined; readonly tenant: string | undefined }
 
-const MAX_SESSIONS = 100
-
-/** Logs in, checks and ends tokens. */
+/** Checks and ends tokens. */
 export class TokenService {
   readonly #store: Store
-  readonly #issuer: TokenIssuer
   readonly #verifier: TokenVerifier
 
-  constructor(store: Store, issuer: TokenIssuer, verifier: TokenVerifier) {
+  constructor(store: Store, verifier: TokenVerifier) {
     this.#store = store
-    this.#issuer = issuer
     this.#verifier = verifier
-  }
-
-  /**
-   * Begins a session. An unknown user and a wrong password cannot be told apart, by answer or by time.
-   *
-   * @throws AuthenticationError, or LamplighterError `too-many-sessions`
-   */
-  async logIn(login: Login): Promise<IssuedToken> {
-    const account = await this.#store.accounts.findAccount(login.username)
-    const right = await verifySecret(account?.passwordHash, login.password)
-    if (!account || !right) throw new AuthenticationError('authentication-failed', 'Authentication Failed')
-    if (account.purpose !== 'internal' && account.sessions >= MAX_SESSIONS) {
-      throw new LamplighterError('too-many-sessions', 'the user has too many sessions')
-    }
-    return this.#begin(account, login)
-  }
-
-  async #begin(account: Account, { expirationSec, mobile, userAgent, remoteAddr }: Login): Promise<IssuedToken> {
-    const expiresAt = new Date(Date.now() + expirationSec * 1000)
-    const { userId, tenantId, purpose } = account
-    const sessionId = await this.#store.accounts.createSession({ userId, mobile, userAgent, remoteAddr, expiresAt })
-    const token = this.#issuer.issue({ userId, tenantId, sessionId, purpose, expiresAt })
-    return { token, principal: await this.#verifier.verify(token) }
   }
 
   /**
@@ -81,12 +42,15 @@ export class TokenService {
     return Object.fromEntries(scopes.map((scope) => [scope, principal.allows(scope)]))
   }
 
-  /** Ends the token's session, here at once and elsewhere within seconds. An unknown token is as good as ended. */
+  /** Ends the token's session, everywhere at once. An unknown token is as good as ended. */
   async revoke(token: string): Promise<void> {
     const principal = await this.#verifier.verify(token).catch(onlyUnknown)
     if (!principal) return
-    await this.#store.accounts.deleteSession(principal.sessionId)
-    this.#verifier.invalidate(principal.sessionId)
+    const { sessionId } = principal
+    await this.#store.changeLogins(async ({ sessions, outbox }) => {
+      await outbox.add((await sessions.end(sessionId)).map(sessionEnded))
+    })
+    this.#verifier.invalidate(sessionId)
   }
 
   async #find(token: string): Promise<Principal> {

@@ -5,8 +5,17 @@ import { AssociationService } from './association-service.js'
 import { contextRoutes } from './context-routes.js'
 import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
+import { emptyTrash } from './housekeeping.js'
+import { infosRoute } from './infos-route.js'
+import { optionRoutes } from './option-routes.js'
+import { OptionService } from './option-service.js'
+import { settingsRoutes } from './settings-routes.js'
+import { SettingsService } from './settings-service.js'
 import { statusRoute } from './status-route.js'
+import { trashRoutes } from './trash-routes.js'
+import { TrashService } from './trash-service.js'
 import { userRoutes } from './user-routes.js'
+import { UserService } from './user-service.js'
 import { voicemailRoutes } from './voicemail-routes.js'
 import { VoicemailService } from './voicemail-service.js'
 
@@ -14,24 +23,35 @@ import { VoicemailService } from './voicemail-service.js'
 export type ConfdDependencies = {
   readonly store: Store
   readonly access: AccessControl
+  /** Identity of the installation. */
+  readonly originUuid: string
   /** Realm new SIP credentials are hashed for. */
   readonly sipRealm: string
   readonly log: Logger
 }
 
+const EMPTYING_INTERVAL_MS = 10 * 60 * 1000
+
 /** Configuration under `/api/confd/1.1`. */
-export function createConfd({ store, access, sipRealm, log }: ConfdDependencies): HttpService {
+export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdDependencies): HttpService {
   const implementations = [
     statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
-    ...userRoutes(store),
+    ...trashRoutes(new TrashService(store)),
+    ...settingsRoutes(new SettingsService(store)),
+    ...optionRoutes(new OptionService(store)),
+    ...userRoutes(new UserService(store)),
+    infosRoute(originUuid),
     ...contextRoutes(store),
     ...deviceRoutes(new DeviceService(store, sipRealm)),
   ]
+  let emptying: NodeJS.Timeout | undefined
   return {
     name: 'confd',
     mount: (server) => mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log }),
-    start: async () => {},
-    stop: async () => {},
+    start: async () => {
+      emptying = setInterval(() => void emptyTrash(store, log), EMPTYING_INTERVAL_MS).unref()
+    },
+    stop: async () => clearInterval(emptying),
   }
 }

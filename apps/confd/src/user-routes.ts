@@ -1,58 +1,57 @@
-import { randomUUID } from 'node:crypto'
-import { hashSecret } from '@lamplighter/access'
-import { createUser, deleteUser, getUser, listUsers, type UserView } from '@lamplighter/contracts'
-import { NotFoundError, RuleError, type UserId } from '@lamplighter/domain'
+import {
+  type CreatedUserView,
+  createUser,
+  deleteUser,
+  getUser,
+  listUsers,
+  USER_COLUMNS,
+  type UserView,
+  updateUser,
+} from '@lamplighter/contracts'
 import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
-import { type Configuration, onlyTenant, type Store, tenantSubtree, type User } from '@lamplighter/store'
-import { resourceUrl } from './voicemail-view.js'
+import { tenantSubtree, type User } from '@lamplighter/store'
+import { listScope, toListQuery } from './list-query.js'
+import type { CreatedUser, UserService } from './user-service.js'
+import { resourceUrl, toVoicemailView } from './voicemail-view.js'
 
-/** Users, as far as mailboxes and devices need them. */
-export function userRoutes(store: Store): Implementation[] {
+/** Users, as far as mailboxes, devices and the JavaScript client need them. */
+export function userRoutes(users: UserService): Implementation[] {
   return [
     implement(listUsers, async (call) => {
-      const { limit, offset = 0, recurse } = call.query()
-      const scope = recurse ? tenantSubtree(call.tenantId) : onlyTenant(call.tenantId)
-      const { items, total } = await store.configuration(scope).users.list({ limit, offset })
+      const query = call.query()
+      const asked = toListQuery(query, USER_COLUMNS, 'firstname')
+      const { items, total } = await users.list(listScope(call.tenantId, query), asked)
       return { body: { total, items: items.map((user) => toUserView(call, user)) } }
     }),
     implement(createUser, async (call) => {
-      const { firstname, lastname = null, email = null, username = null, password } = call.body()
-      const passwordHash = password ? await hashSecret(password) : null
-      const fields = { firstname, lastname, email, username, passwordHash }
-      const { value: user, replayed } = await store.createOnce(
-        onlyTenant(call.tenantId),
-        call.repeatKey(),
-        ({ users }) => users.create(randomUUID() as UserId, fields),
-      )
-      return createdAnswer(resourceUrl(call, 'users', user.id), toUserView(call, user), replayed)
+      const { value, replayed } = await users.create(tenantSubtree(call.tenantId), call.body(), call.repeatKey())
+      return createdAnswer(resourceUrl(call, 'users', value.user.id), toCreatedView(call, value), replayed)
     }),
     implement(getUser, async (call) => {
-      const user = await findUser(store.configuration(tenantSubtree(call.tenantId)), call.param('user'))
+      const user = await users.get(tenantSubtree(call.tenantId), call.param('user'))
       return call.tagged(user, toUserView(call, user))
     }),
+    implement(updateUser, async (call) => {
+      call.json()
+      const change = { input: () => call.body(), recursive: isRecursive(call.query()) }
+      await users.update(tenantSubtree(call.tenantId), call.param('user'), change, call.precondition())
+      return {}
+    }),
     implement(deleteUser, async (call) => {
-      const precondition = call.precondition()
-      await store.changeConfiguration(tenantSubtree(call.tenantId), async (change) => {
-        const { uuid } = await findUser(change, call.param('user'))
-        await change.locks.user(uuid)
-        const user = await findUser(change, uuid)
-        precondition(user)
-        if (user.mailbox) {
-          const details = { user_uuid: user.uuid, voicemail_id: user.mailbox.id }
-          throw new RuleError('user-has-voicemail', 'the user still has a mailbox', details)
-        }
-        await change.users.delete(user.uuid)
-      })
+      const scope = tenantSubtree(call.tenantId)
+      await users.delete(scope, call.param('user'), isRecursive(call.query()), call.precondition())
       return {}
     }),
   ]
 }
 
-async function findUser({ users }: Pick<Configuration, 'users'>, reference: string): Promise<User> {
-  const user = await users.find(reference)
-  if (!user) throw new NotFoundError('no-such-user', 'there is no such user', { user: reference })
-  return user
+function isRecursive({ recursive }: { readonly recursive?: string }): boolean {
+  return recursive?.toLowerCase() === 'true'
 }
+
+/** Telephony is not ours: a user has no lines, and its forwards and services are off. */
+const NO_FORWARD = { enabled: false, destination: null }
+const NO_SERVICE = { enabled: false }
 
 function toUserView(call: Pick<Call, 'url'>, user: User): UserView {
   const { mailbox } = user
@@ -64,10 +63,17 @@ function toUserView(call: Pick<Call, 'url'>, user: User): UserView {
     lastname: user.lastname,
     email: user.email,
     username: user.username,
+    lines: [],
+    forwards: { unconditional: NO_FORWARD, noanswer: NO_FORWARD, busy: NO_FORWARD },
+    services: { dnd: NO_SERVICE, incallfilter: NO_SERVICE },
     voicemail: mailbox && {
       ...mailbox,
       links: [{ rel: 'voicemails', href: resourceUrl(call, 'voicemails', mailbox.id) }],
     },
     links: [{ rel: 'users', href: resourceUrl(call, 'users', user.id) }],
   }
+}
+
+function toCreatedView(call: Pick<Call, 'url'>, { user, mailbox }: CreatedUser): CreatedUserView {
+  return { ...toUserView(call, user), voicemail: mailbox && toVoicemailView(call, mailbox) }
 }

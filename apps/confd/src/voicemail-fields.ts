@@ -1,10 +1,7 @@
 import { hashSecret } from '@lamplighter/access'
 import { PIN_MASK, type VoicemailCreate, type VoicemailUpdate } from '@lamplighter/contracts'
-import { type AccessType, InvalidInputError, type Mailbox, RuleError } from '@lamplighter/domain'
-import type { Context, MailboxFields } from '@lamplighter/store'
-
-/** Where contexts are looked up: those the caller may see. */
-export type ContextLookup = { findByName(name: string): Promise<Context | undefined> }
+import { type AccessType, InvalidInputError, type Mailbox } from '@lamplighter/domain'
+import type { MailboxFields } from '@lamplighter/store'
 
 /** What a POST leaves out (rest.md 2.2). */
 const DEFAULTS = {
@@ -25,17 +22,23 @@ const DEFAULTS = {
 export async function fieldsOfCreation(input: VoicemailCreate): Promise<MailboxFields> {
   const { name, number, context } = input
   if (input.password === PIN_MASK) throw InvalidInputError.of('password', 'regex', 'does not match')
-  return checked(await merged({ ...DEFAULTS, name, number, context }, input))
-}
-
-/** A mailbox's fields after an update; absent keys keep their value. @throws InvalidInputError as {@link fieldsOfCreation} */
-export async function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate): Promise<MailboxFields> {
-  const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
-  return checked(await merged(fields, input))
-}
-
-async function merged(base: Omit<MailboxFields, 'pinHash'>, input: VoicemailUpdate): Promise<MailboxFields> {
   const pin = await pinChange(input.password)
+  return checked(merged({ ...DEFAULTS, name, number, context }, input, pin))
+}
+
+/**
+ * A mailbox's fields after an update; absent keys keep their value. `pin` is what {@link pinChange} made of the input.
+ *
+ * @throws InvalidInputError as {@link fieldsOfCreation}
+ */
+export function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate, pin: PinChange): MailboxFields {
+  const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
+  // Taking away a PIN that is not set changes nothing.
+  const change = pin === null && !current.hasPin ? undefined : pin
+  return checked(merged(fields, input, change))
+}
+
+function merged(base: Omit<MailboxFields, 'pinHash'>, input: VoicemailUpdate, pin: PinChange): MailboxFields {
   return {
     name: input.name ?? base.name,
     number: input.number ?? base.number,
@@ -60,8 +63,11 @@ function kept<T>(asked: T | null | undefined, current: T | null): T | null {
   return asked === undefined ? current : asked
 }
 
+/** The hash of a new PIN; null takes it away, undefined leaves it. */
+export type PinChange = string | null | undefined
+
 /** The mask, as a client sends back what it read, changes nothing. */
-async function pinChange(password: string | null | undefined): Promise<string | null | undefined> {
+export async function pinChange(password: string | null | undefined): Promise<PinChange> {
   if (password === undefined || password === PIN_MASK) return undefined
   return password === null ? null : hashSecret(password)
 }
@@ -79,23 +85,4 @@ export function isChanged(current: Mailbox, fields: MailboxFields): boolean {
   const { pinHash, options, ...rest } = fields
   const sameScalars = Object.entries(rest).every(([key, value]) => current[key as keyof typeof rest] === value)
   return pinHash !== undefined || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
-}
-
-/**
- * Rules R7 and R8: the context must be visible, a new timezone must be a zone message's name; there are none yet, so
- * only null is one.
- *
- * @throws RuleError `unknown-context` or `unknown-timezone`
- */
-export async function resolveContext(
-  contexts: ContextLookup,
-  fields: MailboxFields,
-  current?: Mailbox,
-): Promise<Context> {
-  const context = await contexts.findByName(fields.context)
-  if (!context) throw new RuleError('unknown-context', 'there is no such context', { context: fields.context })
-  if (fields.timezone !== null && fields.timezone !== current?.timezone) {
-    throw new RuleError('unknown-timezone', 'there is no such timezone', { timezone: fields.timezone })
-  }
-  return context
 }

@@ -8,38 +8,40 @@ import {
   listUserVoicemails,
   listVoicemails,
   updateVoicemail,
+  VOICEMAIL_COLUMNS,
 } from '@lamplighter/contracts'
-import type { Created, Mailbox, MailboxId } from '@lamplighter/domain'
+import type { Created, Mailbox } from '@lamplighter/domain'
 import { type Answer, type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
-import { type MailboxColumn, type MailboxListQuery, onlyTenant, tenantSubtree } from '@lamplighter/store'
+import { tenantSubtree } from '@lamplighter/store'
 import type { AssociationService } from './association-service.js'
+import { listScope, toListQuery } from './list-query.js'
 import type { VoicemailService } from './voicemail-service.js'
-import { resourceUrl, toVoicemailView } from './voicemail-view.js'
+import { mailboxIdOf, resourceUrl, toVoicemailView } from './voicemail-view.js'
 
 /** Mailboxes and who has them (rest.md 2.1, 1 to 9). */
 export function voicemailRoutes(voicemails: VoicemailService, associations: AssociationService): Implementation[] {
   return [
     implement(listVoicemails, async (call) => {
       const query = call.query()
-      const scope = query.recurse ? tenantSubtree(call.tenantId) : onlyTenant(call.tenantId)
-      const { items, total } = await voicemails.list(scope, toListQuery(query))
+      const asked = toListQuery(query, VOICEMAIL_COLUMNS, 'number')
+      const { items, total } = await voicemails.list(listScope(call.tenantId, query), asked)
       return { body: { total, items: items.map((mailbox) => toVoicemailView(call, mailbox)) } }
     }),
     implement(createVoicemail, async (call) => {
       return created(call, await voicemails.create(tenantSubtree(call.tenantId), call.body(), call.repeatKey()))
     }),
     implement(getVoicemail, async (call) => {
-      const mailbox = await voicemails.get(tenantSubtree(call.tenantId), mailboxId(call, 'id'))
+      const mailbox = await voicemails.get(tenantSubtree(call.tenantId), mailboxIdOf(call, 'id'))
       return call.tagged(mailbox, toVoicemailView(call, mailbox))
     }),
     implement(updateVoicemail, async (call) => {
       call.json()
       const scope = tenantSubtree(call.tenantId)
-      await voicemails.update(scope, mailboxId(call, 'id'), () => call.body(), call.precondition())
+      await voicemails.update(scope, mailboxIdOf(call, 'id'), () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteVoicemail, async (call) => {
-      await voicemails.delete(tenantSubtree(call.tenantId), mailboxId(call, 'id'), call.precondition())
+      await voicemails.delete(tenantSubtree(call.tenantId), mailboxIdOf(call, 'id'), call.precondition())
       return {}
     }),
     ...userVoicemailRoutes(associations),
@@ -63,29 +65,12 @@ function userVoicemailRoutes(associations: AssociationService): Implementation[]
     }),
     implement(associateUserVoicemail, async (call) => {
       const scope = tenantSubtree(call.tenantId)
-      await associations.associate(scope, call.param('user'), mailboxId(call, 'voicemail_id'))
+      await associations.associate(scope, call.param('user'), mailboxIdOf(call, 'voicemail_id'))
       return {}
     }),
   ]
 }
 
-function mailboxId(call: Pick<Call, 'param'>, name: string): MailboxId {
-  return Number(call.param(name)) as MailboxId
-}
-
 function created(call: Pick<Call, 'url'>, { value: mailbox, replayed }: Created<Mailbox>): Answer {
   return createdAnswer(resourceUrl(call, 'voicemails', mailbox.id), toVoicemailView(call, mailbox), replayed)
-}
-
-function toListQuery(query: ReturnType<Call<typeof listVoicemails>['query']>): MailboxListQuery {
-  const { limit, offset, order, direction, search, recurse: _recurse, ...columns } = query
-  const filters = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
-  return {
-    search,
-    filters,
-    order: (order as MailboxColumn | undefined) ?? 'number',
-    direction: direction === 'desc' ? 'desc' : 'asc',
-    limit,
-    offset: offset ?? 0,
-  }
 }

@@ -1,10 +1,15 @@
 import { API_BASE, PIN_MASK, type VoicemailView } from '@lamplighter/contracts'
-import type { Mailbox } from '@lamplighter/domain'
+import type { Mailbox, MailboxId } from '@lamplighter/domain'
 import type { Call } from '@lamplighter/http'
 
 /** Absolute URL of a resource of confd. */
 export function resourceUrl(call: Pick<Call, 'url'>, resource: string, id: string | number): string {
   return call.url(`${API_BASE.confd}/${resource}/${id}`)
+}
+
+/** A mailbox's id in the path; the route lets only integers through. */
+export function mailboxIdOf(call: Pick<Call, 'param'>, name: string): MailboxId {
+  return Number(call.param(name)) as MailboxId
 }
 
 /** A mailbox as every answer shows it (rest.md 2.2). */

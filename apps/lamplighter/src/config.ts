@@ -32,12 +32,18 @@ export type Config = {
     readonly advertisedHost: string | undefined
     readonly accessCodes: readonly string[]
   }
+  readonly logins: {
+    readonly maxSessions: number
+    readonly tokenLifetimeSec: number
+    readonly refreshTokenLifetimeSec: number
+  }
   readonly maxAudioBytes: number
   readonly eventRetentionHours: number
   readonly databaseConnections: number
   readonly logLevel: LogLevel
 }
 
+const DAY_SEC = 24 * 60 * 60
 const PORTS = { min: 0, max: 65_535 }
 
 /** Reads the configuration. @throws StartError that names the variable and what it may be */
@@ -62,6 +68,11 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
       realm: read.text('LAMPLIGHTER_SIP_REALM') ?? 'lamplighter',
       advertisedHost: read.text('LAMPLIGHTER_SIP_ADVERTISED_HOST'),
       accessCodes: (read.text('LAMPLIGHTER_ACCESS_CODES') ?? '*97,*98').split(',').map((code) => code.trim()),
+    },
+    logins: {
+      maxSessions: read.integer('LAMPLIGHTER_MAX_SESSIONS', 100, { min: 1, max: 1_000_000 }),
+      tokenLifetimeSec: read.integer('LAMPLIGHTER_TOKEN_LIFETIME_SEC', 7200, { min: 1, max: 315_360_000 }),
+      refreshTokenLifetimeSec: read.integer('LAMPLIGHTER_REFRESH_TOKEN_DAYS', 180, { min: 1, max: 3650 }) * DAY_SEC,
     },
     maxAudioBytes: read.integer('LAMPLIGHTER_MAX_AUDIO_BYTES', 16 * 1024 * 1024, { min: 1024, max: 1024 ** 3 }),
     eventRetentionHours: read.integer('LAMPLIGHTER_EVENT_RETENTION_HOURS', 7 * 24, { min: 1, max: 24 * 366 }),

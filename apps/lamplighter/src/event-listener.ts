@@ -1,45 +1,31 @@
 import { StartError } from '@lamplighter/runtime'
-import WebSocket from 'ws'
+import { EventClient, EventsRefusedError, type ReceivedEvent } from '@lamplighter/sdk'
 
-/** An event as protocol 2 delivers it. */
-export type ReceivedEvent = { readonly name: string; readonly data: Record<string, unknown> }
-
-/** A WebSocket client that subscribed to everything its token may see. */
+/** Listens to everything its token may see; comes back after interruptions. */
 export class EventListener {
-  readonly #socket: WebSocket
+  readonly #client: EventClient
 
-  private constructor(socket: WebSocket) {
-    this.#socket = socket
+  private constructor(client: EventClient) {
+    this.#client = client
   }
 
   /** Connects and resolves once events flow. @throws StartError when the gateway refuses */
   static async open(url: string, token: string, onEvent: (event: ReceivedEvent) => void): Promise<EventListener> {
-    const address = new URL(url)
-    address.searchParams.set('version', '2')
-    // In a header, where it reaches no access log.
-    const socket = new WebSocket(address, { headers: { 'x-auth-token': token } })
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject)
-      socket.once('close', (code, reason) => reject(new StartError(`the gateway refused: ${code} ${reason}`)))
-      socket.on('message', (data) => {
-        const { op, data: payload } = JSON.parse(data.toString()) as { op: string; data: unknown }
-        if (op === 'init') for (const frame of GREETING) socket.send(JSON.stringify(frame))
-        if (op === 'start') resolve()
-        if (op === 'event') onEvent(payload as ReceivedEvent)
-      })
-    })
-    return new EventListener(socket)
+    try {
+      return new EventListener(await EventClient.open({ url, token: () => token, onEvent }))
+    } catch (error) {
+      if (error instanceof EventsRefusedError) throw new StartError(error.message, { cause: error })
+      throw error
+    }
   }
 
-  /** Resolves when the gateway ends the connection. */
-  closed(): Promise<void> {
-    return new Promise((resolve) => this.#socket.once('close', () => resolve()))
+  /** Resolves when the gateway refuses for good, or after {@link close}. */
+  async closed(): Promise<void> {
+    await this.#client.closed
   }
 
   /** Leaves. */
   close(): void {
-    this.#socket.close()
+    this.#client.close()
   }
 }
-
-const GREETING = [{ op: 'subscribe', data: { event_name: '*' } }, { op: 'start' }]

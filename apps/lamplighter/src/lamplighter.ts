@@ -3,7 +3,7 @@ import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
-import { createHttpServer, type HttpService, listen, RateLimits } from '@lamplighter/http'
+import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
 import { createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
@@ -20,6 +20,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Config, SERVICE_NAMES, type ServiceName } from './config.js'
 import { prepareDataDirectory, readSecret } from './data-directory.js'
 import { type OpenedDatabase, openMigratedDatabase } from './open-database.js'
+import { createRevocations } from './revocations.js'
 import { MASTER_ADMIN, type SetUp, setUp } from './setup.js'
 
 /** What to start. */
@@ -183,11 +184,13 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   const apis = httpServices(shared).filter(({ name }) => names.includes(name as ServiceName))
   const mwid = names.includes('mwid') ? newMwid(shared) : undefined
   const relay = names.includes('relayd') ? newRelay(shared) : undefined
-  const services: Service[] = [...(mwid ? [mwid] : []), ...apis, ...(relay ? [relay] : [])]
+  const revocations = apis.length > 0 ? createRevocations(shared) : undefined
+  const services: Service[] = [mwid, revocations, ...apis, relay].filter((one) => one !== undefined)
   const group = new ServiceGroup('lamplighter', services, shared.log)
   if (apis.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
+  mountDocs(server)
   for (const api of apis) api.mount(server)
   return { group, server, mwid }
 }
@@ -196,17 +199,16 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   const covers = store.accounts.covers.bind(store.accounts)
   const rateLimits = new RateLimits(config.http.rateLimits)
   const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
-  const issuer = new TokenIssuer(keys.tokenKey)
   return [
-    createAuthd({ store, access, issuer, verifier, originUuid, log }),
-    createConfd({ store, access, sipRealm: config.sip.realm, log }),
+    createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
+    createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, access, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({
       bus,
       store,
       access,
       verifier,
-      issuer,
+      issuer: new TokenIssuer(keys.tokenKey),
       originUuid,
       retentionHours: config.eventRetentionHours,
       log,

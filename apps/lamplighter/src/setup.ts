@@ -2,26 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
 import type { TenantId } from '@lamplighter/domain'
 import { StartError } from '@lamplighter/runtime'
-import { ADMIN_POLICY_SLUG, type Installation, type Provisioning, USER_POLICY_SLUG } from '@lamplighter/store'
+import {
+  ADMIN_POLICY_SLUG,
+  DEFAULT_POLICIES,
+  type Installation,
+  type Provisioning,
+  USER_POLICY_SLUG,
+} from '@lamplighter/store'
 
 /** The administrator of the master tenant. */
 export const MASTER_ADMIN = 'root'
 const MASTER_SLUG = 'master'
-
-/** What administrators of a tenant may do. */
-const ADMIN_ACL = ['auth.#', 'confd.#', 'calld.#', 'events.#', 'websocketd']
-/** What every user may do: their own things, and the mailboxes their tenant shares. */
-const USER_ACL = [
-  'auth.users.me.#',
-  'confd.users.me.read',
-  'confd.infos.read',
-  'calld.users.me.#',
-  'events.auth.users.me.#',
-  'events.config.users.me.#',
-  'events.users.me.#',
-  'events.voicemails.global.#',
-  'websocketd',
-]
 
 /** The installation, and the master administrator's password when it was made just now. */
 export type SetUp = { readonly installation: Installation; readonly newPassword: string | undefined }
@@ -56,8 +47,7 @@ export function setUp(provisioning: Provisioning, demoPassword: string | undefin
 
 /** Gives a tenant the two policies every tenant has. */
 export async function savePolicies(provisioning: Provisioning, tenant: TenantId): Promise<void> {
-  await provisioning.savePolicy(tenant, ADMIN_POLICY_SLUG, 'Administrators', ADMIN_ACL)
-  await provisioning.savePolicy(tenant, USER_POLICY_SLUG, 'Users', USER_ACL)
+  for (const { slug, name, acl } of DEFAULT_POLICIES) await provisioning.savePolicy(tenant, slug, name, acl)
 }
 
 /** Creates an administrator of a tenant. */

@@ -8,7 +8,12 @@ const FILLED: Record<string, string> = { id: '1', user: ID, uuid: ID, token: ID,
 /** Every path of the contract with well-formed ids. */
 const PATHS = [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES].map((route) => ({
   ...route,
-  url: API_BASE[route.api] + route.path.replace(/\{(\w+)\}/g, (_place, name: string) => FILLED[name] ?? 'a'),
+  url:
+    API_BASE[route.api] +
+    route.path.replace(
+      /\{(\w+)\}/g,
+      (_place, name: string) => FILLED[name] ?? (route.params[name] === 'uuid' ? ID : 'a'),
+    ),
 }))
 
 describe('methods and origins', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { API_BASE, AUTH_ROUTES, CALLD_ROUTES, CONFD_ROUTES, type RouteContract } from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, request, type Tenant, TestInstallation, wav } from './support.js'
@@ -33,6 +34,11 @@ describe('what another tenant owns', () => {
       message_id: message.id,
       uuid: device.uuid,
       folder_id: '1',
+      user_uuid: owner.uuid,
+      tenant_uuid: mine.uuid,
+      session_uuid: randomUUID(),
+      policy_uuid: randomUUID(),
+      client_id: 'x',
     }
   })
   afterAll(() => installation.stop())

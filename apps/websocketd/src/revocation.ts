@@ -1,3 +1,4 @@
+import { policyChanged, sessionDeleted, userRightsChanged } from '@lamplighter/contracts'
 import type { SessionId, TenantId, UserId } from '@lamplighter/domain'
 import type { OutgoingEvent } from './outgoing-event.js'
 
@@ -10,11 +11,11 @@ export type Revocation =
 type Data = Readonly<Record<string, unknown>>
 
 const READERS: Readonly<Record<string, (data: Data) => Revocation | undefined>> = {
-  auth_session_deleted: ({ uuid }) =>
+  [sessionDeleted.name]: ({ uuid }) =>
     typeof uuid === 'string' ? { kind: 'session ended', sessionId: uuid as SessionId } : undefined,
-  auth_user_rights_changed: ({ user_uuid: user }) =>
+  [userRightsChanged.name]: ({ user_uuid: user }) =>
     typeof user === 'string' ? { kind: 'rights of user', userId: user as UserId } : undefined,
-  auth_policy_changed: ({ tenant_uuid: tenant }) =>
+  [policyChanged.name]: ({ tenant_uuid: tenant }) =>
     typeof tenant === 'string' ? { kind: 'rights of tenant', tenantId: tenant as TenantId } : undefined,
 }
 

@@ -72,13 +72,17 @@ export class BenchInstallation {
       .configuration(onlyTenant(tenantId))
       .contexts.create({ uuid: randomUUID(), label: 'b', type: 'internal' })
     const expiresAt = new Date(Date.now() + 3_600_000)
-    const sessionId = await store.accounts.createSession({
-      userId,
-      mobile: false,
-      userAgent: '',
-      remoteAddr: '',
-      expiresAt,
-    })
+    const sessionId = await store.changeLogins(({ sessions }) =>
+      sessions.begin({
+        userId,
+        mobile: false,
+        userAgent: '',
+        remoteAddr: '',
+        expiresInSec: 3600,
+        refreshTokenId: undefined,
+        expiryAnnounced: false,
+      }),
+    )
     const token = new TokenIssuer(this.tokenKey).issue({ userId, tenantId, sessionId, purpose: 'user', expiresAt })
     return { tenantId, userId, context: name, token }
   }

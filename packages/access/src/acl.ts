@@ -12,7 +12,8 @@ export type Acl = {
 /** Longest pattern, longest list and longest required access; over them nothing is granted (bus.md 6.3, 25). */
 export const ACL_LIMITS = { patternChars: 256, patterns: 1000, requiredChars: 1024 } as const
 
-type Piece =
+/** A part of a pattern: one character, one of some words, or a wildcard. */
+export type Piece =
   | { readonly kind: 'literal'; readonly code: number }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'star' }
@@ -51,7 +52,8 @@ function tooLarge(message: string): LamplighterError {
   return new LamplighterError('invalid-data', message)
 }
 
-function compilePattern(body: string, { userId, sessionId }: AclIdentity): Piece[] {
+/** Takes the body of a pattern apart; the reserved words stand for the given ids. */
+export function compilePattern(body: string, { userId, sessionId }: AclIdentity): Piece[] {
   const reserved: Readonly<Record<string, readonly string[]>> = {
     me: ['me', userId],
     my_session: ['my_session', sessionId],
@@ -113,7 +115,7 @@ function ends(piece: Piece, text: string, at: number): number[] {
 }
 
 /** `*` stops at a dot and at a hash; `#` only at a line feed (rows 63, 66, 91, 92). */
-function goesOver(piece: Piece, code: number): boolean {
+export function goesOver(piece: Piece, code: number): boolean {
   if (piece.kind === 'star') return code !== DOT && code !== HASH
   return piece.kind === 'hash' && code !== NEWLINE
 }

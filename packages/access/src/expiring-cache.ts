@@ -33,4 +33,9 @@ export class ExpiringCache<Key, Value> {
   delete(key: Key): void {
     this.#entries.delete(key)
   }
+
+  /** Forgets every value that is meant. */
+  deleteWhere(isMeant: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (isMeant(value)) this.#entries.delete(key)
+  }
 }

@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 /** Keys for separate purposes, all from the one secret of the installation. */
 export type InstallationKeys = {
   readonly tokenKey: Buffer
+  readonly refreshKey: Buffer
   readonly nonceKey: Buffer
   readonly fingerprintKey: Buffer
 }
@@ -16,5 +17,10 @@ export function deriveKeys(secret: string): InstallationKeys {
   if (secret.length < MIN_SECRET_CHARS)
     throw new RangeError(`the secret must have at least ${MIN_SECRET_CHARS} characters`)
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'lamplighter', purpose, KEY_BYTES))
-  return { tokenKey: derive('token'), nonceKey: derive('sip nonce'), fingerprintKey: derive('request fingerprint') }
+  return {
+    tokenKey: derive('token'),
+    refreshKey: derive('refresh token'),
+    nonceKey: derive('sip nonce'),
+    fingerprintKey: derive('request fingerprint'),
+  }
 }

@@ -53,6 +53,31 @@ describe('access tokens', () => {
   })
 
   it.each([
+    ['of the session', ({ verifier, session }: ReturnType<typeof setUp>) => verifier.invalidate(session.sessionId)],
+    ['of its user', ({ verifier, session }: ReturnType<typeof setUp>) => verifier.invalidateUser(session.userId)],
+    ['of its tenant', ({ verifier, session }: ReturnType<typeof setUp>) => verifier.invalidateTenant(session.tenantId)],
+    ['of everything', ({ verifier }: ReturnType<typeof setUp>) => verifier.invalidateAll()],
+  ])('show new rights at once after an invalidation %s', async (_name, invalidate) => {
+    const made = setUp()
+    expect((await made.verifier.verify(made.token)).allows('new')).toBe(false)
+    made.sessions.set(made.session.sessionId, { ...made.session, acl: ['new'] })
+    made.verifier.invalidateUser(randomUUID() as UserId)
+    made.verifier.invalidateTenant(randomUUID() as TenantId)
+    expect((await made.verifier.verify(made.token)).allows('new')).toBe(false)
+    invalidate(made)
+    expect((await made.verifier.verify(made.token)).allows('new')).toBe(true)
+  })
+
+  it('do not keep a look-up that was under way when rights changed', async () => {
+    const { verifier, token, session, sessions } = setUp()
+    const early = verifier.verify(token)
+    sessions.set(session.sessionId, { ...session, acl: ['new'] })
+    verifier.invalidateUser(session.userId)
+    await early
+    expect((await verifier.verify(token)).allows('new')).toBe(true)
+  })
+
+  it.each([
     [
       'another key',
       () => new TokenIssuer(deriveKeys('another secret of more than 32 characters').tokenKey).issue(setUp().session),

@@ -45,6 +45,9 @@ export class TokenIssuer {
   }
 }
 
+/** What is remembered of a session: the look-up, and once it is done who the session is of. */
+type Remembered = { readonly pending: Promise<Principal | undefined>; found: Principal | undefined }
+
 /** How long a session is believed without asking the store, and how many are remembered. */
 export type VerifierOptions = { readonly ttlMs?: number; readonly capacity?: number }
 
@@ -55,7 +58,7 @@ export type VerifierOptions = { readonly ttlMs?: number; readonly capacity?: num
 export class TokenVerifier {
   readonly #key: Buffer
   readonly #sessions: SessionSource
-  readonly #principals: ExpiringCache<SessionId, Promise<Principal | undefined>>
+  readonly #principals: ExpiringCache<SessionId, Remembered>
   readonly #verified: ExpiringCache<string, SessionId>
 
   constructor(key: Buffer, sessions: SessionSource, { ttlMs = 3000, capacity = 20_000 }: VerifierOptions = {}) {
@@ -90,6 +93,26 @@ export class TokenVerifier {
     this.#principals.delete(sessionId)
   }
 
+  /** Forgets the sessions of a user, whose rights changed. */
+  invalidateUser(userId: UserId): void {
+    this.#forget((principal) => principal.userId === userId)
+  }
+
+  /** Forgets the sessions of a tenant, whose policies changed. */
+  invalidateTenant(tenantId: TenantId): void {
+    this.#forget((principal) => principal.tenantId === tenantId)
+  }
+
+  /** Forgets everything: what happened meanwhile may have been missed. */
+  invalidateAll(): void {
+    this.#forget(() => true)
+  }
+
+  /** A look-up that is still under way may have read what was true before, so it is not kept either. */
+  #forget(isMeant: (principal: Principal) => boolean): void {
+    this.#principals.deleteWhere(({ found }) => found === undefined || isMeant(found))
+  }
+
   #verifySignature(token: string): SessionId {
     const sessionId = token.length <= MAX_TOKEN_CHARS ? readSession(token, this.#key) : undefined
     if (!sessionId) throw refused()
@@ -99,11 +122,17 @@ export class TokenVerifier {
 
   #findPrincipal(sessionId: SessionId): Promise<Principal | undefined> {
     const known = this.#principals.get(sessionId)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.pending
     // The promise is kept, so that many requests at once ask the store once.
     const pending = this.#sessions.findSession(sessionId).then((session) => session && toPrincipal(session))
-    pending.catch(() => this.#principals.delete(sessionId))
-    this.#principals.set(sessionId, pending)
+    const remembered: Remembered = { pending, found: undefined }
+    pending.then(
+      (principal) => {
+        remembered.found = principal
+      },
+      () => this.#principals.delete(sessionId),
+    )
+    this.#principals.set(sessionId, remembered)
     return pending
   }
 }

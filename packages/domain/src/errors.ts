@@ -16,6 +16,21 @@ export type ErrorCode =
   | 'no-such-token'
   | 'token-forbidden'
   | 'too-many-sessions'
+  /** Too many failed logins; the same call may succeed after a pause. */
+  | 'too-many-attempts'
+  /** A parameter of a list of auth does not fit. */
+  | 'invalid-list-param'
+  | 'unknown-user'
+  | 'unknown-tenant'
+  | 'unknown-policy'
+  | 'cannot-find-refresh-token-matching-client-id'
+  /** Something of auth that must be unique is taken. */
+  | 'conflict'
+  | 'tenant-in-use'
+  | 'too-many-policies'
+  | 'read-only-policy'
+  /** The caller would give away more than it has. */
+  | 'access-not-delegable'
   | 'token-with-user-uuid-required'
   | 'no-such-route'
   | 'method-not-allowed'
@@ -43,6 +58,8 @@ export type ErrorCode =
   | 'user-has-voicemail'
   | 'unknown-context'
   | 'unknown-timezone'
+  | 'unknown-voicemail'
+  | 'timezone-in-use'
   | 'context-in-use'
   | 'user-in-use'
   | 'device-exists'
@@ -77,6 +94,23 @@ export class NotFoundError extends LamplighterError {
   override readonly name = 'NotFoundError'
 }
 
+/** A failure of auth that names the kind of thing it is about, e.g. `users` (rest.md 1.8 E2). */
+export class ResourceError extends LamplighterError {
+  override readonly name = 'ResourceError'
+  readonly resource: string
+
+  constructor(
+    resource: string,
+    code: ErrorCode,
+    message: string,
+    details: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(code, message, details, options)
+    this.resource = resource
+  }
+}
+
 /** A rule of the configuration or of a mailbox's state forbids the change. */
 export class RuleError extends LamplighterError {
   override readonly name = 'RuleError'
@@ -105,8 +139,8 @@ export class InvalidInputError extends LamplighterError {
   override readonly name = 'InvalidInputError'
   readonly fields: Readonly<Record<string, readonly FieldProblem[]>>
 
-  constructor(fields: Record<string, readonly FieldProblem[]>) {
-    super('invalid-data', `invalid input: ${Object.keys(fields).join(', ')}`)
+  constructor(fields: Record<string, readonly FieldProblem[]>, code: ErrorCode = 'invalid-data') {
+    super(code, `invalid input: ${Object.keys(fields).join(', ')}`)
     this.fields = fields
   }
 

@@ -7,6 +7,7 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  ResourceError,
   RightMissingError,
   RuleError,
 } from './errors.js'

@@ -1,28 +1,17 @@
 import { Readable } from 'node:stream'
-import { API_BASE, type ApiName, type ParamKind, type RouteContract } from '@lamplighter/contracts'
+import { API_BASE, type ApiName, type ErrorEnvelope, type ParamKind, type RouteContract } from '@lamplighter/contracts'
 import { isUuid, LamplighterError, MAX_INTEGER_ID, NotFoundError } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
+import type { Answer } from './answer.js'
+import { apiDocument } from './api-document.js'
 import { type AccessControl, authenticate } from './authenticator.js'
-import { type Answer, Call, type Caller, type RouteChecks } from './call.js'
+import { Call, type Caller, type RouteChecks } from './call.js'
 import { allowOrigin } from './cors.js'
-import type { ErrorForm, WireError } from './error-wire.js'
+import { type ErrorForm, tokenForm, type WireError } from './error-wire.js'
+import type { Implementation } from './implementation.js'
 import { createInputCheck } from './input-check.js'
-
-/** A route and what answers it. */
-export type Implementation = {
-  readonly contract: RouteContract
-  readonly handle: (call: Call) => Promise<Answer> | Answer
-}
-
-/** Pairs a contract with its handler, which sees the query and body types of that contract. */
-export function implement<Route extends RouteContract>(
-  contract: Route,
-  handle: (call: Call<Route>) => Promise<Answer> | Answer,
-): Implementation {
-  return { contract, handle: handle as unknown as Implementation['handle'] }
-}
 
 /** An API to mount on a server. */
 export type Api = {
@@ -41,7 +30,8 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'TRACE'] as co
  * Mounts an API under its base path, with everything its routes share: authentication from the contract, bodies read
  * as JSON whatever their type, the API's error envelope, `OPTIONS`, 404 and 405 before any look at the token, CORS.
  */
-export function mountApi(server: FastifyInstance, api: Api): void {
+export function mountApi(server: FastifyInstance, { implementations, ...rest }: Api): void {
+  const api = { ...rest, implementations: [...implementations, apiDocument(rest.name)] }
   server.register(
     (scope, _options, done) => {
       acceptAnyBody(scope)
@@ -142,15 +132,16 @@ function sendAnswer(
 }
 
 function sendError(api: Api, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, body } = toWire(api, error)
+  const { contract } = request.routeOptions.config as { contract?: RouteContract }
+  const { status, body, headers = {} } = toWire(api, contract?.errors, error)
   // 5xx is ours to look into; the rest is the caller's.
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  void reply.code(status).type('application/json').send(JSON.stringify(body))
+  void reply.code(status).headers(headers).type('application/json').send(JSON.stringify(body))
 }
 
-function toWire(api: Api, error: unknown): WireError {
+function toWire(api: Api, errors: ErrorEnvelope | undefined, error: unknown): WireError {
   const known = toKnownError(error)
-  if (known) return api.errorForm(known)
+  if (known) return (errors === 'token' ? tokenForm : api.errorForm)(known)
   return { status: 500, body: api.name === 'confd' ? ['Unexpected error'] : { message: 'Internal Server Error' } }
 }
 

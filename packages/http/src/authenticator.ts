@@ -5,6 +5,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Caller } from './call.js'
 import type { RateLimits } from './rate-limits.js'
 
+const BEARER = /^bearer +([^ ]+) *$/i
+
 /** What the APIs need of the rest: a verifier of tokens, the tenant tree, a secret of the installation, the limits. */
 export type AccessControl = {
   readonly verifier: { verify(token: string): Promise<Principal> }
@@ -16,8 +18,8 @@ export type AccessControl = {
 }
 
 /**
- * Decides who calls: token valid, holds the route's access, covers the tenant asked for; in this order, all of them
- * 401 (rest.md 1.4).
+ * Decides who calls: token valid, holds the route's access, covers the tenant asked for, is of the master tenant where
+ * the route says so; in this order, all of them 401 (rest.md 1.4).
  *
  * @throws AuthenticationError without a trace of the token
  */
@@ -26,7 +28,8 @@ export async function authenticate(
   route: RouteContract,
   control: AccessControl,
 ): Promise<Caller> {
-  const access = requiredAccess(route.acl ?? '', request.params as Record<string, string>)
+  const params = request.params as Record<string, string>
+  const access = requiredAccess(route.acl ?? '', params)
   const principal = await verified(readToken(request, route), access, control)
   const asked = header(request, 'wazo-tenant')
   const refusal = {
@@ -34,11 +37,17 @@ export async function authenticate(
     required_access: access,
     tenant_uuid: asked ?? null,
   }
-  if (!principal.allows(access)) throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  const accepted = [access, ...route.otherAcls.map((template) => requiredAccess(template, params))]
+  if (!accepted.some((one) => principal.allows(one))) {
+    throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
+  }
   const tenantId = asked ? asked.toLowerCase() : principal.tenantId
   if (!(await covers(principal.tenantId, tenantId, control))) {
     const code = route.api === 'auth' ? 'unauthorized-tenant' : 'unauthorized'
     throw new AuthenticationError(code, 'the token does not cover the tenant', refusal)
+  }
+  if (route.masterOnly && !principal.tenantIsMaster) {
+    throw new AuthenticationError('unauthorized', 'this is for the master tenant only', refusal)
   }
   return { principal, tenantId: tenantId as TenantId }
 }
@@ -60,11 +69,14 @@ async function covers(root: TenantId, tenant: string, control: AccessControl): P
   return isUuid(tenant) && control.covers(root, tenant as TenantId)
 }
 
-/** The header, or on recordings a non-empty `token` of the query, which wins (rest.md 1.3). */
+/**
+ * The header, or on recordings a non-empty `token` of the query, which wins (rest.md 1.3). The peers know no Bearer; we
+ * take it where there is no `X-Auth-Token`, for tools that can send nothing else (rest.md 1.2).
+ */
 function readToken(request: FastifyRequest, route: RouteContract): string | undefined {
   const query = (request.query as Record<string, unknown>)['token']
   if (route.queryToken && typeof query === 'string' && query !== '') return query
-  return header(request, 'x-auth-token')
+  return header(request, 'x-auth-token') ?? BEARER.exec(header(request, 'authorization') ?? '')?.[1]
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Principal } from '@lamplighter/access'
 import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
 import {
@@ -11,23 +10,10 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
+import type { Answer } from './answer.js'
 import { preconditionOf, taggedAnswer } from './entity-tag.js'
 import { fingerprint, readIdempotencyKey } from './idempotency.js'
 import { PublicBase } from './public-url.js'
-
-/** What a handler answers. The status defaults to the contract's. */
-export type Answer = {
-  readonly status?: number
-  readonly body?: unknown
-  /** Streamed instead of a body. */
-  readonly stream?: Readable
-  readonly headers?: Readonly<Record<string, string | number>>
-}
-
-/** The answer to a creation; `replayed` says that the request was a repetition and nothing was created by it. */
-export function createdAnswer(location: string, body: unknown, replayed: boolean): Answer {
-  return { headers: { location, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }, body }
-}
 
 /** Who calls and in which tenant, once the token was accepted. */
 export type Caller = { readonly principal: Principal; readonly tenantId: TenantId }
@@ -102,7 +88,9 @@ export class Call<Route extends RouteContract = RouteContract> {
 
   /** Sees that the body is a JSON object, for routes that look at their ids before its fields. @throws LamplighterError */
   json(): Record<string, unknown> {
-    this.#json ??= parseJsonObject(this.request.body, this.#route.api === 'calld')
+    const { api, optionalBody } = this.#route
+    const raw = this.request.body
+    this.#json ??= optionalBody && !holdsBytes(raw) ? {} : parseJsonObject(raw, api === 'calld')
     return this.#json
   }
 
@@ -156,10 +144,13 @@ export class Call<Route extends RouteContract = RouteContract> {
   }
 }
 
+function holdsBytes(raw: unknown): raw is Buffer {
+  return Buffer.isBuffer(raw) && raw.length > 0
+}
+
 /** The peers take a JSON null for an empty object, except calld (rest.md 1.10). */
 function parseJsonObject(raw: unknown, strictNull: boolean): Record<string, unknown> {
-  if (!Buffer.isBuffer(raw) || raw.length === 0)
-    throw new LamplighterError('unreadable-body', 'a JSON body is required')
+  if (!holdsBytes(raw)) throw new LamplighterError('unreadable-body', 'a JSON body is required')
   let value: unknown
   try {
     value = JSON.parse(raw.toString('utf8'))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { always, LamplighterError, type Precondition } from '@lamplighter/domain'
-import type { Answer } from './call.js'
+import type { Answer } from './answer.js'
 
 /** Strong tag of a resource's state: whatever its answer is made of, links apart, is in it. */
 export function entityTag(state: object): string {

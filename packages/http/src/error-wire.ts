@@ -1,4 +1,10 @@
-import { type ErrorCode, type FieldProblem, InvalidInputError, type LamplighterError } from '@lamplighter/domain'
+import {
+  type ErrorCode,
+  type FieldProblem,
+  InvalidInputError,
+  type LamplighterError,
+  ResourceError,
+} from '@lamplighter/domain'
 
 /** What confd puts in front of its one-string errors (rest.md 1.8 E1). */
 type Category = 'Input Error' | 'Resource Error' | 'Resource Not Found' | 'Unauthorized' | 'Unavailable'
@@ -27,6 +33,17 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-token': notFound('Token'),
   'token-forbidden': unauthorized(403),
   'too-many-sessions': rule('too many sessions', 429),
+  'too-many-attempts': rule('too many attempts', 429),
+  'invalid-list-param': input('invalid list parameter'),
+  'unknown-user': notFound('User'),
+  'unknown-tenant': notFound('Tenant'),
+  'unknown-policy': notFound('Policy'),
+  'cannot-find-refresh-token-matching-client-id': notFound('Refresh token'),
+  conflict: rule('already exists', 409),
+  'tenant-in-use': rule('Tenant is not empty', 409),
+  'too-many-policies': rule('User has too many policies', 409),
+  'read-only-policy': rule('Policy is read-only', 403),
+  'access-not-delegable': unauthorized(403),
   'token-with-user-uuid-required': rule('the token has no user'),
   'no-such-route': notFound('Route'),
   'method-not-allowed': rule('the method is not allowed', 405),
@@ -50,11 +67,13 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'operation-not-permitted': rule('Operation not permitted.'),
   'mailbox-right-missing': { status: 403, confd: [403, 'Unauthorized', 'a right to the mailbox is missing'] },
   'different-tenants': rule('the resources belong to different tenants'),
-  'user-has-voicemail': rule('User is associated with a Voicemail'),
+  'user-has-voicemail': rule('User is associated with a Voicemail', 409),
   'unknown-context': input('Context was not found'),
   'unknown-timezone': input('Timezone was not found'),
+  'unknown-voicemail': input('Voicemail was not found'),
+  'timezone-in-use': rule('Timezone is associated with a Voicemail'),
   'context-in-use': rule('Context is associated with a Voicemail'),
-  'user-in-use': rule('User is associated with a Device'),
+  'user-in-use': rule('User is associated with a Device', 409),
   'device-exists': rule('Device already exists'),
   'username-exists': rule('User already exists'),
   // No client of the contract sends a key, so its word that confd has no 409 stands.
@@ -75,7 +94,11 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
 }
 
 /** A finished answer to a failed request. */
-export type WireError = { readonly status: number; readonly body: unknown }
+export type WireError = {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
 /** How an API says what went wrong. */
 export type ErrorForm = (error: LamplighterError) => WireError
 
@@ -89,7 +112,10 @@ function frameworkForm(error: LamplighterError): WireError {
   return { status: WIRE[error.code].status, body: { message: error.message } }
 }
 
-/** E1: an array of strings, always. */
+/**
+ * E1: an array of strings, always. The strings are for people: `X-Error-Codes` names the permanent code of each of
+ * them, in their order (rest.md F-52).
+ */
 export const confdForm: ErrorForm = (error) => {
   if (error.code === 'no-such-route' || error.code === 'method-not-allowed') return frameworkForm(error)
   const [status, category, text] = WIRE[error.code].confd
@@ -97,16 +123,22 @@ export const confdForm: ErrorForm = (error) => {
     const lines = Object.entries(error.fields).map(
       ([field, problems]) => `${category} - ${field}: [${problems.map(({ message }) => `'${message}'`).join(', ')}]`,
     )
-    return { status, body: lines }
+    return codedLines(status, error.code, lines)
   }
-  return { status, body: [`${category} - ${text}${renderDetails(error.details)}`] }
+  return codedLines(status, error.code, [`${category} - ${text}${renderDetails(error.details)}`])
 }
 
-/** E2: message, error_id, details, timestamp. */
+function codedLines(status: number, code: ErrorCode, lines: readonly string[]): WireError {
+  return { status, body: lines, headers: { 'x-error-codes': lines.map(() => code).join(',') } }
+}
+
+/** E2: message, error_id, details, timestamp; in auth sometimes also resource. */
 export const calldForm: ErrorForm = (error) => {
   if (FRAMEWORK_CODES.has(error.code)) return frameworkForm(error)
   const details = error instanceof InvalidInputError ? wireFields(error.fields) : error.details
   const body = { message: error.message, error_id: error.code, details, timestamp: Date.now() / 1000 }
+  if (error instanceof ResourceError)
+    return { status: WIRE[error.code].status, body: { ...body, resource: error.resource } }
   return { status: WIRE[error.code].status, body }
 }
 

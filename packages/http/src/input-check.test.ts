@@ -55,6 +55,34 @@ describe('an input', () => {
     expect(problems(input, 'body')).toEqual(expected)
   })
 
+  it('names the place of a problem inside a field', () => {
+    const nested = Type.Object({
+      items: Type.Array(Type.Object({ name: Type.String({ maxLength: 3 }), size: Type.Optional(Type.Integer()) })),
+    })
+    const check = createInputCheck(nested, 'body', 'ignore')
+    const message = (items: unknown) => {
+      try {
+        return check({ items })
+      } catch (error) {
+        return (error as InvalidInputError).fields['items']?.[0]?.message
+      }
+    }
+    expect(message([{ name: 'a' }, {}])).toBe('1: name: is required')
+    expect(message([{ name: null }])).toBe('0: name: must not be null')
+    expect(message(null)).toBe('must not be null')
+  })
+
+  it('of a body takes the words of a query where its schema is lax, also deep inside', () => {
+    const lax = Type.Boolean({ 'x-lax': true })
+    const check = createInputCheck(
+      Type.Object({ a: lax, b: Type.Object({ a: lax, n: Type.Integer() }) }),
+      'body',
+      'ignore',
+    )
+    expect(check({ a: 'on', b: { a: 0, n: '5' } })).toEqual({ a: true, b: { a: false, n: 5 } })
+    expect(() => check({ a: 2, b: { a: 'x', n: 1 } })).toThrow(InvalidInputError)
+  })
+
   it('keeps only what its schema names', () => {
     const hostile = JSON.parse('{"__proto__": {"admin": true}, "constructor": 1, "name": null, "count": "3"}')
     const checked = problems(hostile, 'body', 'ignore')

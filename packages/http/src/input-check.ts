@@ -7,7 +7,13 @@ export type InputSource = 'query' | 'body'
 /** What happens to names the schema does not know. */
 export type UnknownNames = 'ignore' | 'refuse'
 
-type SchemaFacts = { readonly type?: string | readonly string[]; readonly enum?: readonly unknown[] }
+type SchemaFacts = {
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, TSchema>>
+  /** A boolean that takes the words of a query in a body too. */
+  readonly 'x-lax'?: boolean
+}
 type CheckError = {
   readonly keyword: string
   readonly instancePath: string
@@ -65,14 +71,34 @@ function holdsUnstorableText(value: unknown): boolean {
 
 function coerce(schema: TSchema | undefined, value: unknown, source: InputSource): unknown {
   const first = source === 'query' && Array.isArray(value) ? value[0] : value
-  if (typeof first !== 'string') return first
+  const facts = (schema ?? {}) as SchemaFacts
+  if (facts.properties && isPlainObject(first)) return coerceInner(facts.properties, first, source)
   const type = scalarType(schema)
-  if (type === 'integer' && INTEGER.test(first)) return Number(first)
-  if (type === 'boolean' && source === 'query') {
-    if (TRUE_WORDS.has(first)) return true
-    if (FALSE_WORDS.has(first)) return false
-  }
-  return first
+  if (type === 'boolean' && (source === 'query' || facts['x-lax'])) return toBoolean(first)
+  return type === 'integer' && typeof first === 'string' && INTEGER.test(first) ? Number(first) : first
+}
+
+function coerceInner(
+  properties: Readonly<Record<string, TSchema>>,
+  value: Readonly<Record<string, unknown>>,
+  source: InputSource,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      Object.hasOwn(properties, name) ? coerce(properties[name], inner, source) : inner,
+    ]),
+  )
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function toBoolean(value: unknown): unknown {
+  const word = typeof value === 'number' ? String(value) : value
+  if (TRUE_WORDS.has(word as string)) return true
+  return FALSE_WORDS.has(word as string) ? false : value
 }
 
 function scalarType(schema: TSchema | undefined): string | undefined {
@@ -80,7 +106,7 @@ function scalarType(schema: TSchema | undefined): string | undefined {
   return typeof type === 'object' ? type.find((one) => one !== 'null') : type
 }
 
-/** One problem per field is enough. */
+/** One problem per field is enough; one deep inside a field says where. */
 function collect(
   problems: Record<string, FieldProblem[]>,
   schema: TObject,
@@ -88,16 +114,26 @@ function collect(
   errors: readonly CheckError[],
 ): void {
   for (const error of errors) {
-    if (error.keyword === 'required') {
-      for (const name of (error.params as { requiredProperties?: string[] }).requiredProperties ?? []) {
-        problems[name] ??= [{ constraintId: 'required', message: 'is required' }]
-      }
-      continue
+    for (const [field, ...inner] of pathsOf(error)) {
+      if (field === undefined) continue
+      const facts = schema.properties[field] as SchemaFacts | undefined
+      const problem = toProblem(error, facts, valueAt(value, [field, ...inner]))
+      const message = [...inner, problem.message].join(': ')
+      problems[field] ??= [inner.length === 0 ? problem : { ...problem, message }]
     }
-    const field = error.instancePath.split('/')[1]
-    if (field === undefined) continue
-    problems[field] ??= [toProblem(error, schema.properties[field] as SchemaFacts | undefined, value[field])]
   }
+}
+
+/** What an error is about, as keys from the outside in: each missing property, or the one value. */
+function pathsOf({ keyword, instancePath, params }: CheckError): string[][] {
+  const path = instancePath.split('/').slice(1)
+  if (keyword !== 'required') return [path]
+  const { requiredProperties = [] } = params as { requiredProperties?: string[] }
+  return requiredProperties.map((name) => [...path, name])
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
 }
 
 function toProblem(
@@ -106,6 +142,7 @@ function toProblem(
   value: unknown,
 ): FieldProblem {
   const facts = params as { limit?: number; pattern?: string; allowedValues?: unknown[] }
+  if (keyword === 'required') return { constraintId: 'required', message: 'is required' }
   if (value === null) return { constraintId: 'not_null', message: 'must not be null' }
   switch (keyword) {
     case 'minimum':

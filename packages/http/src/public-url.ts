@@ -4,9 +4,6 @@ import type { ApiName } from '@lamplighter/contracts'
 const HOST = /^[A-Za-z0-9._:[\]-]{1,255}$/
 const SCRIPT_NAME = /^\/[A-Za-z0-9/_-]{0,100}$/
 
-/** The part of a request that says where the client sees us. */
-export type SeenRequest = { readonly headers: IncomingHttpHeaders; readonly protocol: string }
-
 /**
  * Where a client sees an API, as the proxy in front tells (rest.md 1.1): `X-Forwarded-Proto`, `Host` and
  * `X-Script-Name`, which stands for `/api/<name>`. A header that does not have its form is as good as absent: what a
@@ -17,10 +14,10 @@ export class PublicBase {
   readonly #api: ApiName
   readonly #prefix: string
 
-  constructor({ headers, protocol }: SeenRequest, api: ApiName) {
+  constructor({ headers }: { readonly headers: IncomingHttpHeaders }, api: ApiName) {
     const host = headers.host !== undefined && HOST.test(headers.host) ? headers.host : 'localhost'
-    const forwarded = headers['x-forwarded-proto']
-    this.#origin = `${forwarded === 'https' || forwarded === 'http' ? forwarded : protocol}://${host}`
+    // TLS ends at the proxy in front; we speak none ourselves.
+    this.#origin = `${headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'}://${host}`
     this.#api = api
     this.#prefix = readScriptName(headers) ?? ownPrefix(api)
   }

@@ -2,6 +2,7 @@ import type { RouteContract } from '@lamplighter/contracts'
 import { LamplighterError } from '@lamplighter/domain'
 import { type Admission, type BucketSize, TokenBuckets } from '@lamplighter/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressKey } from './address-key.js'
 import type { Caller } from './call.js'
 
 /**
@@ -29,12 +30,12 @@ export class RateLimits {
 
   /** Counts a request before anything is known of it but where it comes from. @throws LamplighterError `too-many-requests` */
   admitAddress(request: FastifyRequest, reply: FastifyReply): void {
-    this.#admit(reply, [['address', request.ip]])
+    this.#admit(reply, [['address', addressKey(request.ip)]])
   }
 
   /** Counts a request for its route and, where it has one, its caller. @throws LamplighterError `too-many-requests` */
   admit(contract: RouteContract, caller: Caller | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    if (contract.rateLimit === 'login') this.#admit(reply, [['login', request.ip]])
+    if (contract.rateLimit === 'login') this.#admit(reply, [['login', addressKey(request.ip)]])
     if (!caller) return
     const { sessionId, tenantId } = caller.principal
     this.#admit(reply, [

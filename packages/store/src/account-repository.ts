@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import type { Purpose, SessionId, SessionRecord, TenantId, UserId } from '@lamplighter/domain'
-import type { PrismaClient } from './generated/client.js'
 import type { Sql } from './sql.js'
 
 /** What a login needs to know of an account. */
@@ -9,17 +7,8 @@ export type Account = {
   readonly tenantId: TenantId
   readonly purpose: Purpose
   readonly passwordHash: string | undefined
-  /** Live sessions at this moment. */
-  readonly sessions: number
-}
-
-/** A session about to begin. */
-export type NewSession = {
-  readonly userId: UserId
-  readonly mobile: boolean
-  readonly userAgent: string
-  readonly remoteAddr: string
-  readonly expiresAt: Date
+  /** False: no login. */
+  readonly enabled: boolean
 }
 
 /** Slug of the policy that makes its holder an administrator of the tenant. */
@@ -28,6 +17,7 @@ export const ADMIN_POLICY_SLUG = 'wazo_default_admin_policy'
 /** Slug of the policy every user of a tenant gets. */
 export const USER_POLICY_SLUG = 'wazo_default_user_policy'
 
+type AccountRow = Omit<Account, 'passwordHash'> & { readonly passwordHash: string | null }
 type SessionRow = {
   uuid: string
   user_uuid: string
@@ -50,37 +40,39 @@ const FIND_SESSIONS = `
     ARRAY(SELECT unnest(p.acl) FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid WHERE up.user_uuid = u.uuid ORDER BY p.slug) AS acl,
     EXISTS (SELECT 1 FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid WHERE up.user_uuid = u.uuid AND p.slug = $2) AS admin
   FROM session s JOIN "user" u ON u.uuid = s.user_uuid JOIN tenant t ON t.uuid = u.tenant_uuid
-  WHERE s.uuid = ANY ($1::uuid[]) AND s.expires_at > now()`
-const FIND_ACCOUNT = `
-  SELECT u.uuid::text AS "userId", u.tenant_uuid::text AS "tenantId", u.purpose, u.password_hash AS "passwordHash",
-    (SELECT count(*)::int FROM session s WHERE s.user_uuid = u.uuid AND s.expires_at > now()) AS sessions
-  FROM "user" u WHERE u.username = $1 OR lower(u.email) = $1 ORDER BY u.username = $1 DESC LIMIT 1`
+  WHERE s.uuid = ANY ($1::uuid[]) AND s.expires_at > now() AND u.enabled`
+const ACCOUNT = `
+  SELECT u.uuid::text AS "userId", u.tenant_uuid::text AS "tenantId", u.purpose, u.password_hash AS "passwordHash", u.enabled
+  FROM "user" u`
+/** Two tenants may know one address: the account that was first keeps it as its login. */
+const FIND_ACCOUNT = `${ACCOUNT}
+  WHERE u.username = $1 OR lower(u.email) = $1
+  ORDER BY u.username IS NOT DISTINCT FROM $1 DESC, u.created_at, u.id LIMIT 1`
+const READ_ACCOUNT = `${ACCOUNT} WHERE u.uuid = $1::uuid`
+const LOCK_ACCOUNT = `${READ_ACCOUNT} FOR NO KEY UPDATE`
 const COVERS = 'SELECT 1 AS yes FROM tenant WHERE uuid = $2::uuid AND ancestors @> ARRAY[$1::uuid]'
 
 /** Accounts, sessions and the tenant tree: what authentication reads and writes. Not bound to a tenant, because it decides it. */
 export class AccountRepository {
-  readonly #prisma: PrismaClient
   readonly #sql: Sql
 
-  constructor(prisma: PrismaClient, sql: Sql) {
-    this.#prisma = prisma
+  constructor(sql: Sql) {
     this.#sql = sql
   }
 
   /** The account with this username or e-mail, compared without case. */
   async findAccount(login: string): Promise<Account | undefined> {
-    const [row] = await this.#sql.rows<Account & { passwordHash: string | null }>('account.find', FIND_ACCOUNT, [
-      login.toLowerCase(),
-    ])
-    return row && { ...row, passwordHash: row.passwordHash ?? undefined }
+    return toAccount(await this.#sql.rows<AccountRow>('account.find', FIND_ACCOUNT, [login.toLowerCase()]))
   }
 
-  /** Begins a session. */
-  async createSession(session: NewSession): Promise<SessionId> {
-    const { userId, ...fields } = session
-    const uuid = randomUUID()
-    await this.#prisma.session.create({ data: { uuid, userUuid: userId, ...fields } })
-    return uuid as SessionId
+  /** The account of a user. */
+  async readAccount(id: UserId): Promise<Account | undefined> {
+    return toAccount(await this.#sql.rows<AccountRow>('account.read', READ_ACCOUNT, [id]))
+  }
+
+  /** The account, held until the transaction ends: one login of a user at a time, and none while it changes. */
+  async lockAccount(id: UserId): Promise<Account | undefined> {
+    return toAccount(await this.#sql.rows<AccountRow>('account.lock', LOCK_ACCOUNT, [id]))
   }
 
   /** The live session with this id and what its user may do now. */
@@ -95,20 +87,14 @@ export class AccountRepository {
     return rows.map(toSession)
   }
 
-  /** Ends a session; nothing happens when it is over already. */
-  async deleteSession(id: SessionId): Promise<void> {
-    await this.#prisma.session.deleteMany({ where: { uuid: id } })
-  }
-
-  /** Removes sessions that ran out. */
-  async purgeSessions(): Promise<void> {
-    await this.#prisma.session.deleteMany({ where: { expiresAt: { lte: new Date() } } })
-  }
-
   /** Whether `tenant` exists and is `root` or below it. */
   async covers(root: TenantId, tenant: TenantId): Promise<boolean> {
     return (await this.#sql.rows('tenant.covers', COVERS, [root, tenant])).length === 1
   }
+}
+
+function toAccount([row]: readonly AccountRow[]): Account | undefined {
+  return row && { ...row, passwordHash: row.passwordHash ?? undefined }
 }
 
 function toSession(row: SessionRow): SessionRecord {

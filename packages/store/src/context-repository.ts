@@ -1,7 +1,8 @@
 import type { TenantId } from '@lamplighter/domain'
 import type { Prisma } from './generated/client.js'
-import { cut, type Page } from './page.js'
+import { cut, type ListQuery } from './page.js'
 import { type TenantScope, withinTenant } from './scope.js'
+import { holding } from './search.js'
 
 /** A dialling context; mailboxes belong to one, and through it to a tenant. */
 export type Context = {
@@ -11,11 +12,10 @@ export type Context = {
   readonly label: string
   readonly type: string
   readonly tenantId: TenantId
-  /** False: rule R3 holds, one global mailbox in this context. */
-  readonly manyGlobals: boolean
 }
 
-const WITH_TENANT = { tenant: { select: { manyGlobals: true } } } satisfies Prisma.ContextInclude
+/** Columns a list of contexts may be ordered by and filtered on. */
+export type ContextColumn = 'name' | 'label' | 'type'
 
 /** Contexts of a scope. */
 export class ContextRepository {
@@ -29,24 +29,23 @@ export class ContextRepository {
 
   /** The context with this name. */
   async findByName(name: string): Promise<Context | undefined> {
-    const row = await this.#db.context.findFirst({
-      where: { name, ...withinTenant(this.#scope) },
-      include: WITH_TENANT,
-    })
+    const row = await this.#db.context.findFirst({ where: { name, ...withinTenant(this.#scope) } })
     return row ? toContext(row) : undefined
   }
 
   /** The context with this id. */
   async find(id: number): Promise<Context | undefined> {
-    const row = await this.#db.context.findFirst({ where: { id, ...withinTenant(this.#scope) }, include: WITH_TENANT })
+    const row = await this.#db.context.findFirst({ where: { id, ...withinTenant(this.#scope) } })
     return row ? toContext(row) : undefined
   }
 
-  /** A page of contexts, by name, and how many there are. */
-  async list(page: Page): Promise<{ items: Context[]; total: number }> {
-    const where = withinTenant(this.#scope)
+  /** A page of contexts and how many match. */
+  async list(query: ListQuery<ContextColumn>): Promise<{ items: Context[]; total: number }> {
+    const search = await holding(this.#db, query.search)
+    const where = { ...withinTenant(this.#scope), ...query.filters, ...search }
+    const orderBy = [{ [query.order]: query.direction }, { id: 'asc' as const }]
     const [rows, total] = await Promise.all([
-      this.#db.context.findMany({ where, include: WITH_TENANT, orderBy: { name: 'asc' }, ...cut(page) }),
+      this.#db.context.findMany({ where, orderBy, ...cut(query) }),
       this.#db.context.count({ where }),
     ])
     return { items: rows.map(toContext), total }
@@ -57,8 +56,13 @@ export class ContextRepository {
     const tenantUuid: string = this.#scope.tenantId
     const { slug } = await this.#db.tenant.findUniqueOrThrow({ where: { uuid: tenantUuid }, select: { slug: true } })
     const name = `ctx-${slug}-${fields.type}-${fields.uuid}`
-    const row = await this.#db.context.create({ data: { ...fields, name, tenantUuid }, include: WITH_TENANT })
+    const row = await this.#db.context.create({ data: { ...fields, name, tenantUuid } })
     return toContext(row)
+  }
+
+  /** Writes a context's label. */
+  async update(id: number, label: string): Promise<void> {
+    await this.#db.context.update({ where: { id }, data: { label } })
   }
 
   /** Whether a mailbox lies in the context; what is in the trash does not count. */
@@ -75,6 +79,6 @@ export class ContextRepository {
   }
 }
 
-function toContext({ tenantUuid, tenant, ...row }: Prisma.ContextGetPayload<{ include: typeof WITH_TENANT }>): Context {
-  return { ...row, tenantId: tenantUuid as TenantId, manyGlobals: tenant.manyGlobals }
+function toContext({ id, uuid, name, label, type, tenantUuid }: Prisma.ContextGetPayload<object>): Context {
+  return { id, uuid, name, label, type, tenantId: tenantUuid as TenantId }
 }

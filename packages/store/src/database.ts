@@ -20,8 +20,11 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** Our statements are few and made for their indexes: planning each anew costs more than most of them take. */
-const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan'
+/**
+ * Our statements are few and made for their indexes: planning each anew, or compiling one, costs more than most of them
+ * take.
+ */
+const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c jit=off'
 
 /**
  * Opens the pool; connections are made when needed.

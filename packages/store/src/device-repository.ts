@@ -27,7 +27,7 @@ export type DeviceCredentials = { readonly sipRealm: string; readonly ha1Md5: st
 export type DeviceFields = Omit<Device, 'uuid' | 'tenantId'>
 
 const WITH_LIST = {
-  mailboxes: { select: { mailboxId: true }, orderBy: { mailboxId: 'asc' } },
+  mailboxes: { select: { mailboxId: true }, where: { mailbox: { deletedAt: null } }, orderBy: { mailboxId: 'asc' } },
 } satisfies Prisma.DeviceInclude
 
 /** Devices of a scope. */
@@ -87,7 +87,7 @@ export class DeviceRepository {
   /** Which of these mailboxes the tenant does not have. */
   async foreignMailboxes(tenantId: TenantId, ids: readonly MailboxId[]): Promise<MailboxId[]> {
     const rows = await this.#db.mailbox.findMany({
-      where: { id: { in: [...ids] }, tenantUuid: tenantId },
+      where: { id: { in: [...ids] }, tenantUuid: tenantId, deletedAt: null },
       select: { id: true },
     })
     const own = new Set(rows.map((row) => row.id))

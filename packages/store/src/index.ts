@@ -1,7 +1,9 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
-export type { Context } from './context-repository.js'
+export type { AuthListQuery, AuthPage } from './auth-list.js'
+export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
+export { DEFAULT_POLICIES } from './default-policies.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
@@ -12,12 +14,19 @@ export type {
   ReplayedEvent,
   ReplayFilter,
 } from './event-replay-repository.js'
+export type { GeneralOption } from './general-option-repository.js'
 export { Leadership, type Term } from './leadership.js'
-export type { MailboxColumn, MailboxFields, MailboxListQuery } from './mailbox-repository.js'
+export type { LoginAccount, LoginAccountFields } from './login-account-repository.js'
+export type { ListedRefreshToken, ListedSession } from './login-queries.js'
+export type { MailboxColumn, MailboxFields, MailboxPlace } from './mailbox-repository.js'
+export type { DeletedMailbox } from './mailbox-trash.js'
 export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
+export type { ListQuery } from './page.js'
+export type { Policy, PolicyColumn, PolicyFields } from './policy-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
+export type { RefreshToken } from './refresh-token-repository.js'
 export type { TenantScope } from './scope.js'
 export {
   type LampEntry,
@@ -27,12 +36,17 @@ export {
   type WatchedMailbox,
 } from './sip-repository.js'
 export {
+  type AccessChange,
   type Configuration,
   type ConfigurationChange,
+  type LoginChange,
   type MessagesChange,
   onlyTenant,
   Store,
   tenantSubtree,
 } from './store.js'
+export type { Tenant, TenantFields } from './tenant-repository.js'
+export type { TenantSettings } from './tenant-settings-repository.js'
 export type { TicketRepository } from './ticket-repository.js'
-export type { User } from './user-repository.js'
+export type { User, UserColumn, UserFields } from './user-repository.js'
+export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

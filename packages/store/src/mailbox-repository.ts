@@ -8,8 +8,9 @@ import {
 } from '@lamplighter/domain'
 import { violatedConstraint } from './constraint.js'
 import type { Prisma } from './generated/client.js'
-import { cut, type Page } from './page.js'
+import { cut, type ListQuery } from './page.js'
 import { type TenantScope, withinTenant } from './scope.js'
+import { holding } from './search.js'
 
 /** What a client may set of a mailbox. The PIN comes hashed; undefined leaves it, null removes it. */
 export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users'> & {
@@ -19,21 +20,15 @@ export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users'
 /** Columns a list of mailboxes may be ordered by and filtered on (rest.md 2.4). */
 export type MailboxColumn = 'name' | 'number' | 'email' | 'context' | 'language' | 'timezone' | 'pager' | 'accesstype'
 
-/** A list of mailboxes: search and filters combine with AND. */
-export type MailboxListQuery = Page & {
-  readonly search: string | undefined
-  readonly filters: Partial<Record<MailboxColumn, string>>
-  readonly order: MailboxColumn
-  readonly direction: 'asc' | 'desc'
-}
+/** Where a mailbox lies: no other mailbox has the same (rest.md 2.3 R2). */
+export type MailboxPlace = Pick<MailboxFields, 'number' | 'context'>
 
-const WITH_USERS = {
+/** Every mailbox comes with its users. */
+export const WITH_USERS = {
   users: { include: { user: { select: { uuid: true, id: true, firstname: true, lastname: true } } } },
 } satisfies Prisma.MailboxInclude
 
 type MailboxRow = Prisma.MailboxGetPayload<{ include: typeof WITH_USERS }>
-
-const SEARCHED = ['name', 'number', 'email', 'pager'] as const
 
 /** Mailboxes of a scope: configuration only, their counts are the summary's. */
 export class MailboxRepository {
@@ -64,9 +59,9 @@ export class MailboxRepository {
   }
 
   /** A page of mailboxes and how many match. */
-  async list(query: MailboxListQuery): Promise<{ items: Mailbox[]; total: number }> {
-    const where: Prisma.MailboxWhereInput = { deletedAt: null, ...withinTenant(this.#scope), ...query.filters }
-    if (query.search) where.OR = SEARCHED.map((column) => ({ [column]: containing(query.search ?? '') }))
+  async list(query: ListQuery<MailboxColumn>): Promise<{ items: Mailbox[]; total: number }> {
+    const search = await holding(this.#db, query.search)
+    const where = { deletedAt: null, ...withinTenant(this.#scope), ...query.filters, ...search }
     const [rows, total] = await Promise.all([
       this.#db.mailbox.findMany({
         where,
@@ -81,7 +76,7 @@ export class MailboxRepository {
 
   /** @throws RuleError when number and context are taken, or the context has its global mailbox already. */
   async create(tenantId: TenantId, exclusiveGlobal: boolean, fields: MailboxFields): Promise<Mailbox> {
-    const row = await refusing(fields, () =>
+    const row = await refusingPlace(fields, () =>
       this.#db.mailbox.create({
         data: {
           tenantUuid: tenantId,
@@ -97,17 +92,12 @@ export class MailboxRepository {
 
   /** Writes the given fields. @throws RuleError as {@link create}. */
   async update(id: MailboxId, tenantId: TenantId, exclusiveGlobal: boolean, fields: MailboxFields): Promise<void> {
-    await refusing(fields, () =>
+    await refusingPlace(fields, () =>
       this.#db.mailbox.update({
         where: { id },
         data: { tenantUuid: tenantId, exclusiveGlobal, ...toColumns(fields) } as Prisma.MailboxUncheckedUpdateInput,
       }),
     )
-  }
-
-  /** Deletes the mailbox with its messages. */
-  async delete(id: MailboxId): Promise<void> {
-    await this.#db.mailbox.delete({ where: { id } })
   }
 
   /** Gives a user a personal mailbox of the same tenant. */
@@ -136,18 +126,19 @@ export class MailboxRepository {
   }
 }
 
-/** A substring match that takes `%` and `_` as they are. */
-function containing(term: string): { contains: string; mode: 'insensitive' } {
-  return { contains: term.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' }
-}
-
-/** Turns a lost race for a unique index into the rule that forbids the change. */
-async function refusing<T>(fields: MailboxFields, work: () => Promise<T>): Promise<T> {
+/**
+ * Turns what the database forbids into the rule behind it, in the contract's order: R2 and R3 are unique indexes, which
+ * it looks at first, R4 and F-35 the foreign key of the users. Lost races end here too.
+ */
+export async function refusingPlace<T>(
+  place: MailboxPlace & { accesstype?: AccessType },
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
     const constraint = violatedConstraint(error)
-    const details = { number: fields.number, context: fields.context }
+    const details = { number: place.number, context: place.context }
     if (constraint === 'mailbox_number_context_key') {
       throw new RuleError('voicemail-exists', 'a mailbox with this number exists in the context', details, {
         cause: error,
@@ -158,9 +149,27 @@ async function refusing<T>(fields: MailboxFields, work: () => Promise<T>): Promi
         cause: error,
       })
     }
+    if (constraint === 'mailbox_context_tenant_uuid_fkey') {
+      throw new RuleError('unknown-context', 'there is no such context', { context: place.context }, { cause: error })
+    }
+    if (constraint === 'mailbox_user_mailbox_id_tenant_uuid_accesstype_fkey' && place.accesstype === 'global') {
+      throw new RuleError('operation-not-permitted', 'a mailbox with users cannot become global', {}, { cause: error })
+    }
+    if (constraint !== undefined && OF_ONE_TENANT.has(constraint)) {
+      throw new RuleError('different-tenants', 'who or what has the mailbox belongs to another tenant', details, {
+        cause: error,
+      })
+    }
     throw error
   }
 }
+
+/** What ties a mailbox to its tenant: its users, members, and the devices that list it. */
+const OF_ONE_TENANT: ReadonlySet<string> = new Set([
+  'mailbox_user_mailbox_id_tenant_uuid_accesstype_fkey',
+  'mailbox_member_mailbox_id_tenant_uuid_fkey',
+  'device_mailbox_mailbox_id_tenant_uuid_fkey',
+])
 
 function toColumns({ pinHash, options, ...fields }: MailboxFields) {
   return {
@@ -170,7 +179,8 @@ function toColumns({ pinHash, options, ...fields }: MailboxFields) {
   }
 }
 
-function toMailbox({ tenantUuid, pinHash, options, accesstype, users, id, ...row }: MailboxRow): Mailbox {
+/** The mailbox a row stands for. */
+export function toMailbox({ tenantUuid, pinHash, options, accesstype, users, id, ...row }: MailboxRow): Mailbox {
   return {
     id: id as MailboxId,
     tenantId: tenantUuid as TenantId,

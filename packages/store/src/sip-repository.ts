@@ -70,24 +70,33 @@ const FIND_DEVICE = `
   FROM device WHERE sip_username = $1`
 /**
  * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
- * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing.
+ * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing. `OFFSET 0`
+ * keeps each step a look-up by key: the planner expects many devices and would else read whole tables.
  */
 const WATCHED = `
-  WITH affected AS (
-    SELECT unnest($1::uuid[]) AS uuid
-    UNION SELECT device_uuid FROM device_watch WHERE mailbox_id = ANY ($2::int[])
-    UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[]))
-  SELECT w.device_uuid::text, d.tenant_uuid::text, m.id, m.number, s.revision, m.enabled AS shown, s.new_count, s.old_count,
-    s.urgent_new_count, s.urgent_old_count, true AS watched, l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new,
-    l.acknowledged_urgent_old
-  FROM affected a JOIN device_watch w ON w.device_uuid = a.uuid JOIN device d ON d.uuid = a.uuid
-    JOIN mailbox m ON m.id = w.mailbox_id JOIN mailbox_summary s ON s.mailbox_id = m.id
-    LEFT JOIN lamp l ON l.device_uuid = w.device_uuid AND l.mailbox_id = m.id
+  WITH affected AS MATERIALIZED (
+      SELECT unnest($1::uuid[]) AS uuid
+      UNION SELECT device_uuid FROM possible_watchers($2::int[])
+      UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[])),
+    devices AS MATERIALIZED (
+      SELECT d.* FROM affected a CROSS JOIN LATERAL (
+        SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes FROM device WHERE uuid = a.uuid OFFSET 0) d),
+    watches AS MATERIALIZED (
+      SELECT d.uuid AS device_uuid, d.tenant_uuid, w.mailbox_id
+      FROM devices d CROSS JOIN LATERAL watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes) w)
+  SELECT w.device_uuid::text, w.tenant_uuid::text, m.*, true AS watched, l.*
+  FROM watches w
+    CROSS JOIN LATERAL (
+      SELECT m.id, m.number, s.revision, m.enabled AS shown, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
+      FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id WHERE m.id = w.mailbox_id OFFSET 0) m
+    LEFT JOIN LATERAL (
+      SELECT acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old
+      FROM lamp WHERE device_uuid = w.device_uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
   UNION ALL
   SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, 0, 0, 0, 0, false,
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old
-  FROM affected a JOIN lamp l ON l.device_uuid = a.uuid
-  WHERE NOT EXISTS (SELECT 1 FROM device_watch w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
+  FROM devices d CROSS JOIN LATERAL (SELECT * FROM lamp WHERE device_uuid = d.uuid OFFSET 0) l
+  WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
 const NUMBER_EXISTS =
   'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const CONTACTS = `

@@ -1,5 +1,5 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
 import { AuditRepository } from './audit-repository.js'
@@ -7,25 +7,41 @@ import { ContextRepository } from './context-repository.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import { EventReplayRepository } from './event-replay-repository.js'
+import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { LoginAccountRepository } from './login-account-repository.js'
+import { LoginQueries } from './login-queries.js'
+import { LoginThrottle } from './login-throttle.js'
+import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
+import { MailboxTrash } from './mailbox-trash.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PolicyRepository } from './policy-repository.js'
+import { RefreshTokenRepository } from './refresh-token-repository.js'
 import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
-import { pgSql, prismaSql } from './sql.js'
+import { SessionRepository } from './session-repository.js'
+import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TenantRepository } from './tenant-repository.js'
+import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { TicketRepository } from './ticket-repository.js'
 import { UserRepository } from './user-repository.js'
+import { ZoneRepository } from './zone-repository.js'
 
 /** Configuration of one scope. */
 export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly trash: MailboxTrash
   readonly devices: DeviceRepository
+  readonly settings: TenantSettingsRepository
+  readonly zones: ZoneRepository
+  readonly options: GeneralOptionRepository
 }
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
@@ -34,6 +50,25 @@ export type ConfigurationChange = Configuration & {
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
+  readonly outbox: Outbox
+}
+
+/** Who may do what in a scope. */
+export type AccessControl = {
+  readonly tenants: TenantRepository
+  readonly users: LoginAccountRepository
+  readonly policies: PolicyRepository
+  readonly logins: LoginQueries
+}
+
+/** A change of who may do what, with the sessions it ends and what it says, all or nothing. */
+export type AccessChange = AccessControl & LoginChange & { readonly idempotency: IdempotencyRepository }
+
+/** A change of who is logged in. */
+export type LoginChange = {
+  readonly accounts: AccountRepository
+  readonly sessions: SessionRepository
+  readonly refreshTokens: RefreshTokenRepository
   readonly outbox: Outbox
 }
 
@@ -53,6 +88,7 @@ export type MessagesChange = {
  */
 export class Store {
   readonly accounts: AccountRepository
+  readonly throttle: LoginThrottle
   readonly #database: Database
   readonly #originUuid: string
   readonly #afterCommit: () => void
@@ -62,7 +98,8 @@ export class Store {
     this.#database = database
     this.#originUuid = originUuid
     this.#afterCommit = afterCommit
-    this.accounts = new AccountRepository(database.prisma, pgSql(database.pool))
+    this.accounts = new AccountRepository(pgSql(database.pool))
+    this.throttle = new LoginThrottle(pgSql(database.pool))
   }
 
   /** Reads of the configuration of a scope. */
@@ -92,12 +129,9 @@ export class Store {
 
   /** Changes configuration. What `work` throws undoes everything. */
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
-    let said = 0
-    const result = await this.#database.prisma.$transaction(async (db) => {
-      const sql = prismaSql(db)
-      const outbox = new Outbox(sql, this.#originUuid)
+    return this.#changeWithPrisma((db, sql, outbox) => {
       const summaries = new SummaryRepository(sql, scope)
-      const value = await work({
+      return work({
         ...configurationOf(db, scope),
         locks: new RowLocks(sql, scope),
         summaries,
@@ -105,6 +139,15 @@ export class Store {
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
       })
+    })
+  }
+
+  async #changeWithPrisma<T>(work: (db: Prisma.TransactionClient, sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
+    let said = 0
+    const result = await this.#database.prisma.$transaction(async (db) => {
+      const sql = prismaSql(db)
+      const outbox = new Outbox(sql, this.#originUuid)
+      const value = await work(db, sql, outbox)
       said = outbox.count
       return value
     })
@@ -123,30 +166,61 @@ export class Store {
     repeat: RepeatKey | undefined,
     work: (change: ConfigurationChange) => Promise<T>,
   ): Promise<Created<T>> {
-    return this.changeConfiguration(scope, async (change) => {
-      if (repeat && !(await change.idempotency.claim(repeat))) return replayOf<T>(change.idempotency, repeat)
-      const value = await work(change)
-      if (repeat) await change.idempotency.settle(repeat, value)
-      return { value, replayed: false }
-    })
+    return this.changeConfiguration(scope, (change) => once(change.idempotency, repeat, () => work(change)))
   }
 
   /** Changes messages. What `work` throws undoes everything. */
   async changeMessages<T>(scope: TenantScope, work: (change: MessagesChange) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) => {
+      const summaries = new SummaryRepository(sql, scope)
+      return work({
+        summaries,
+        outbox,
+        idempotency: new IdempotencyRepository(sql),
+        audit: new AuditRepository(sql),
+        writer: (audience) => new MessageWriter(sql, summaries, audience),
+      })
+    })
+  }
+
+  /** Begins and ends sessions. What `work` throws undoes everything. */
+  async changeLogins<T>(work: (change: LoginChange) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) => work({ ...loginsOf(sql), outbox }))
+  }
+
+  /** Reads of who may do what in a scope. */
+  access(scope: TenantScope): AccessControl {
+    return accessOf(this.#database.prisma, scope)
+  }
+
+  /** Changes who may do what. What `work` throws undoes everything. */
+  changeAccess<T>(scope: TenantScope, work: (change: AccessChange) => Promise<T>): Promise<T> {
+    return this.#changeWithPrisma((db, sql, outbox) =>
+      work({ ...accessOf(db, scope), ...loginsOf(sql), outbox, idempotency: new IdempotencyRepository(sql) }),
+    )
+  }
+
+  /** Creates who may do what once per key, as {@link createOnce} does. @throws RuleError */
+  createAccessOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: AccessChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeAccess(scope, (change) => once(change.idempotency, repeat, () => work(change)))
+  }
+
+  async #change<T>(work: (sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
     const client = await this.#database.pool.connect()
     const sql = pgSql(client)
     const outbox = new Outbox(sql, this.#originUuid)
-    const summaries = new SummaryRepository(sql, scope)
-    const change: MessagesChange = {
-      summaries,
-      outbox,
-      idempotency: new IdempotencyRepository(sql),
-      audit: new AuditRepository(sql),
-      writer: (audience) => new MessageWriter(sql, summaries, audience),
-    }
-    const result = await inTransaction(client, () => work(change))
+    const result = await inTransaction(client, () => work(sql, outbox))
     if (outbox.count > 0) this.#afterCommit()
     return result
+  }
+
+  /** Deletes for good the mailboxes whose time in the trash is over, of any tenant; gives their ids. */
+  purgeMailboxes(now: Date): Promise<MailboxId[]> {
+    return purgeMailboxes(pgSql(this.#database.pool), now)
   }
 
   /** Which of these audio keys a message names. */
@@ -178,6 +252,18 @@ export function tenantSubtree(tenantId: TenantId): TenantScope {
   return { tenantId, subtree: true }
 }
 
+/** Does the work unless the key was used, and remembers what came of it. */
+async function once<T>(
+  answers: IdempotencyRepository,
+  repeat: RepeatKey | undefined,
+  work: () => Promise<T>,
+): Promise<Created<T>> {
+  if (repeat && !(await answers.claim(repeat))) return replayOf<T>(answers, repeat)
+  const value = await work()
+  if (repeat) await answers.settle(repeat, value)
+  return { value, replayed: false }
+}
+
 async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
   const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
   if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
@@ -191,7 +277,28 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
+    settings: new TenantSettingsRepository(db, scope),
+    zones: new ZoneRepository(db),
+    options: new GeneralOptionRepository(db),
+  }
+}
+
+function accessOf(db: Prisma.TransactionClient, scope: TenantScope): AccessControl {
+  return {
+    tenants: new TenantRepository(db, scope),
+    users: new LoginAccountRepository(db, scope),
+    policies: new PolicyRepository(db, scope),
+    logins: new LoginQueries(db, scope),
+  }
+}
+
+function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
+  return {
+    accounts: new AccountRepository(sql),
+    sessions: new SessionRepository(sql),
+    refreshTokens: new RefreshTokenRepository(sql),
   }
 }
 

@@ -25,11 +25,13 @@ type AudienceRow = SummaryRow & {
 
 const COUNTS = 's.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count'
 
-const LOCK = `
+const lockText = (deleted: string) => `
   SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
     JOIN tenant t ON t.uuid = m.tenant_uuid
-  WHERE m.id = $1 AND m.deleted_at IS NULL AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
+  WHERE m.id = $1 AND m.deleted_at ${deleted} AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
   FOR UPDATE OF s`
+const LOCK = lockText('IS NULL')
+const LOCK_DELETED = lockText('IS NOT NULL')
 
 const READ_AUDIENCE = `
   SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${COUNTS},
@@ -72,9 +74,18 @@ export class SummaryRepository {
    * Takes the mailbox's lock and reads everything about it afresh: what another writer committed while we waited is
    * seen. Undefined when there is no such mailbox in scope.
    */
-  async lock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+  lock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+    return this.#lock('summary.lock', LOCK, mailboxId)
+  }
+
+  /** As {@link lock}, of a mailbox in the trash. */
+  lockDeleted(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+    return this.#lock('summary.lock-deleted', LOCK_DELETED, mailboxId)
+  }
+
+  async #lock(name: string, text: string, mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
     const { tenantId, subtree } = this.#scope
-    const locked = await this.#sql.rows('summary.lock', LOCK, [mailboxId, tenantId, subtree])
+    const locked = await this.#sql.rows(name, text, [mailboxId, tenantId, subtree])
     if (locked.length === 0) return undefined
     const [row] = await this.#sql.rows<AudienceRow>('summary.audience', READ_AUDIENCE, [mailboxId])
     return row && toAudience(row)

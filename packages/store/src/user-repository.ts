@@ -2,8 +2,9 @@ import { isUuid, MAX_INTEGER_ID, type MailboxId, RuleError, type TenantId, type 
 import { USER_POLICY_SLUG } from './account-repository.js'
 import { violatedConstraint } from './constraint.js'
 import type { Prisma } from './generated/client.js'
-import { cut, type Page } from './page.js'
+import { cut, type ListQuery } from './page.js'
 import { type TenantScope, withinTenant } from './scope.js'
+import { holding } from './search.js'
 
 /** A user as the configuration shows it. */
 export type User = {
@@ -25,6 +26,9 @@ export type UserFields = {
   readonly username: string | null
   readonly passwordHash: string | null
 }
+
+/** Columns a list of users may be ordered by and filtered on. */
+export type UserColumn = 'firstname' | 'lastname' | 'email' | 'username'
 
 const WITH_MAILBOX = {
   mailbox: { select: { mailbox: { select: { id: true, name: true } } } },
@@ -51,15 +55,16 @@ export class UserRepository {
     return row ? toUser(row) : undefined
   }
 
-  /** A page of users and how many there are. */
-  async list(page: Page): Promise<{ items: User[]; total: number }> {
-    const where = withinTenant(this.#scope)
+  /** A page of users and how many match. */
+  async list(query: ListQuery<UserColumn>): Promise<{ items: User[]; total: number }> {
+    const search = await holding(this.#db, query.search)
+    const where = { ...withinTenant(this.#scope), ...query.filters, ...search }
     const [rows, total] = await Promise.all([
       this.#db.user.findMany({
         where,
         include: WITH_MAILBOX,
-        orderBy: [{ firstname: 'asc' }, { id: 'asc' }],
-        ...cut(page),
+        orderBy: [{ [query.order]: query.direction }, { id: 'asc' }],
+        ...cut(query),
       }),
       this.#db.user.count({ where }),
     ])
@@ -80,12 +85,13 @@ export class UserRepository {
       username: fields.username?.toLowerCase() ?? null,
       policies: { create: policies.map((policy) => ({ policyUuid: policy.uuid })) },
     }
-    try {
-      return toUser(await this.#db.user.create({ data, include: WITH_MAILBOX }))
-    } catch (error) {
-      if (violatedConstraint(error) !== 'user_username_key') throw error
-      throw new RuleError('username-exists', 'the username is taken', { username: fields.username }, { cause: error })
-    }
+    return toUser(await refusingUsername(fields, () => this.#db.user.create({ data, include: WITH_MAILBOX })))
+  }
+
+  /** Writes fields of a user. @throws RuleError as {@link create}. */
+  async update(uuid: UserId, fields: Omit<UserFields, 'passwordHash'>): Promise<void> {
+    const data = { ...fields, username: fields.username?.toLowerCase() ?? null }
+    await refusingUsername(fields, () => this.#db.user.update({ where: { uuid }, data }))
   }
 
   /** @throws RuleError while the user still has a device; mailboxes are the caller's to take away first. */
@@ -96,6 +102,15 @@ export class UserRepository {
       if (violatedConstraint(error) === undefined) throw error
       throw new RuleError('user-in-use', 'the user still has a device', { user_uuid: uuid }, { cause: error })
     }
+  }
+}
+
+async function refusingUsername<T>({ username }: Pick<UserFields, 'username'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (violatedConstraint(error) !== 'user_username_key') throw error
+    throw new RuleError('username-exists', 'the username is taken', { username }, { cause: error })
   }
 }
 

@@ -24,6 +24,7 @@ export function banner({ at, tenants, master, userToken, adminToken, readyFile }
   return `
 Lamplighter is serving.
   APIs        ${at.http}/api/{auth/0.1,confd/1.1,calld/1.0}
+  read, try   ${at.http}/docs
   WebSocket   ${at.websocket}
   SIP (UDP)   ${at.sipHost}:${at.sipPort}
   for scripts ${readyFile}

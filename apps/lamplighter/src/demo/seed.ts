@@ -1,7 +1,7 @@
 import type { TenantId } from '@lamplighter/domain'
+import { type AnswerOf, LamplighterClient } from '@lamplighter/sdk'
 import type { Provisioning } from '@lamplighter/store'
 import { saveAdmin, savePolicies } from '../setup.js'
-import { ApiClient } from './api-client.js'
 
 /** A login of the demonstration. */
 export type Login = { readonly username: string; readonly password: string }
@@ -39,17 +39,6 @@ type Plan = {
   readonly name: string
   readonly people: readonly { readonly first: string; readonly number: string }[]
 }
-type List<Item> = { readonly items: readonly Item[] }
-type UserView = { readonly uuid: string; readonly username: string | null; readonly firstname: string }
-type VoicemailView = {
-  readonly id: number
-  readonly number: string
-  readonly context: string
-  readonly accesstype: string
-  readonly users: readonly { readonly uuid: string }[]
-}
-type DeviceView = { readonly uuid: string; readonly sip_username: string; readonly user_uuid: string | null }
-
 const PLANS: readonly Plan[] = [
   {
     slug: 'acme',
@@ -69,7 +58,6 @@ const PLANS: readonly Plan[] = [
   },
 ]
 const SHARED_NUMBER = '8000'
-const CONFD = '/api/confd/1.1'
 
 /** Fixed credentials: only a demonstration has them. */
 function password(name: string): string {
@@ -85,78 +73,66 @@ export async function seedDemo(provisioning: Provisioning, master: TenantId, htt
     const admin = { username: `admin@${plan.slug}.example`, password: password(plan.slug) }
     if (!known) await savePolicies(provisioning, uuid)
     if (!known) await saveAdmin(provisioning, uuid, admin.username, admin.password)
-    const api = await ApiClient.logIn(httpUrl, admin.username, admin.password)
-    tenants.push({ uuid, name: plan.name, admin, ...(await seedTenant(api, plan)) })
+    const client = await LamplighterClient.logIn(httpUrl, admin.username, admin.password)
+    tenants.push({ uuid, name: plan.name, admin, ...(await seedTenant(client, plan)) })
   }
   return tenants
 }
 
-async function seedTenant(api: ApiClient, plan: Plan): Promise<Omit<DemoTenant, 'uuid' | 'name' | 'admin'>> {
-  const context = await findOrCreate<{ name: string; label: string }>(
-    api,
-    'contexts',
-    ({ label }) => label === plan.name,
-    { label: plan.name },
-  )
+async function seedTenant(client: LamplighterClient, plan: Plan): Promise<Omit<DemoTenant, 'uuid' | 'name' | 'admin'>> {
+  const { items: contexts } = await client.call('listContexts', {})
+  const context =
+    contexts.find(({ label }) => label === plan.name) ??
+    (await client.call('createContext', { body: { label: plan.name } }))
   const users: (Login & { uuid: string })[] = []
   const voicemails: DemoVoicemail[] = []
   const devices: DemoDevice[] = []
   for (const person of plan.people) {
-    const user = await seedUser(api, plan, person.first)
+    const user = await seedUser(client, plan, person.first)
     users.push(user)
-    voicemails.push(await seedPersonalMailbox(api, user.uuid, person, context.name))
-    devices.push(await seedDevice(api, plan, user.uuid, person.first))
+    voicemails.push(await seedPersonalMailbox(client, user.uuid, person, context.name))
+    devices.push(await seedDevice(client, plan, user.uuid, person.first))
   }
-  const shared = await findOrCreate<VoicemailView>(api, 'voicemails', ({ accesstype }) => accesstype === 'global', {
-    name: `${plan.name} team`,
-    number: SHARED_NUMBER,
-    context: context.name,
-    accesstype: 'global',
-  })
-  voicemails.push(toDemoVoicemail(shared))
+  voicemails.push(await seedSharedMailbox(client, plan, context.name))
   return { users, contexts: [context.name], voicemails, devices }
 }
 
-async function seedUser(api: ApiClient, plan: Plan, first: string): Promise<Login & { uuid: string }> {
+async function seedUser(client: LamplighterClient, plan: Plan, first: string): Promise<Login & { uuid: string }> {
   const login = { username: `${first.toLowerCase()}@${plan.slug}.example`, password: password(first) }
-  const user = await findOrCreate<UserView>(api, 'users', ({ username }) => username === login.username, {
-    firstname: first,
-    ...login,
-  })
+  const { items } = await client.call('listUsers', {})
+  const user =
+    items.find(({ username }) => username === login.username) ??
+    (await client.call('createUser', { body: { firstname: first, ...login } }))
   return { uuid: user.uuid, ...login }
 }
 
 async function seedPersonalMailbox(
-  api: ApiClient,
-  userUuid: string,
-  person: Plan['people'][number],
+  client: LamplighterClient,
+  user: string,
+  { first, number }: Plan['people'][number],
   context: string,
 ): Promise<DemoVoicemail> {
-  const path = `${CONFD}/users/${userUuid}/voicemails`
-  const { items } = await api.call<List<VoicemailView>>('GET', path)
-  const mailbox =
-    items[0] ?? (await api.call<VoicemailView>('POST', path, { name: person.first, number: person.number, context }))
-  return toDemoVoicemail(mailbox)
+  const params = { user }
+  const { items } = await client.call('listUserVoicemails', { params })
+  const body = { name: first, number, context }
+  return toDemoVoicemail(items[0] ?? (await client.call('createUserVoicemail', { params, body })))
 }
 
-async function seedDevice(api: ApiClient, plan: Plan, userUuid: string, first: string): Promise<DemoDevice> {
+async function seedSharedMailbox(client: LamplighterClient, plan: Plan, context: string): Promise<DemoVoicemail> {
+  const { items } = await client.call('listVoicemails', { query: { accesstype: 'global' } })
+  const body = { name: `${plan.name} team`, number: SHARED_NUMBER, context, accesstype: 'global' as const }
+  return toDemoVoicemail(items[0] ?? (await client.call('createVoicemail', { body })))
+}
+
+async function seedDevice(client: LamplighterClient, plan: Plan, userUuid: string, first: string): Promise<DemoDevice> {
   const sip_username = `${plan.slug}-${first.toLowerCase()}`
   const sip_password = password(`phone-${first}`)
-  const fields = { name: `${first}'s phone`, user_uuid: userUuid, sip_username, sip_password }
-  const device = await findOrCreate<DeviceView>(api, 'devices', (one) => one.sip_username === sip_username, fields)
+  const body = { name: `${first}'s phone`, user_uuid: userUuid, sip_username, sip_password }
+  const { items } = await client.call('listDevices', {})
+  const device = items.find((one) => one.sip_username === sip_username) ?? (await client.call('createDevice', { body }))
   return { uuid: device.uuid, sip_username, sip_password, user_uuid: userUuid }
 }
 
-async function findOrCreate<Item>(
-  api: ApiClient,
-  resource: string,
-  isIt: (item: Item) => boolean,
-  body: object,
-): Promise<Item> {
-  const { items } = await api.call<List<Item>>('GET', `${CONFD}/${resource}`)
-  return items.find(isIt) ?? api.call<Item>('POST', `${CONFD}/${resource}`, body)
-}
-
-function toDemoVoicemail({ id, number, context, accesstype, users }: VoicemailView): DemoVoicemail {
+function toDemoVoicemail({ id, number, context, accesstype, users }: AnswerOf<'getVoicemail'>): DemoVoicemail {
   return { id, number, context, accesstype, user_uuids: users.map(({ uuid }) => uuid) }
 }

@@ -44,9 +44,10 @@ export async function showMainJob(tenant: DemoTenant, at: Addresses, print: (lin
   try {
     const before = await lamps.until(() => true, 'the phone to subscribe')
     const wav = Uint8Array.from(await readFile(SPEECH))
-    const message = await admin.deposit<{ id: string; duration: number }>(shared.id, wav, {
-      caller_id_name: 'Ada',
-      caller_id_num: '+15550100',
+    const message = await admin.client.call('depositMessage', {
+      params: { voicemail_id: shared.id },
+      query: { caller_id_name: 'Ada', caller_id_num: '+15550100' },
+      body: wav,
     })
     print(
       `  deposit     message ${message.id}, ${message.duration} s, into the shared mailbox ${shared.number} of ${tenant.name}`,
@@ -55,7 +56,7 @@ export async function showMainJob(tenant: DemoTenant, at: Addresses, print: (lin
       lamps.until(({ lamp, new: unread }) => lamp === 'ON' && unread === before.new + 1, 'the lamp to light'),
       events.until((name) => name === 'global_voicemail_message_created', 'the event'),
     ])
-    await own.call('PUT', `/api/calld/1.0/users/me/voicemails/messages/${message.id}`, { folder_id: 2 })
+    await own.client.call('moveOwnMessage', { params: { message_id: message.id }, body: { folder_id: 2 } })
     print(`  read        ${user.username} marked it read`)
     const after = await lamps.until(({ new: unread }) => unread === before.new, 'the lamp to go dark')
     if (after.new > 0) print(`  phone       ${after.new} other messages still wait`)

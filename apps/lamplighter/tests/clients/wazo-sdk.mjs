@@ -6,6 +6,8 @@ import { createRequire } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const require = createRequire(import.meta.url)
+// What a browser has and this Node has not.
+globalThis.WebSocket ??= require('ws')
 const { default: Wazo, WazoApiClient } = require('@wazo/sdk')
 
 const { server, username, password } = JSON.parse(process.argv[2])

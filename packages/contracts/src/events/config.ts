@@ -23,13 +23,13 @@ export const voicemailEdited = defineEvent({
   description: 'The configuration of a mailbox changed.',
 })
 
-/** A mailbox was deleted with its messages. */
+/** A mailbox was put into the trash with its messages. */
 export const voicemailDeleted = defineEvent({
   name: 'voicemail_deleted',
   kind: 'tenant',
   routingKey: 'config.voicemail.deleted',
   data: voicemail,
-  description: 'A mailbox was deleted with its messages.',
+  description: 'A mailbox was put into the trash with its messages.',
 })
 
 /** Follows `voicemail_edited`, once per user of the mailbox. */
@@ -57,6 +57,60 @@ export const userVoicemailDissociated = defineEvent({
   routingKey: 'config.users.{user_uuid}.voicemails.deleted',
   data: userVoicemail,
   description: 'A mailbox was taken away from a user.',
+})
+
+/** A deleted mailbox came back (ours). Follows `voicemail_created`, for clients that only know the contract. */
+export const voicemailRestored = defineEvent({
+  name: 'voicemail_restored',
+  kind: 'tenant',
+  routingKey: 'config.voicemail.restored',
+  data: voicemail,
+  description: 'A deleted mailbox came back with its messages; follows `voicemail_created`.',
+})
+
+/** The general options of the installation changed. */
+export const voicemailGeneralEdited = defineEvent({
+  name: 'voicemail_general_edited',
+  kind: 'service',
+  routingKey: 'config.voicemail_general.edited',
+  data: Type.Object({}),
+  description: 'The general options of the installation changed.',
+})
+
+/** The zones of the installation changed. */
+export const voicemailZonesEdited = defineEvent({
+  name: 'voicemail_zonemessages_edited',
+  kind: 'service',
+  routingKey: 'config.voicemail_zonemessages.edited',
+  data: Type.Object({}),
+  description: 'The zones of the installation changed.',
+})
+
+/** The zones a tenant adds changed (ours). */
+export const voicemailTenantZonesEdited = defineEvent({
+  name: 'voicemail_tenant_zonemessages_edited',
+  kind: 'tenant',
+  routingKey: 'config.voicemail_tenant_zonemessages.edited',
+  data: Type.Object({}),
+  description: 'The zones a tenant adds changed.',
+})
+
+/** Transcription was switched on or off for the tenant. */
+export const transcriptionEdited = defineEvent({
+  name: 'voicemail_transcription_config_edited',
+  kind: 'tenant',
+  routingKey: 'config.voicemail_transcription.edited',
+  data: Type.Object({ enabled: Type.Boolean() }),
+  description: 'Transcription was switched on or off for the tenant.',
+})
+
+/** The voicemail settings of the tenant changed (ours). */
+export const voicemailSettingsEdited = defineEvent({
+  name: 'voicemail_settings_edited',
+  kind: 'tenant',
+  routingKey: 'config.voicemail_settings.edited',
+  data: Type.Object({}),
+  description: 'The voicemail settings of the tenant changed.',
 })
 
 /** A SIP device was created (ours; Wazo has no such event). */

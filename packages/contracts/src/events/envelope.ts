@@ -29,6 +29,8 @@ export type EventTarget = {
   readonly tenant?: TenantId
   readonly user?: UserId | null
   readonly mailbox?: { readonly id: MailboxId; readonly revision: number }
+  /** Attributes beside the usual ones, in headers and body alike, e.g. `session_uuid` (bus.md 2.5). */
+  readonly attributes?: Readonly<Record<string, string>>
 }
 
 /** Facts of the installation and the moment that every envelope carries. */
@@ -41,6 +43,16 @@ function fillTemplate(template: string, values: Readonly<Record<string, unknown>
   return template.replace(/\{(\w+)\}/g, (_place, key: string) =>
     String(values[key]).replace(/[.#*]/g, (char) => ESCAPES[char] ?? char),
   )
+}
+
+/** AMQP takes 255 bytes. A headers exchange does not look at the key, so a cut one does no harm. */
+const MAX_ROUTING_KEY_BYTES = 255
+
+/** A character cut in the middle goes as a whole. */
+function cutRoutingKey(key: string): string {
+  const bytes = Buffer.from(key)
+  if (bytes.length <= MAX_ROUTING_KEY_BYTES) return key
+  return new TextDecoder().decode(bytes.subarray(0, MAX_ROUTING_KEY_BYTES), { stream: true })
 }
 
 /** UTC with microseconds and without zone, the form existing consumers parse. */
@@ -66,6 +78,7 @@ export function createEvent<Data extends TObject>(
   const requiredAcl = fillTemplate(definition.acl, values)
   const headers: EventHeaders = {
     ...audienceHeaders(definition, target),
+    ...target.attributes,
     name: definition.name,
     required_access: `event.${definition.name}`,
     required_acl: requiredAcl,
@@ -77,7 +90,7 @@ export function createEvent<Data extends TObject>(
     name: definition.name,
     tenantId: target.tenant ?? null,
     userId: definition.kind === 'user' ? (target.user ?? null) : null,
-    routingKey: fillTemplate(definition.routingKey, values),
+    routingKey: cutRoutingKey(fillTemplate(definition.routingKey, values)),
     requiredAcl,
     mailboxId: target.mailbox?.id ?? null,
     mailboxRevision: target.mailbox?.revision ?? null,

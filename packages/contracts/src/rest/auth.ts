@@ -1,110 +1,51 @@
-import Type, { type Static } from 'typebox'
+import * as policies from './auth-policies.js'
+import * as refreshTokens from './auth-refresh-tokens.js'
+import * as sessions from './auth-sessions.js'
+import { getAuthStatus } from './auth-status.js'
+import * as tenants from './auth-tenants.js'
 import { createWsTicket } from './auth-tickets.js'
-import { type RouteContract, routesOf } from './route.js'
-import { nullable } from './schemas.js'
-
-const route = routesOf('auth')
-
-/** Longest life of a token: ten years, as the contract says. */
-const MAX_EXPIRATION_SEC = 315_360_000
-
-/** A token and what it stands for (rest.md 4.3). */
-const tokenSchema = Type.Object({
-  token: Type.String(),
-  session_uuid: Type.String(),
-  auth_id: Type.String(),
-  xivo_user_uuid: nullable(Type.String()),
-  xivo_uuid: Type.String(),
-  issued_at: Type.String(),
-  expires_at: Type.String(),
-  utc_issued_at: Type.String(),
-  utc_expires_at: Type.String(),
-  acl: Type.Array(Type.String()),
-  metadata: Type.Object({
-    uuid: Type.String(),
-    tenant_uuid: Type.String(),
-    auth_id: Type.String(),
-    pbx_user_uuid: nullable(Type.String()),
-    xivo_uuid: Type.String(),
-    purpose: Type.String(),
-    admin: Type.Boolean(),
-  }),
-  remote_addr: Type.String(),
-  user_agent: Type.String(),
-})
-/** Wire form of {@link tokenSchema}. */
-export type TokenView = Static<typeof tokenSchema>
-
-const token = { token: 'text' } as const
-const checkQuery = Type.Object({ scope: Type.Optional(Type.String()), tenant: Type.Optional(Type.String()) })
-
-/** Logs in: HTTP Basic credentials, options in the JSON body. */
-export const createToken = route({
-  method: 'POST',
-  path: '/token',
-  acl: null,
-  summary: 'Log in',
-  rateLimit: 'login',
-  body: Type.Object({ expiration: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_EXPIRATION_SEC })) }),
-  success: 200,
-  response: Type.Object({ data: tokenSchema }),
-})
-
-/** Reads a token, and checks that it holds an access and covers a tenant when asked. */
-export const getToken = route({
-  method: 'GET',
-  path: '/token/{token}',
-  params: token,
-  acl: null,
-  summary: 'Read and check a token',
-  query: checkQuery,
-  success: 200,
-  response: Type.Object({ data: tokenSchema }),
-})
-
-/** Checks a token without reading it. */
-export const checkToken = route({
-  method: 'HEAD',
-  path: '/token/{token}',
-  params: token,
-  acl: null,
-  summary: 'Check a token',
-  query: checkQuery,
-  success: 204,
-})
-
-/** Ends a token; an unknown one is as good as ended. */
-export const deleteToken = route({
-  method: 'DELETE',
-  path: '/token/{token}',
-  params: token,
-  acl: null,
-  summary: 'Log out',
-  success: 200,
-  response: Type.Object({ data: Type.Object({ message: Type.String() }) }),
-})
-
-/** Checks several accesses at once. */
-export const checkScopes = route({
-  method: 'POST',
-  path: '/token/{token}/scopes/check',
-  params: token,
-  acl: null,
-  summary: 'Check which accesses a token holds',
-  body: Type.Object({
-    scopes: Type.Array(Type.String({ maxLength: 1024 }), { maxItems: 1000 }),
-    tenant_uuid: Type.Optional(nullable(Type.String())),
-  }),
-  success: 200,
-  response: Type.Object({ scopes: Type.Record(Type.String(), Type.Boolean()) }),
-})
+import * as tokens from './auth-tokens.js'
+import * as users from './auth-users.js'
+import type { RouteContract } from './route.js'
 
 /** Every operation of authd. */
 export const AUTH_ROUTES: readonly RouteContract[] = [
-  createToken,
-  getToken,
-  checkToken,
-  deleteToken,
-  checkScopes,
+  tokens.createToken,
+  tokens.getToken,
+  tokens.checkToken,
+  tokens.deleteToken,
+  tokens.checkScopes,
+  refreshTokens.listRefreshTokens,
+  refreshTokens.listUserRefreshTokens,
+  refreshTokens.listMyRefreshTokens,
+  refreshTokens.deleteUserRefreshToken,
+  refreshTokens.deleteMyRefreshToken,
+  sessions.listSessions,
+  sessions.deleteSession,
+  sessions.listUserSessions,
+  sessions.listMySessions,
+  sessions.deleteUserSession,
+  sessions.deleteMySession,
+  tenants.listTenants,
+  tenants.createTenant,
+  tenants.getTenant,
+  tenants.updateTenant,
+  tenants.deleteTenant,
+  users.listAccounts,
+  users.createAccount,
+  users.getAccount,
+  users.updateAccount,
+  users.deleteAccount,
+  users.setPassword,
+  users.changeMyPassword,
+  policies.listPolicies,
+  policies.createPolicy,
+  policies.getPolicy,
+  policies.updatePolicy,
+  policies.deletePolicy,
+  policies.listUserPolicies,
+  policies.addUserPolicy,
+  policies.removeUserPolicy,
   createWsTicket,
+  getAuthStatus,
 ]

@@ -1,13 +1,14 @@
 import Type, { type Static } from 'typebox'
 import { routesOf } from './route.js'
-import { confdList, direction, linkSchema, nullable, pageFields, text } from './schemas.js'
+import { confdList, confdListFields, linkSchema, nullable, text } from './schemas.js'
 
 const route = routesOf('confd')
 
 /** What a PIN reads as while one is set: it cannot be read back (rest.md F-36). A PUT that sends it changes nothing. */
 export const PIN_MASK = '********'
 
-const voicemailFields = {
+/** What a client may set of a mailbox. */
+export const voicemailFields = {
   name: text(80),
   number: Type.String({ pattern: '^[0-9]{1,40}(?!\\n)$' }),
   context: Type.String({ maxLength: 79 }),
@@ -49,7 +50,7 @@ const userLinkSchema = Type.Object({
 })
 
 /** A mailbox as every answer shows it. */
-const voicemailSchema = Type.Object({
+export const voicemailSchema = Type.Object({
   id: Type.Integer(),
   tenant_uuid: Type.String(),
   ...voicemailFields,
@@ -63,22 +64,20 @@ export type VoicemailCreate = Static<typeof voicemailCreateSchema>
 /** Wire form of a change of a mailbox. */
 export type VoicemailUpdate = Static<typeof voicemailUpdateSchema>
 
-const VOICEMAIL_COLUMNS = ['name', 'number', 'email', 'context', 'language', 'timezone', 'pager', 'accesstype'] as const
-const filter = Type.Optional(Type.String())
+/** Columns a list of mailboxes may be ordered by and filtered on (rest.md 2.4). */
+export const VOICEMAIL_COLUMNS = [
+  'name',
+  'number',
+  'email',
+  'context',
+  'language',
+  'timezone',
+  'pager',
+  'accesstype',
+] as const
 
 const voicemailQuery = Type.Object({
-  ...pageFields,
-  order: Type.Optional(Type.Enum([...VOICEMAIL_COLUMNS])),
-  direction: Type.Optional(direction),
-  search: Type.Optional(Type.String()),
-  recurse: Type.Optional(Type.Boolean()),
-  name: filter,
-  number: filter,
-  email: filter,
-  context: filter,
-  language: filter,
-  timezone: filter,
-  pager: filter,
+  ...confdListFields(VOICEMAIL_COLUMNS),
   accesstype: Type.Optional(Type.Enum(['personal', 'global'])),
 })
 
@@ -131,13 +130,13 @@ export const updateVoicemail = route({
   success: 204,
 })
 
-/** Deletes a mailbox with its messages. */
+/** Puts a mailbox with its messages into the trash. */
 export const deleteVoicemail = route({
   method: 'DELETE',
   path: '/voicemails/{id}',
   params: voicemailId,
   acl: 'confd.voicemails.{id}.delete',
-  summary: 'Delete a mailbox and its messages',
+  summary: 'Delete a mailbox and its messages; they can be restored for a while',
   conditional: true,
   success: 204,
 })

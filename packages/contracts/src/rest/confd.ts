@@ -1,6 +1,10 @@
 import * as contexts from './confd-contexts.js'
 import * as devices from './confd-devices.js'
+import * as infos from './confd-infos.js'
 import * as users from './confd-users.js'
+import * as options from './confd-voicemail-options.js'
+import * as settings from './confd-voicemail-settings.js'
+import * as trash from './confd-voicemail-trash.js'
 import * as voicemails from './confd-voicemails.js'
 import type { RouteContract } from './route.js'
 import { getConfdStatus } from './status.js'
@@ -8,11 +12,24 @@ import { getConfdStatus } from './status.js'
 /** Every operation of confd. */
 export const CONFD_ROUTES: readonly RouteContract[] = [
   getConfdStatus,
+  infos.getInfos,
   voicemails.listVoicemails,
   voicemails.createVoicemail,
   voicemails.getVoicemail,
   voicemails.updateVoicemail,
   voicemails.deleteVoicemail,
+  trash.listDeletedVoicemails,
+  trash.restoreVoicemail,
+  settings.getTranscription,
+  settings.updateTranscription,
+  settings.getVoicemailSettings,
+  settings.updateVoicemailSettings,
+  options.getGeneralOptions,
+  options.updateGeneralOptions,
+  options.getZones,
+  options.updateZones,
+  options.getTenantZones,
+  options.updateTenantZones,
   voicemails.listUserVoicemails,
   voicemails.createUserVoicemail,
   voicemails.dissociateUserVoicemails,
@@ -20,10 +37,12 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   users.listUsers,
   users.createUser,
   users.getUser,
+  users.updateUser,
   users.deleteUser,
   contexts.listContexts,
   contexts.createContext,
   contexts.getContext,
+  contexts.updateContext,
   contexts.deleteContext,
   devices.listDevices,
   devices.createDevice,

@@ -25,13 +25,19 @@ export type EventPageView = Static<typeof eventPageSchema>
  */
 export const listEvents = route({
   method: 'GET',
-  path: '',
+  path: '/events',
   acl: 'websocketd',
   summary: 'Read events after a cursor, or follow them',
   query: Type.Object({
     after: Type.Optional(text(128)),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'events to look at; default 100' })),
-    name: Type.Optional(text(1024)),
+    name: Type.Optional(
+      Type.String({
+        ...text(1024),
+        description: 'names and patterns of events, with commas between',
+        examples: ['user_voicemail_*,global_voicemail_message_created'],
+      }),
+    ),
   }),
   success: 200,
   response: eventPageSchema,

@@ -8,7 +8,7 @@ export const API_BASE: Readonly<Record<ApiName, string>> = {
   auth: '/api/auth/0.1',
   confd: '/api/confd/1.1',
   calld: '/api/calld/1.0',
-  events: '/api/events',
+  events: '/api',
 }
 
 /**
@@ -32,15 +32,23 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly params: Readonly<Record<string, ParamKind>>
   /** Template of the access a token must hold; null where no token is needed. */
   readonly acl: string | null
+  /** Further templates, each of which opens the route as well: the peers' code and documents differ (rest.md F-33). */
+  readonly otherAcls: readonly string[]
+  /** Only for tokens of the master tenant, whatever tenant the call acts in (rest.md 1.4). */
+  readonly masterOnly: boolean
   readonly summary: string
   readonly query?: Query
   /** Query parameters the schema does not name: ignored in confd, auth and recordings, else refused (rest.md 1.7, 3.6). */
   readonly unknownQuery: 'ignore' | 'refuse'
   readonly bodyKind: BodyKind
   readonly body?: Body
+  /** An empty body counts as an empty object. */
+  readonly optionalBody: boolean
   readonly unknownBody: 'ignore' | 'refuse'
   readonly success: number
   readonly response?: TSchema
+  /** Type of an answer that is not JSON. */
+  readonly produces?: string
   /** A creation that a client may repeat with its Idempotency-Key: it happens once. */
   readonly idempotent: boolean
   /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
@@ -49,33 +57,46 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly rateLimit: 'usual' | 'media' | 'login'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
+  /** How failures are told: as the API does, or as auth's token endpoints do (rest.md 1.8 E3). */
+  readonly errors: ErrorEnvelope
 }
+
+/** `api`: the envelope of the API; `token`: that of the token endpoints. */
+export type ErrorEnvelope = 'api' | 'token'
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
-  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response'
+  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces'
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
+  readonly otherAcls?: readonly string[]
+  readonly masterOnly?: boolean
   readonly bodyKind?: BodyKind
+  readonly optionalBody?: boolean
   readonly idempotent?: boolean
   readonly conditional?: boolean
   readonly rateLimit?: RouteContract['rateLimit']
   readonly queryToken?: boolean
 }
 
-/** Declares routes of one API with that API's dialect. */
-export function routesOf(api: ApiName) {
+/** Declares routes of one API with that API's dialect, and their way to tell failures. */
+export function routesOf(api: ApiName, errors: ErrorEnvelope = 'api') {
   const unknown = api === 'calld' ? 'refuse' : 'ignore'
   return <Query extends TObject, Body extends TSchema>(input: RouteInput<Query, Body>): RouteContract<Query, Body> => ({
     api,
     params: {},
+    otherAcls: [],
+    masterOnly: false,
     unknownQuery: input.queryToken ? 'ignore' : unknown,
     unknownBody: unknown,
+    optionalBody: false,
     bodyKind: input.body ? 'json' : 'none',
     idempotent: false,
     conditional: false,
+    ...(input.queryToken ? { produces: 'audio/wav' } : {}),
     rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
     queryToken: false,
+    errors,
     ...input,
   })
 }

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static, type TOptional, type TSchema, type TString } from 'typebox'
 
 /**
  * A value or null, as one schema with two types: an `anyOf` would cost the serializer a validation per value and say
@@ -12,6 +12,9 @@ export function nullable<Schema extends TSchema & { type: string }>(schema: Sche
 export function text(maxLength: number, minLength = 0) {
   return Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' })
 }
+
+/** A boolean that a body may also spell as a query does: `on`, `False`, 1 (rest.md 1.6, 2.10). */
+export const laxBoolean = Type.Boolean({ 'x-lax': true })
 
 /** A link of a resource to itself. */
 export const linkSchema = Type.Object({ rel: Type.String(), href: Type.String() })
@@ -28,6 +31,35 @@ export const pageFields = {
 /** A list in confd's form. */
 export function confdList<Schema extends TSchema>(items: Schema) {
   return Type.Object({ total: Type.Integer(), items: Type.Array(items) })
+}
+
+/** A list in auth's form: `total` counts all rows in scope, `filtered` those that match (rest.md 1.7). */
+export function authList<Schema extends TSchema>(items: Schema) {
+  return Type.Object({ total: Type.Integer(), filtered: Type.Integer(), items: Type.Array(items) })
+}
+
+/** Parameters every list of auth has; `limit` 0 gives no rows. */
+export const authListFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
+  direction: Type.Optional(direction),
+  search: Type.Optional(text(256)),
+}
+
+/** A text to search for or to compare with. */
+const term = Type.Optional(Type.String({ maxLength: 1024 }))
+
+/** Query of a list that can be searched, ordered and filtered by the exact value of its columns (rest.md 1.7). */
+export function confdListFields<const Column extends string>(columns: readonly Column[]) {
+  const filters = Object.fromEntries(columns.map((column) => [column, term])) as Record<Column, TOptional<TString>>
+  return {
+    ...pageFields,
+    order: Type.Optional(Type.Enum([...columns])),
+    direction: Type.Optional(direction),
+    search: term,
+    recurse: Type.Optional(Type.Boolean()),
+    ...filters,
+  }
 }
 
 /** Query of the simple lists. */

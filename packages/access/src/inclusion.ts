@@ -1,0 +1,125 @@
+import type { AclIdentity } from './acl.js'
+import { ANYBODY, PatternAutomaton, type StateSet } from './pattern-automaton.js'
+
+/** Whose rights bound what may be granted: the patterns and what `me` and `my_session` mean in them. */
+export type Grantor = { readonly acl: readonly string[] } & AclIdentity
+
+/**
+ * Whether everything a list allows is allowed to the grantor as well. If not, `witness` is a required access that the
+ * list would grant and the grantor lacks, or undefined when the question was too complex to decide.
+ */
+export type Inclusion = { readonly included: true } | { readonly included: false; readonly witness: string | undefined }
+
+/** Combinations of states looked at, and characters tried; over them the answer is no. */
+const MAX_CONFIGURATIONS = 20_000
+const MAX_STEPS = 400_000
+
+/** A character no pattern names: every such one behaves alike. */
+const PLAIN_CANDIDATES = Array.from({ length: 2048 }, (_none, index) => 0xe000 + index)
+const DOT = '.'.charCodeAt(0)
+const HASH = '#'.charCodeAt(0)
+
+/** Where a text has led in each automaton, and the text. */
+type Configuration = {
+  readonly granted: StateSet
+  readonly withheld: StateSet
+  readonly allowed: StateSet
+  readonly denied: StateSet
+  readonly text: string
+}
+
+/**
+ * Decides exactly whether `list`, whoever gets it, allows nothing that the grantor's own list does not, denials of both
+ * included (bus.md 5.8.3, 6.3 no. 26). Walks the product of four small automata breadth first, so that a witness is as
+ * short as can be. Texts with control characters are left out: no access has any (see `requiredAccess`).
+ */
+export function decideInclusion(list: readonly string[], grantor: Grantor): Inclusion {
+  const product = new Product(list, grantor)
+  const queue = [product.start]
+  const seen = new Set([keyOf(product.start)])
+  let steps = 0
+  for (const at of queue) {
+    if (product.isExcess(at)) return { included: false, witness: at.text }
+    for (const code of product.codesFrom(at)) {
+      if (++steps > MAX_STEPS || seen.size > MAX_CONFIGURATIONS) return { included: false, witness: undefined }
+      const next = product.step(at, code)
+      // From where nothing is granted any more, no excess can be reached.
+      if (next.granted.length === 0) continue
+      const key = keyOf(next)
+      if (seen.has(key)) continue
+      seen.add(key)
+      queue.push(next)
+    }
+  }
+  return { included: true }
+}
+
+class Product {
+  readonly #granted: PatternAutomaton
+  readonly #withheld: PatternAutomaton
+  readonly #allowed: PatternAutomaton
+  readonly #denied: PatternAutomaton
+  readonly #alphabet: readonly number[]
+
+  constructor(list: readonly string[], grantor: Grantor) {
+    this.#granted = new PatternAutomaton(grantsOf(list), ANYBODY)
+    // A denial of `me` binds each holder in their own place only; here it would bind all, so it is read as the word.
+    this.#withheld = new PatternAutomaton(denialsOf(list), WORDS_ONLY)
+    this.#allowed = new PatternAutomaton(grantsOf(grantor.acl), grantor)
+    this.#denied = new PatternAutomaton(denialsOf(grantor.acl), grantor)
+    this.#alphabet = alphabetOf([this.#granted, this.#withheld, this.#allowed, this.#denied])
+  }
+
+  get start(): Configuration {
+    return {
+      granted: this.#granted.start,
+      withheld: this.#withheld.start,
+      allowed: this.#allowed.start,
+      denied: this.#denied.start,
+      text: '',
+    }
+  }
+
+  /** The characters worth trying: those with which something can still be granted. */
+  codesFrom({ granted }: Configuration): readonly number[] {
+    return this.#granted.codesFrom(granted) ?? this.#alphabet
+  }
+
+  step(from: Configuration, code: number): Configuration {
+    return {
+      granted: this.#granted.step(from.granted, code),
+      withheld: this.#withheld.step(from.withheld, code),
+      allowed: this.#allowed.step(from.allowed, code),
+      denied: this.#denied.step(from.denied, code),
+      text: from.text + String.fromCharCode(code),
+    }
+  }
+
+  /** Granted by the list, and not allowed to the grantor. */
+  isExcess({ granted, withheld, allowed, denied }: Configuration): boolean {
+    if (!this.#granted.accepts(granted) || this.#withheld.accepts(withheld)) return false
+    return !this.#allowed.accepts(allowed) || this.#denied.accepts(denied)
+  }
+}
+
+/** `me` and `my_session` as words, and no id. */
+const WORDS_ONLY: AclIdentity = { userId: 'me', sessionId: 'my_session' }
+
+function grantsOf(patterns: readonly string[]): string[] {
+  return patterns.filter((pattern) => !pattern.startsWith('!'))
+}
+
+function denialsOf(patterns: readonly string[]): string[] {
+  return patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1))
+}
+
+/** The characters that patterns tell apart, and one that stands for all others. */
+function alphabetOf(automata: readonly PatternAutomaton[]): number[] {
+  const named = new Set([DOT, HASH, ...automata.flatMap(({ literals }) => [...literals])])
+  const plain = PLAIN_CANDIDATES.find((code) => !named.has(code))
+  return plain === undefined ? [...named] : [...named, plain]
+}
+
+function keyOf({ granted, withheld, allowed, denied }: Configuration): string {
+  return `${granted.join()}|${withheld.join()}|${allowed.join()}|${denied.join()}`
+}
