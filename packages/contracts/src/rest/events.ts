@@ -29,7 +29,13 @@ export const listEvents = route({
   acl: 'websocketd',
   summary: 'Read events after a cursor, or follow them',
   query: Type.Object({
-    after: Type.Optional(text(128)),
+    after: Type.Optional(
+      Type.String({
+        ...text(128),
+        description: 'a cursor; absent: the oldest event kept',
+        examples: ['MDAwMDAwMDAuMQ'],
+      }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'events to look at; default 100' })),
     name: Type.Optional(
       Type.String({
