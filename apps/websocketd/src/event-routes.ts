@@ -25,7 +25,7 @@ export function eventRoutes(context: ResumingContext): Implementation[] {
   return [
     implement(listEvents, async (call) => {
       const { after, limit = DEFAULT_LIMIT, name } = call.query()
-      const viewer = viewerOf(call, context)
+      const viewer = viewerOf(call)
       const selection = selectionOf(name, context)
       const wantsStream = (call.request.headers.accept ?? '').includes('text/event-stream')
       if (wantsStream) return streamAnswer(call, context, viewer, selection, after)
@@ -35,10 +35,10 @@ export function eventRoutes(context: ResumingContext): Implementation[] {
 }
 
 /** In the tenant that was asked for, as everywhere in the API; the master's own look at everything is its own tenant's. */
-function viewerOf(call: EventsCall, { lists }: ResumingContext): Viewer {
+function viewerOf(call: EventsCall): Viewer {
   const { principal, tenantId } = call.caller
   const tenantIsMaster = principal.tenantIsMaster && tenantId === principal.tenantId
-  return new Viewer({ ...principal, tenantId, tenantIsMaster }, lists)
+  return new Viewer({ ...principal, tenantId, tenantIsMaster })
 }
 
 function selectionOf(text: string | undefined, { settings }: ResumingContext): Selection {

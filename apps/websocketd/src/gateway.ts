@@ -137,8 +137,8 @@ export class Gateway {
       this.#context.verifier.invalidate(before.sessionId)
       return member.close(CLOSE.authenticationExpired)
     }
-    if (before.admin === principal.admin && before.acl.join('\n') === principal.acl.join('\n')) return
+    if (before.admin === principal.admin && before.acl === principal.acl) return
     this.#context.verifier.invalidate(before.sessionId)
-    this.#context.members.renew(member, new Viewer(principal, this.#context.lists))
+    this.#context.members.renew(member, new Viewer(principal))
   }
 }

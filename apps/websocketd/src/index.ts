@@ -15,7 +15,6 @@ import { Members } from './members.js'
 import { MessageCommands } from './message-commands.js'
 import { readOpening } from './opening-request.js'
 import { DEFAULT_SETTINGS, type GatewaySettings } from './settings.js'
-import { PatternLists } from './viewer.js'
 
 /** What websocketd is made of. */
 export type WebsocketdDependencies = {
@@ -99,7 +98,6 @@ function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
   return {
     admission: new Admission(verifier, store.tickets),
     members: new Members(),
-    lists: new PatternLists(),
     settings: { ...DEFAULT_SETTINGS, ...settings },
     history: store.replay,
     commands: new MessageCommands(issuer),

@@ -24,7 +24,7 @@ export class OutgoingEvent {
   readonly cursor: number | undefined
   readonly #source: EventSource
   readonly #epoch: string
-  readonly #decisions = new Map<string, boolean>()
+  readonly #decisions = new Map<readonly string[], boolean>()
   #body: Buffer | undefined
   #frame2: Buffer | undefined
   #frame3: Buffer | undefined
@@ -80,8 +80,8 @@ export class OutgoingEvent {
     return this.#serverSent
   }
 
-  /** What a list of patterns says of it, decided once per list. */
-  decide(patterns: string, decision: () => boolean): boolean {
+  /** What a list of patterns says of it, decided once per list: everybody who has it has the same instance. */
+  decide(patterns: readonly string[], decision: () => boolean): boolean {
     const known = this.#decisions.get(patterns)
     if (known !== undefined) return known
     const decided = decision()

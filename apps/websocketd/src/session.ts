@@ -9,13 +9,12 @@ import type { Member, Members } from './members.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 import type { GatewaySettings } from './settings.js'
 import type { Selection } from './subscriptions.js'
-import { type PatternLists, Viewer } from './viewer.js'
+import { Viewer } from './viewer.js'
 
 /** What sessions share. */
 export type SessionContext = {
   readonly admission: Admission
   readonly members: Members
-  readonly lists: PatternLists
   readonly settings: GatewaySettings
   readonly log: Logger
 }
@@ -42,7 +41,7 @@ export abstract class Session implements Member {
   constructor(socket: WebSocket, frames: FrameReader, principal: Principal, context: SessionContext) {
     this.#socket = socket
     this.#frames = frames
-    this.#viewer = new Viewer(principal, context.lists)
+    this.#viewer = new Viewer(principal)
     this.context = context
     socket.on('pong', () => this.#heard())
   }
@@ -102,7 +101,7 @@ export abstract class Session implements Member {
     if ('code' in admitted) return this.close(admitted)
     const { userId, tenantId } = this.#viewer.principal
     if (admitted.userId !== userId || admitted.tenantId !== tenantId) return this.close(CLOSE.authenticationFailed)
-    this.context.members.renew(this, new Viewer(admitted, this.context.lists))
+    this.context.members.renew(this, new Viewer(admitted))
     this.renewed()
   }
 

@@ -149,8 +149,7 @@ function readSession(token: string, key: Buffer): SessionId | undefined {
 
 /** What a session's user may do, compiled. @throws LamplighterError `invalid-data` when its ACL is over a limit */
 export function toPrincipal(session: SessionRecord): Principal {
-  const { allows } = compileAcl(session.acl, { userId: session.userId, sessionId: session.sessionId })
-  return { ...session, allows }
+  return { ...session, ...compileAcl(session.acl, { userId: session.userId, sessionId: session.sessionId }) }
 }
 
 function refused(): AuthenticationError {

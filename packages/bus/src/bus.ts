@@ -8,7 +8,7 @@ export type OutgoingMessage = {
   readonly routingKey: string
   readonly headers: EventHeaders
   readonly body: string
-  /** Its place in the log, for consumers that count; on AMQP the property `correlation_id` (decision 0010). */
+  /** Its place in the log, for consumers that count; on AMQP the property `correlation_id` (decision 0030). */
   readonly cursor?: number
 }
 

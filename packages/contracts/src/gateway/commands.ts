@@ -1,4 +1,4 @@
-import Type, { type Static, type TObject } from 'typebox'
+import Type, { type TObject } from 'typebox'
 import { text } from '../rest/schemas.js'
 
 /** Protocol versions the gateway speaks. */
@@ -13,9 +13,6 @@ export type CommandContract<Data extends TObject | null = TObject | null> = {
   readonly description: string
 }
 
-/** The data of a command. */
-export type CommandData<Command> = Command extends CommandContract<infer Data extends TObject> ? Static<Data> : never
-
 function command<Data extends TObject | null>(contract: CommandContract<Data>): CommandContract<Data> {
   return contract
 }
@@ -24,7 +21,7 @@ function command<Data extends TObject | null>(contract: CommandContract<Data>): 
 export const MAX_EVENT_NAME = 256
 
 /** Protocols 1 and 2 take any text, as the original does; a name of no event just never comes. */
-export const subscribeCommand = command({
+const subscribeCommand = command({
   op: 'subscribe',
   versions: [1, 2],
   data: Type.Object({ event_name: Type.String() }),
@@ -32,7 +29,7 @@ export const subscribeCommand = command({
 })
 
 /** Protocol 3 takes names and patterns of events there are. */
-export const subscribePatternCommand = command({
+const subscribePatternCommand = command({
   op: 'subscribe',
   versions: [3],
   data: Type.Object({ event_name: text(MAX_EVENT_NAME, 1) }),
@@ -40,7 +37,7 @@ export const subscribePatternCommand = command({
 })
 
 /** Takes a subscription back. */
-export const unsubscribeCommand = command({
+const unsubscribeCommand = command({
   op: 'unsubscribe',
   versions: [3],
   data: Type.Object({ event_name: text(MAX_EVENT_NAME, 1) }),
@@ -48,7 +45,7 @@ export const unsubscribeCommand = command({
 })
 
 /** Nothing is delivered before it. */
-export const startCommand = command({
+const startCommand = command({
   op: 'start',
   versions: [1, 2, 3],
   data: null,
@@ -56,7 +53,7 @@ export const startCommand = command({
 })
 
 /** A fresh token for the same user and tenant; in protocol 3 also the first frame of a socket opened without one. */
-export const tokenCommand = command({
+const tokenCommand = command({
   op: 'token',
   versions: [1, 2, 3],
   data: Type.Object({ token: Type.String() }),
@@ -64,7 +61,7 @@ export const tokenCommand = command({
 })
 
 /** An application's own ping, for clients that cannot see those of the socket. */
-export const pingCommand = command({
+const pingCommand = command({
   op: 'ping',
   versions: [1, 2, 3],
   data: Type.Object({ payload: Type.String() }),
@@ -72,7 +69,7 @@ export const pingCommand = command({
 })
 
 /** Says what the client has already. */
-export const resumeCommand = command({
+const resumeCommand = command({
   op: 'resume',
   versions: [3],
   data: Type.Object({ cursor: text(128, 1) }),

@@ -18,7 +18,7 @@ function answer(op: string, versions: readonly ProtocolVersion[], description: s
 }
 
 /** Why a client's wish was not done; a client mistake does not end a protocol 3 socket. */
-export const errorDataSchema = Type.Object({
+const errorDataSchema = Type.Object({
   error_id: Type.String({ description: 'permanent; those of the REST API and GATEWAY_ERRORS' }),
   message: Type.String({ description: 'for people' }),
   details: Type.Optional(Type.Unknown({ description: 'as in the REST API' })),
