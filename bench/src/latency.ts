@@ -136,6 +136,7 @@ async function ours(
         audioKey: id,
         audioBytes: 48_000,
         audioSha256: null,
+        transcription: null,
         ...UNHANDLED,
       }
       const change = await writer(audience).insert({

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { pipeline } from 'node:stream/promises'
 import {
   countDrafts,
   type DepositMeta,
@@ -24,12 +23,11 @@ import type { AudioStore, MessagesChange, Store, TenantScope } from '@lamplighte
 import { v7 as uuidv7 } from 'uuid'
 import type { DepositRequest } from './deposit-request.js'
 import { noSuchVoicemail } from './ids.js'
-import { type Recording, RecordingIntake } from './recording-intake.js'
+import { keepRecording, RecordingIntake, type StoredRecording } from './recording-intake.js'
 
 /** What a deposit answers. `replayed`: the key was used before and this is what it got then. */
 export type Deposit = { readonly message: ListedMessage; readonly replayed: boolean }
 
-type StoredRecording = Recording & { readonly audioKey: string }
 type Arrival = {
   readonly mailboxId: MailboxId
   readonly recording: StoredRecording
@@ -62,7 +60,8 @@ export class DepositService {
   ): Promise<Deposit> {
     if (!(await this.#store.messages(scope).mailbox(mailboxId))) throw noSuchVoicemail(mailboxId)
     const request = await open()
-    const recording = await this.#keep(request)
+    const intake = new RecordingIntake(this.#maxAudioBytes, noRecording)
+    const recording = await keepRecording(this.#audio, request.audio, intake)
     try {
       const meta = await request.meta()
       const deposit = await this.#record(scope, { mailboxId, recording, meta, idempotencyKey })
@@ -76,16 +75,6 @@ export class DepositService {
     }
   }
 
-  async #keep({ audio }: DepositRequest): Promise<StoredRecording> {
-    const intake = new RecordingIntake(this.#maxAudioBytes)
-    const stored = this.#audio.put(intake)
-    // Both are waited for: an answer must not come before the store has tidied up after a refusal.
-    const [read] = await Promise.allSettled([pipeline(audio, intake), stored])
-    if (read.status === 'rejected') throw read.reason
-    const audioKey = await stored
-    return { ...intake.result(), audioKey }
-  }
-
   #record(scope: TenantScope, arrival: Arrival): Promise<Deposit> {
     return this.#store.changeMessages(scope, async (change) => {
       const audience = await change.summaries.lock(arrival.mailboxId)
@@ -93,7 +82,7 @@ export class DepositService {
       const { mailbox, state } = audience
       const earlier = await findEarlier(change, mailbox.tenantId, arrival)
       if (earlier) return { message: earlier, replayed: true }
-      refuse(mailbox, state)
+      refuseArrival(mailbox, state)
       const inserted = await change.writer(audience).insert(newMessage(mailbox, arrival))
       const message = toListedMessage(inserted.message, mailbox)
       await remember(change, mailbox.tenantId, arrival, message)
@@ -106,7 +95,12 @@ export class DepositService {
   }
 }
 
-function refuse({ id, enabled, maxMessages }: MailboxHead, { summary }: MailboxState): void {
+function noRecording(problem: string): LamplighterError {
+  return new LamplighterError('invalid-voicemail-recording', problem, { problem })
+}
+
+/** @throws RuleError when a mailbox takes no message now: it is disabled or full */
+export function refuseArrival({ id, enabled, maxMessages }: MailboxHead, { summary }: MailboxState): void {
   const details = { voicemail_id: id }
   if (!enabled) throw new RuleError('voicemail-disabled', 'the mailbox is disabled', details)
   if (maxMessages !== null && summary.new + summary.old >= maxMessages) {
@@ -129,6 +123,7 @@ function newMessage(mailbox: MailboxHead, { recording, meta }: Arrival): Message
     audioKey: recording.audioKey,
     audioBytes: recording.bytes,
     audioSha256: recording.sha256,
+    transcription: null,
     ...UNHANDLED,
   }
 }

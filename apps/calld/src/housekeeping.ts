@@ -1,19 +1,18 @@
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
+import { purgeExpired, trashOverdue } from './retention.js'
+import { deleteUnnamedAudio } from './unnamed-audio.js'
 
 /** Audio this young may belong to a deposit that is still under way. */
 const SPARED_MS = 60 * 60 * 1000
 const BATCH = 500
 
-/** Deletes audio that no message names: left by a crash between object and row, or by a deleted message. */
+/** Deletes audio that nothing names: left by a crash between object and row, or after a deletion. */
 export async function sweepAudio(store: Store, audio: AudioStore, now: Date): Promise<number> {
   let removed = 0
   let batch: string[] = []
   const flush = async () => {
-    const named = await store.namedAudio(batch)
-    const orphans = batch.filter((key) => !named.has(key))
-    for (const key of orphans) await audio.delete(key)
-    removed += orphans.length
+    removed += await deleteUnnamedAudio(store, audio, batch)
     batch = []
   }
   for await (const { key, writtenAt } of audio.list()) {
@@ -25,13 +24,20 @@ export async function sweepAudio(store: Store, audio: AudioStore, now: Date): Pr
   return removed
 }
 
-/** One round of what calld tidies up: orphaned audio, forgotten idempotency keys. Failures wait for the next round. */
-export async function tidy(store: Store, audio: AudioStore, log: Logger): Promise<void> {
-  try {
-    const removed = await sweepAudio(store, audio, new Date())
-    if (removed > 0) log.info({ removed }, 'orphaned audio removed')
-    await store.idempotency.purge()
-  } catch (err) {
-    log.warn({ err }, 'housekeeping failed')
+/** One round of what calld tidies up. Each task is tried whatever became of the others; what failed waits for the next. */
+export async function tidy(store: Store, audio: AudioStore, log: Logger, now: Date): Promise<void> {
+  const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+    'old messages put into the trash': () => trashOverdue(store, now),
+    'expired messages deleted': () => purgeExpired(store, audio, now),
+    'orphaned audio removed': () => sweepAudio(store, audio, now),
+    'idempotency keys forgotten': () => store.idempotency.purge(),
+  }
+  for (const [done, task] of Object.entries(tasks)) {
+    try {
+      const count = await task()
+      if (count) log.info({ count }, done)
+    } catch (err) {
+      log.warn({ err, task: done }, 'housekeeping failed')
+    }
   }
 }

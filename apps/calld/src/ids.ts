@@ -5,6 +5,7 @@ import {
   MAX_INTEGER_ID,
   type MailboxId,
   NotFoundError,
+  type UserId,
 } from '@lamplighter/domain'
 import type { Call } from '@lamplighter/http'
 
@@ -48,6 +49,11 @@ export function messageIdOf(call: PathCall): string {
 /** No mailbox with this id in scope. */
 export function noSuchVoicemail(id: number): NotFoundError {
   return new NotFoundError('no-such-voicemail', 'there is no such mailbox', { voicemail_id: id })
+}
+
+/** The user has no mailbox of their own. */
+export function noSuchUserVoicemail(user: UserId): NotFoundError {
+  return new NotFoundError('no-such-user-voicemail', 'the user has no mailbox', { user_uuid: user })
 }
 
 /** No message with this id in the mailboxes in reach. */

@@ -1,46 +1,108 @@
+import { RecordingLinks } from '@lamplighter/access'
+import type { Bus, Consumer } from '@lamplighter/bus'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
+import { archiveRoutes } from './archive-routes.js'
+import { auditRoutes } from './audit-routes.js'
+import { callLogdRoutes } from './call-logd-routes.js'
+import { ClaimExpiry } from './claim-expiry.js'
 import { depositRoute } from './deposit-route.js'
 import { DepositService } from './deposit-service.js'
+import { ErasureService } from './erasure-service.js'
+import { ExportService } from './export-service.js'
+import { ForwardService } from './forward-service.js'
+import { greetingRoutes } from './greeting-routes.js'
+import { GreetingService } from './greeting-service.js'
 import { tidy } from './housekeeping.js'
+import { ImportService } from './import-service.js'
+import { listRoutes } from './list-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
+import { MessageChanger } from './message-changer.js'
 import { MessageService } from './message-service.js'
 import { ownRoutes } from './own-routes.js'
+import { recordingLinkRoutes } from './recording-link-routes.js'
+import { RecordingLinkService } from './recording-link-service.js'
 import { statusRoute } from './status-route.js'
+import { teamRoutes } from './team-routes.js'
+import { TeamService } from './team-service.js'
+import { transcriptionConsumer } from './transcription-consumer.js'
+import { transcriptionRoutes } from './transcription-routes.js'
+import { TranscriptionService } from './transcription-service.js'
+import { trashRoutes } from './trash-routes.js'
+import { TrashService } from './trash-service.js'
 
 /** What calld is made of. */
 export type CalldDependencies = {
   readonly store: Store
   readonly audio: AudioStore
+  readonly bus: Bus
   readonly access: AccessControl
   readonly log: Logger
+  /** Signs the links to recordings. */
+  readonly linkKey: Buffer
   /** Largest recording taken. */
   readonly maxAudioBytes?: number
+  /** How often old things are tidied up, and what time it is then. */
+  readonly tidying?: { readonly everyMs: number; readonly now: () => Date }
 }
 
 const DEFAULT_MAX_AUDIO_BYTES = 16 * 1024 * 1024
-const TIDY_INTERVAL_MS = 60 * 60 * 1000
+/** Greetings are short, whatever recordings may be (rest.md 1.1). */
+const MAX_GREETING_BYTES = 16 * 1024 * 1024
+const HOURLY = { everyMs: 60 * 60 * 1000, now: () => new Date() }
 
-/** Messages under `/api/calld/1.0`. */
-export function createCalld({ store, audio, access, log, maxAudioBytes }: CalldDependencies): HttpService {
+/** Messages under `/api/calld/1.0`, and their transcriptions also under `/api/call-logd/1.0`. */
+export function createCalld(dependencies: CalldDependencies): HttpService {
+  const { store, audio, bus, access, log, maxAudioBytes = DEFAULT_MAX_AUDIO_BYTES } = dependencies
+  const { everyMs, now } = dependencies.tidying ?? HOURLY
   const mailboxes = new MailboxService(store)
   const messages = new MessageService(store)
-  const deposits = new DepositService(store, audio, maxAudioBytes ?? DEFAULT_MAX_AUDIO_BYTES)
+  const changer = new MessageChanger(store, audio, log)
+  const deposits = new DepositService(store, audio, maxAudioBytes)
+  const greetings = new GreetingService(store, audio, Math.min(maxAudioBytes, MAX_GREETING_BYTES))
+  const links = new RecordingLinkService(store, messages, new RecordingLinks(dependencies.linkKey))
+  const transcriptions = new TranscriptionService(store)
+  const imports = new ImportService(store, audio, maxAudioBytes)
   const implementations = [
     statusRoute(store),
-    ...mailboxRoutes(mailboxes, messages, audio),
-    ...ownRoutes(store, mailboxes, messages, audio),
+    ...mailboxRoutes(store, mailboxes, messages, changer, audio),
+    ...ownRoutes(store, mailboxes, messages, changer, audio),
+    ...trashRoutes(new TrashService(store), changer),
+    ...auditRoutes(store),
+    ...listRoutes(store),
+    ...transcriptionRoutes(transcriptions),
+    ...archiveRoutes(new ExportService(store, audio, log), imports, new ErasureService(store, audio)),
     depositRoute(deposits),
+    ...teamRoutes(new TeamService(messages), new ForwardService(store, messages)),
+    ...greetingRoutes(greetings, audio),
+    ...recordingLinkRoutes(store, links, audio),
   ]
-  let tidying: NodeJS.Timeout | undefined
+  const callLogd = callLogdRoutes(store)
+  let consumer: Consumer | undefined
+  const claimExpiry = new ClaimExpiry(store, log)
+  let timer: NodeJS.Timeout | undefined
+  let round: Promise<void> | undefined
+  const tidyUp = () => {
+    round ??= tidy(store, audio, log, now()).finally(() => {
+      round = undefined
+    })
+  }
   return {
     name: 'calld',
-    mount: (server) => mountApi(server, { name: 'calld', implementations, errorForm: calldForm, access, log }),
-    start: async () => {
-      tidying = setInterval(() => void tidy(store, audio, log), TIDY_INTERVAL_MS).unref()
+    mount: (server) => {
+      mountApi(server, { name: 'calld', implementations, errorForm: calldForm, access, log })
+      mountApi(server, { name: 'call-logd', implementations: callLogd, errorForm: calldForm, access, log })
     },
-    stop: async () => clearInterval(tidying),
+    start: async () => {
+      consumer = await bus.consume(transcriptionConsumer(transcriptions, log))
+      claimExpiry.start()
+      timer = setInterval(tidyUp, everyMs).unref()
+    },
+    stop: async () => {
+      clearInterval(timer)
+      await Promise.all([consumer?.stop(), claimExpiry.stop(), round])
+    },
   }
 }

@@ -9,12 +9,12 @@ import {
   type MailboxState,
   type Message,
   type MessageSummary,
-  NotFoundError,
   shownSummary,
   type UserId,
+  viewedSummary,
 } from '@lamplighter/domain'
 import type { MessageQueries, Store, TenantScope, VoicemailType } from '@lamplighter/store'
-import { noSuchVoicemail } from './ids.js'
+import { noSuchUserVoicemail, noSuchVoicemail } from './ids.js'
 
 type FolderView = VoicemailMessagesView['folders'][number]
 type FoundMailbox = { readonly mailbox: MailboxHead; readonly state: MailboxState }
@@ -53,16 +53,17 @@ export class MailboxService {
     return withMessages(folder, await messages.ofMailbox(mailbox, folder.id))
   }
 
-  /** What a mailbox shows on lamps. @throws NotFoundError */
+  /** All that waits in a mailbox, and how much of it somebody works on. @throws NotFoundError */
   async counts(scope: TenantScope, id: MailboxId): Promise<MwiView> {
     const { mailbox, state } = await found(this.#store.messages(scope), id)
-    return { ...toCounts(shownSummary(mailbox.enabled, state.summary)), version: state.revision }
+    const claimed = mailbox.enabled ? state.claimed.reduce((sum, one) => sum + one.new, 0) : 0
+    return { ...toCounts(shownSummary(mailbox.enabled, state.summary)), version: state.revision, claimed }
   }
 
-  /** What the mailboxes a user reaches show together. */
+  /** What waits for a user in the mailboxes in reach together. */
   async ownCounts(scope: TenantScope, user: UserId, type: VoicemailType): Promise<MwiView> {
     const states = await this.#store.messages(scope).reachedStates(user, type)
-    return toCounts(addSummaries(states.map(({ enabled, state }) => shownSummary(enabled, state.summary))))
+    return toCounts(addSummaries(states.map(({ enabled, state }) => shownSummary(enabled, viewedSummary(state, user)))))
   }
 }
 
@@ -74,7 +75,7 @@ async function found(messages: MessageQueries, id: MailboxId): Promise<FoundMail
 
 async function personal(messages: MessageQueries, user: UserId): Promise<FoundMailbox> {
   const mailbox = await messages.personalMailbox(user)
-  if (!mailbox) throw new NotFoundError('no-such-user-voicemail', 'the user has no mailbox', { user_uuid: user })
+  if (!mailbox) throw noSuchUserVoicemail(user)
   return mailbox
 }
 

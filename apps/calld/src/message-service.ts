@@ -1,5 +1,6 @@
-import { countDrafts, type MailboxAudience, messageDrafts, rightsOf } from '@lamplighter/contracts'
+import { type MailboxAudience, rightsOf } from '@lamplighter/contracts'
 import {
+  type Actor,
   type Folder,
   hasRight,
   type MailboxId,
@@ -10,13 +11,14 @@ import {
 } from '@lamplighter/domain'
 import type { MessageInMailbox, MessagesChange, Store, TenantScope } from '@lamplighter/store'
 import { existingFolder, noSuchMessage, noSuchVoicemail } from './ids.js'
+import { moveMessages } from './message-actions.js'
 
 /** Which messages a call reaches: those of one mailbox of the scope, or all a user may touch (rest.md 3.6). */
 export type Reach = { readonly mailboxId: MailboxId } | { readonly userId: UserId }
 
-type Change = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<void>
+type Change<T> = (change: MessagesChange, audience: MailboxAudience, message: Message) => Promise<T>
 
-/** Finds, moves and deletes messages; each change moves the counts and says so in one transaction. */
+/** Finds and moves messages; each change moves the counts and says so in one transaction. */
 export class MessageService {
   readonly #store: Store
 
@@ -47,26 +49,10 @@ export class MessageService {
   }
 
   /** Moves a message; into the folder it is in, nothing happens. @throws NotFoundError: mailbox, then folder, then message */
-  async move(scope: TenantScope, reach: Reach, messageId: string, folderId: number): Promise<void> {
+  async move(scope: TenantScope, reach: Reach, actor: Actor, messageId: string, folderId: number): Promise<void> {
     const folder = await this.#folder(scope, reach, folderId)
-    await this.#change(scope, reach, messageId, 'manage', async (change, audience, message) => {
-      if (message.folderId === folder.id) return
-      const moved = await change.writer(audience).move(message, folder.id)
-      await change.outbox.add([
-        ...messageDrafts('updated', moved.message, moved.audience),
-        ...countDrafts(moved.audience),
-      ])
-    })
-  }
-
-  /** Deletes a message for good. @throws NotFoundError */
-  async delete(scope: TenantScope, reach: Reach, messageId: string): Promise<void> {
-    await this.#change(scope, reach, messageId, 'delete', async (change, audience, message) => {
-      const deleted = await change.writer(audience).delete(message)
-      await change.outbox.add([
-        ...messageDrafts('deleted', deleted.message, deleted.audience),
-        ...countDrafts(deleted.audience),
-      ])
+    await this.change(scope, reach, messageId, 'manage', async (change, audience, message) => {
+      await moveMessages({ change, audience, actor }, [message], folder.id)
     })
   }
 
@@ -77,19 +63,25 @@ export class MessageService {
     return existingFolder(folderId)
   }
 
-  async #change(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change): Promise<void> {
+  /**
+   * Changes a message under the lock of its mailbox.
+   *
+   * @throws NotFoundError, RightMissingError, and what `apply` throws, which undoes everything
+   */
+  async change<T>(scope: TenantScope, reach: Reach, messageId: string, right: Right, apply: Change<T>): Promise<T> {
     const { mailbox } = await this.find(scope, reach, messageId, right)
-    await this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
+    return this.#store.changeMessages({ tenantId: mailbox.tenantId, subtree: false }, async (change) => {
       const audience = await change.summaries.lock(mailbox.id)
       // Seen again under the lock: meanwhile it may have been deleted, or the right taken away.
       const message =
         audience && isAllowed(reach, audience, right) ? await change.writer(audience).find(messageId) : undefined
       if (!audience || !message) throw noSuchMessage(messageId)
-      await apply(change, audience, message)
+      return apply(change, audience, message)
     })
   }
 }
 
-function isAllowed(reach: Reach, audience: MailboxAudience, right: Right): boolean {
+/** Whether a call by this reach has the right in a mailbox whose lock is held. */
+export function isAllowed(reach: Reach, audience: MailboxAudience, right: Right): boolean {
   return 'mailboxId' in reach || hasRight(rightsOf(audience, reach.userId), right)
 }

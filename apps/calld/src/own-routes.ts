@@ -5,16 +5,17 @@ import {
   getOwnMwi,
   getOwnRecording,
   getOwnVoicemail,
-  listOwnMessages,
   moveOwnMessage,
-  toListedMessage,
   toMessageView,
 } from '@lamplighter/contracts'
-import { type Call, type Implementation, implement } from '@lamplighter/http'
-import { type AudioStore, type MessagePage, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
+import { type Implementation, implement } from '@lamplighter/http'
+import { type AudioStore, onlyTenant, type Store, type VoicemailType } from '@lamplighter/store'
 import { countsAnswer } from './counts-answer.js'
 import { folderOf, messageIdOf } from './ids.js'
+import { noteListening } from './listening.js'
 import type { MailboxService } from './mailbox-service.js'
+import { deleting } from './message-actions.js'
+import type { MessageChanger } from './message-changer.js'
 import type { MessageService } from './message-service.js'
 import { recordingAnswer } from './recording-answer.js'
 
@@ -23,6 +24,7 @@ export function ownRoutes(
   store: Store,
   mailboxes: MailboxService,
   messages: MessageService,
+  changer: MessageChanger,
   audio: AudioStore,
 ): Implementation[] {
   return [
@@ -39,17 +41,16 @@ export function ownRoutes(
         await mailboxes.ownCounts(onlyTenant(call.tenantId), call.userId, type as VoicemailType),
       )
     }),
-    implement(listOwnMessages, async (call) => {
-      const query = call.query()
-      const type = (query.voicemail_type ?? 'all') as VoicemailType
-      const { items, total } = await store.messages(onlyTenant(call.tenantId)).list(call.userId, type, toPage(query))
-      return { body: { items: items.map(({ message, mailbox }) => toListedMessage(message, mailbox)), total } }
-    }),
-    ...ownMessageRoutes(messages, audio),
+    ...ownMessageRoutes(store, messages, changer, audio),
   ]
 }
 
-function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implementation[] {
+function ownMessageRoutes(
+  store: Store,
+  messages: MessageService,
+  changer: MessageChanger,
+  audio: AudioStore,
+): Implementation[] {
   return [
     implement(getOwnMessage, async (call) => {
       const { message } = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
@@ -57,26 +58,22 @@ function ownMessageRoutes(messages: MessageService, audio: AudioStore): Implemen
     }),
     implement(moveOwnMessage, async (call) => {
       const id = messageIdOf(call)
-      await messages.move(onlyTenant(call.tenantId), { userId: call.userId }, id, call.body().folder_id)
+      await messages.move(onlyTenant(call.tenantId), { userId: call.userId }, call.actor, id, call.body().folder_id)
       return {}
     }),
     implement(deleteOwnMessage, async (call) => {
-      await messages.delete(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      const reach = { userId: call.userId }
+      const id = messageIdOf(call)
+      const scope = onlyTenant(call.tenantId)
+      if (call.query().purge) await changer.purge(scope, reach, call.actor, id)
+      else await changer.changeOne(scope, reach, call.actor, id, deleting(new Date()))
       return {}
     }),
     implement(getOwnRecording, async (call) => {
-      const { message } = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
-      return recordingAnswer(call, audio, message, call.query().download === '1')
+      const found = await messages.find(onlyTenant(call.tenantId), { userId: call.userId }, messageIdOf(call))
+      const answer = await recordingAnswer(call, audio, found.message, call.query().download === '1')
+      await noteListening(store, call, found, answer)
+      return answer
     }),
   ]
-}
-
-/** Oldest first unless asked otherwise: the contract's own default (rest.md 3.5). */
-function toPage({ order, direction, limit, offset }: ReturnType<Call<typeof listOwnMessages>['query']>): MessagePage {
-  return {
-    order: (order as MessagePage['order'] | undefined) ?? 'timestamp',
-    direction: direction === 'desc' ? 'desc' : 'asc',
-    limit: limit ?? null,
-    offset: offset ?? 0,
-  }
 }

@@ -1,9 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
-import { Transform, type TransformCallback } from 'node:stream'
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { LamplighterError, type WavInfo, WavInspector } from '@lamplighter/domain'
+import type { AudioStore } from '@lamplighter/store'
 
 /** What passed through: the facts of the audio and the hash of its bytes. */
 export type Recording = WavInfo & { readonly bytes: number; readonly sha256: string }
+
+/** A recording that is in the audio store. */
+export type StoredRecording = Recording & { readonly audioKey: string }
+
+/** What is said of bytes that are no recording. */
+export type Refusal = (problem: string) => LamplighterError
 
 /**
  * Looks at audio on its way to the store: counts it, hashes it, checks that it is a recording. A stream that is not one
@@ -11,14 +19,16 @@ export type Recording = WavInfo & { readonly bytes: number; readonly sha256: str
  */
 export class RecordingIntake extends Transform {
   readonly #maxBytes: number
+  readonly #refusal: Refusal
   readonly #inspector = new WavInspector()
   readonly #hash: Hash = createHash('sha256')
   #bytes = 0
   #refused = false
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, refusal: Refusal) {
     super()
     this.#maxBytes = maxBytes
+    this.#refusal = refusal
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -39,7 +49,7 @@ export class RecordingIntake extends Transform {
   override _flush(done: TransformCallback): void {
     const verdict = this.#inspector.finish()
     if (verdict.ok) done()
-    else done(new LamplighterError('invalid-voicemail-recording', verdict.problem, { problem: verdict.problem }))
+    else done(this.#refusal(verdict.problem))
   }
 
   /** The facts, once the whole stream has passed. */
@@ -48,4 +58,18 @@ export class RecordingIntake extends Transform {
     if (!verdict.ok) throw new Error('the recording was refused')
     return { ...verdict.info, bytes: this.#bytes, sha256: this.#hash.digest('hex') }
   }
+}
+
+/** Stores the audio while it is looked at; what is refused leaves nothing behind. */
+export async function keepRecording(
+  store: AudioStore,
+  audio: Readable,
+  intake: RecordingIntake,
+): Promise<StoredRecording> {
+  const stored = store.put(intake)
+  // Both are waited for: an answer must not come before the store has tidied up after a refusal.
+  const [read] = await Promise.allSettled([pipeline(audio, intake), stored])
+  if (read.status === 'rejected') throw read.reason
+  const audioKey = await stored
+  return { ...intake.result(), audioKey }
 }

@@ -1,14 +1,13 @@
 import {
+  countsFor,
   draft,
-  lostByUser,
   type MailboxAudience,
-  userMwiUpdated,
   userVoicemailAssociated,
   userVoicemailDissociated,
 } from '@lamplighter/contracts'
-import { EMPTY_SUMMARY, type Mailbox, NotFoundError, RuleError, shownSummary } from '@lamplighter/domain'
+import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
 import type { Configuration, ConfigurationChange, User } from '@lamplighter/store'
-import { lockMailbox } from './mailbox-changes.js'
+import { lockMailbox, noteMailbox } from './mailbox-changes.js'
 
 /** The user with this UUID or integer id. @throws NotFoundError */
 export async function findUser({ users }: Pick<Configuration, 'users'>, reference: string): Promise<User> {
@@ -33,15 +32,8 @@ export async function associate(change: ConfigurationChange, user: User, mailbox
   if (user.mailbox?.id === mailbox.id) return
   refuse(user, mailbox)
   await change.mailboxes.addUser(mailbox, user.uuid)
-  const { summary, revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
-  const shown = shownSummary(mailbox.enabled, summary)
-  const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
-  const ids = { user_uuid: user.uuid, voicemail_id: mailbox.id }
-  const counts = { new: shown.new, old: shown.old, urgent_new: shown.urgentNew, urgent_old: shown.urgentOld }
-  await change.outbox.add([
-    draft(userVoicemailAssociated, target, ids),
-    draft(userMwiUpdated, target, { ...ids, ...counts, version: revision }),
-  ])
+  await noteMailbox(change, 'user.associated', mailbox, { user_uuid: user.uuid })
+  await sayAssociation(change, user, mailbox.id, userVoicemailAssociated)
 }
 
 /** Takes the user's mailbox away and darkens its lamp. Gives the mailbox as it is then, or undefined if there was none. */
@@ -49,11 +41,23 @@ export async function dissociate(change: ConfigurationChange, user: User): Promi
   if (!user.mailbox) return undefined
   const { mailbox } = await lockMailbox(change, user.mailbox.id)
   if (!(await change.mailboxes.removeUser(mailbox.id, user.uuid))) return undefined
-  const { revision } = await change.summaries.apply(mailbox.id, EMPTY_SUMMARY)
-  const target = { tenant: mailbox.tenantId, user: user.uuid, mailbox: { id: mailbox.id, revision } }
-  const dissociated = draft(userVoicemailDissociated, target, { user_uuid: user.uuid, voicemail_id: mailbox.id })
-  await change.outbox.add([dissociated, lostByUser(mailbox, user.uuid, revision)])
-  return lockMailbox(change, mailbox.id)
+  await noteMailbox(change, 'user.dissociated', mailbox, { user_uuid: user.uuid })
+  return sayAssociation(change, user, mailbox.id, userVoicemailDissociated)
+}
+
+/** What happened, then the counts the user now sees: no zeros while the mailbox is shared with the user anyway. */
+async function sayAssociation(
+  change: ConfigurationChange,
+  { uuid: user }: User,
+  id: MailboxId,
+  event: typeof userVoicemailAssociated | typeof userVoicemailDissociated,
+): Promise<MailboxAudience> {
+  const audience = await lockMailbox(change, id)
+  const state = await change.summaries.apply(id, EMPTY_SUMMARY)
+  const target = { tenant: audience.mailbox.tenantId, user, mailbox: { id, revision: state.revision } }
+  const happened = draft(event, target, { user_uuid: user, voicemail_id: id })
+  await change.outbox.add([happened, countsFor({ ...audience, state }, user)])
+  return { ...audience, state }
 }
 
 function refuse(user: User, mailbox: Mailbox): void {

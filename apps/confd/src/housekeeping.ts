@@ -10,3 +10,8 @@ export async function emptyTrash(store: Store, log: Logger): Promise<void> {
     log.warn({ err }, 'the trash could not be emptied')
   }
 }
+
+/** Forgets wrong PINs that count no more. A failure waits for the next round. */
+export async function forgetTries(store: Store, log: Logger): Promise<void> {
+  await store.purgePinCounters().catch((err) => log.warn({ err }, 'old wrong PINs could not be forgotten'))
+}

@@ -5,10 +5,14 @@ import { AssociationService } from './association-service.js'
 import { contextRoutes } from './context-routes.js'
 import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
-import { emptyTrash } from './housekeeping.js'
+import { emptyTrash, forgetTries } from './housekeeping.js'
 import { infosRoute } from './infos-route.js'
+import { memberRoutes } from './member-routes.js'
+import { MemberService } from './member-service.js'
 import { optionRoutes } from './option-routes.js'
 import { OptionService } from './option-service.js'
+import { pinRoutes } from './pin-routes.js'
+import { PinService } from './pin-service.js'
 import { settingsRoutes } from './settings-routes.js'
 import { SettingsService } from './settings-service.js'
 import { statusRoute } from './status-route.js'
@@ -30,13 +34,15 @@ export type ConfdDependencies = {
   readonly log: Logger
 }
 
-const EMPTYING_INTERVAL_MS = 10 * 60 * 1000
+const TIDY_INTERVAL_MS = 10 * 60 * 1000
 
 /** Configuration under `/api/confd/1.1`. */
 export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdDependencies): HttpService {
   const implementations = [
     statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
+    ...pinRoutes(new PinService(store)),
+    ...memberRoutes(new MemberService(store)),
     ...trashRoutes(new TrashService(store)),
     ...settingsRoutes(new SettingsService(store)),
     ...optionRoutes(new OptionService(store)),
@@ -45,13 +51,16 @@ export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdD
     ...contextRoutes(store),
     ...deviceRoutes(new DeviceService(store, sipRealm)),
   ]
-  let emptying: NodeJS.Timeout | undefined
+  let tidying: NodeJS.Timeout | undefined
   return {
     name: 'confd',
     mount: (server) => mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log }),
     start: async () => {
-      emptying = setInterval(() => void emptyTrash(store, log), EMPTYING_INTERVAL_MS).unref()
+      tidying = setInterval(() => {
+        void emptyTrash(store, log)
+        void forgetTries(store, log)
+      }, TIDY_INTERVAL_MS).unref()
     },
-    stop: async () => clearInterval(emptying),
+    stop: async () => clearInterval(tidying),
   }
 }

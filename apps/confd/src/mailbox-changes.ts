@@ -9,9 +9,17 @@ import {
   voicemailDeleted,
   voicemailEdited,
 } from '@lamplighter/contracts'
-import { EMPTY_SUMMARY, type Mailbox, type MailboxId, NotFoundError, RuleError } from '@lamplighter/domain'
+import {
+  type AuditAction,
+  EMPTY_SUMMARY,
+  type Mailbox,
+  type MailboxHead,
+  type MailboxId,
+  NotFoundError,
+  RuleError,
+} from '@lamplighter/domain'
 import type { ConfigurationChange, Context, MailboxFields } from '@lamplighter/store'
-import { isChanged } from './voicemail-fields.js'
+import { changedFields } from './voicemail-fields.js'
 
 /** Takes the mailbox's lock. @throws NotFoundError */
 export async function lockMailbox(change: ConfigurationChange, id: MailboxId): Promise<MailboxAudience> {
@@ -39,6 +47,7 @@ export async function createMailbox(change: ConfigurationChange, fields: Mailbox
   const mailbox = await change.mailboxes.create(context.tenantId, exclusive, fields)
   const created = draft(voicemailCreated, { tenant: mailbox.tenantId }, { id: mailbox.id })
   const counts = mailbox.accesstype === 'global' ? countDrafts(await lockMailbox(change, mailbox.id)) : []
+  await noteMailbox(change, 'mailbox.created', mailbox)
   await change.outbox.add([created, ...counts])
   return mailbox
 }
@@ -54,10 +63,15 @@ export async function updateMailbox(
   current: Mailbox,
   fields: MailboxFields,
 ): Promise<void> {
-  if (!isChanged(current, fields)) return
+  const changed = changedFields(current, fields)
+  if (changed.length === 0) return
   const context = await contextFor(change, fields, current)
   const exclusive = await isExclusive(change, context, fields)
+  if (fields.pinHash !== undefined) await change.pins.remember(current.id)
   await change.mailboxes.update(current.id, context.tenantId, exclusive, fields)
+  const edited = { ...current, tenantId: context.tenantId }
+  await noteMailbox(change, 'mailbox.edited', edited, { changed })
+  if (fields.pinHash !== undefined) await noteMailbox(change, 'pin.changed', edited)
   await sayEdited(change, before)
 }
 
@@ -70,8 +84,19 @@ export async function deleteMailbox(change: ConfigurationChange, before: Mailbox
   }
   const { revision } = await change.summaries.apply(id, EMPTY_SUMMARY)
   await change.trash.add(id)
+  await noteMailbox(change, 'mailbox.deleted', before.mailbox)
   const deleted = draft(voicemailDeleted, { tenant, mailbox: { id, revision } }, { id })
   await change.outbox.add([deleted, ...lostByAll(before, revision)])
+}
+
+/** Notes in the audit log what the caller does to a mailbox. */
+export async function noteMailbox(
+  { audit, actor }: ConfigurationChange,
+  action: AuditAction,
+  { tenantId, id: mailboxId }: Pick<MailboxHead, 'tenantId' | 'id'>,
+  details: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await audit.add({ tenantId, actor, action, mailboxId, details })
 }
 
 /**

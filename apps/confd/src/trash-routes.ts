@@ -16,7 +16,7 @@ export function trashRoutes(trash: TrashService): Implementation[] {
     }),
     implement(restoreVoicemail, async (call) => {
       call.json()
-      await trash.restore(tenantSubtree(call.tenantId), mailboxIdOf(call, 'id'), () => call.body())
+      await trash.restore(tenantSubtree(call.tenantId, call.actor), mailboxIdOf(call, 'id'), () => call.body())
       return {}
     }),
   ]

@@ -1,7 +1,7 @@
 import { countDrafts, draft, type VoicemailRestore, voicemailCreated, voicemailRestored } from '@lamplighter/contracts'
 import { EMPTY_SUMMARY, type MailboxId, RuleError } from '@lamplighter/domain'
 import type { ConfigurationChange, Context, DeletedMailbox, Store, TenantScope } from '@lamplighter/store'
-import { isExclusive, noSuchVoicemail } from './mailbox-changes.js'
+import { isExclusive, noSuchVoicemail, noteMailbox } from './mailbox-changes.js'
 
 /** Deleted mailboxes: what can be restored, and bringing it back. */
 export class TrashService {
@@ -32,6 +32,7 @@ export class TrashService {
       const { number = deleted.number, context = deleted.context ?? '' } = input()
       const target = await contextOfTenant(change, context, deleted)
       await change.trash.restore(id, { number, context }, await isExclusive(change, target, deleted))
+      await noteMailbox(change, 'mailbox.restored', deleted)
       const state = await change.summaries.apply(id, EMPTY_SUMMARY)
       const at = { tenant: deleted.tenantId, mailbox: { id, revision: state.revision } }
       const restored = { ...audience, mailbox: { ...audience.mailbox, number }, state }

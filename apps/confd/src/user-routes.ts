@@ -24,7 +24,11 @@ export function userRoutes(users: UserService): Implementation[] {
       return { body: { total, items: items.map((user) => toUserView(call, user)) } }
     }),
     implement(createUser, async (call) => {
-      const { value, replayed } = await users.create(tenantSubtree(call.tenantId), call.body(), call.repeatKey())
+      const { value, replayed } = await users.create(
+        tenantSubtree(call.tenantId, call.actor),
+        call.body(),
+        call.repeatKey(),
+      )
       return createdAnswer(resourceUrl(call, 'users', value.user.id), toCreatedView(call, value), replayed)
     }),
     implement(getUser, async (call) => {
@@ -34,11 +38,11 @@ export function userRoutes(users: UserService): Implementation[] {
     implement(updateUser, async (call) => {
       call.json()
       const change = { input: () => call.body(), recursive: isRecursive(call.query()) }
-      await users.update(tenantSubtree(call.tenantId), call.param('user'), change, call.precondition())
+      await users.update(tenantSubtree(call.tenantId, call.actor), call.param('user'), change, call.precondition())
       return {}
     }),
     implement(deleteUser, async (call) => {
-      const scope = tenantSubtree(call.tenantId)
+      const scope = tenantSubtree(call.tenantId, call.actor)
       await users.delete(scope, call.param('user'), isRecursive(call.query()), call.precondition())
       return {}
     }),

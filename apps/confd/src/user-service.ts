@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
-import type { UserCreate, UserUpdate } from '@lamplighter/contracts'
+import { sessionEnded, type UserCreate, type UserUpdate } from '@lamplighter/contracts'
 import {
   type Created,
   type Mailbox,
+  type MailboxId,
   type Precondition,
   type RepeatKey,
   RuleError,
   type UserId,
 } from '@lamplighter/domain'
-import type { ListQuery, Store, TenantScope, User, UserColumn, UserFields } from '@lamplighter/store'
+import type { KnownPins, ListQuery, Store, TenantScope, User, UserColumn, UserFields } from '@lamplighter/store'
 import { findUser, lockUser } from './association.js'
 import { giveMailbox, planMailbox, replaceMailbox, takeMailbox } from './user-voicemail.js'
 
@@ -34,10 +35,14 @@ export class UserService {
     return findUser(this.#store.configuration(scope), reference)
   }
 
+  #pinsOf(scope: TenantScope): (id: MailboxId) => Promise<KnownPins> {
+    return (id) => this.#store.pins(scope).known(id)
+  }
+
   /** Creates a user of the scope's tenant, and gives it a mailbox if the body has one. @throws InvalidInputError, RuleError */
   async create(scope: TenantScope, input: UserCreate, repeat?: RepeatKey): Promise<Created<CreatedUser>> {
     const { firstname, lastname = null, email = null, username = null, password } = input
-    const plan = await planMailbox(input.voicemail ?? null, { firstname, lastname })
+    const plan = await planMailbox(input.voicemail ?? null, { firstname, lastname }, this.#pinsOf(scope))
     const passwordHash = password ? await hashSecret(password) : null
     const fields = { firstname, lastname, email, username, passwordHash }
     return this.#store.createOnce(scope, repeat, async (change) => {
@@ -60,7 +65,8 @@ export class UserService {
   ): Promise<void> {
     const found = await this.get(scope, reference)
     const { voicemail, ...asked } = input()
-    const plan = recursive && voicemail !== undefined ? await planMailbox(voicemail, merged(found, asked)) : undefined
+    const isMeant = recursive && voicemail !== undefined
+    const plan = isMeant ? await planMailbox(voicemail, merged(found, asked), this.#pinsOf(scope)) : undefined
     await this.#store.changeConfiguration(scope, async (change) => {
       const user = await lockUser(change, reference)
       precondition(user)
@@ -69,7 +75,7 @@ export class UserService {
     })
   }
 
-  /** Deletes a user; when `recursive` also its mailbox, if nobody else has it. @throws NotFoundError, RuleError */
+  /** Deletes a user and ends its sessions; when `recursive` also its mailbox, if nobody else has it. @throws NotFoundError, RuleError */
   async delete(scope: TenantScope, reference: string, recursive: boolean, precondition: Precondition): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
       const user = await lockUser(change, reference)
@@ -79,6 +85,8 @@ export class UserService {
         throw new RuleError('user-has-voicemail', 'the user still has a mailbox', details)
       }
       await takeMailbox(change, user)
+      const ended = await change.sessions.endAllOfUser(user.uuid)
+      await change.outbox.add(ended.map(sessionEnded))
       await change.users.delete(user.uuid)
     })
   }

@@ -1,6 +1,6 @@
 import type { EmbeddedVoicemail, VoicemailCreate } from '@lamplighter/contracts'
 import { InvalidInputError, type Mailbox, type MailboxId, RuleError } from '@lamplighter/domain'
-import type { ConfigurationChange, MailboxFields, User } from '@lamplighter/store'
+import type { ConfigurationChange, KnownPins, MailboxFields, User } from '@lamplighter/store'
 import { associate, dissociate, findUser } from './association.js'
 import { createMailbox, deleteMailbox, findMailbox, lockMailbox, updateMailbox } from './mailbox-changes.js'
 import { fieldsOfCreation, fieldsOfUpdate, type PinChange, pinChange } from './voicemail-fields.js'
@@ -22,11 +22,13 @@ const MAX_NAME = 80
 export async function planMailbox(
   input: EmbeddedVoicemail | null,
   user: Pick<User, 'firstname' | 'lastname'>,
+  pinsOf: (id: MailboxId) => Promise<KnownPins>,
 ): Promise<MailboxPlan> {
   if (input === null) return { kind: 'none' }
   const { id, ...changes } = input
   if (id !== undefined) {
-    return { kind: 'existing', id: id as MailboxId, changes, pin: await pinChange(changes.password) }
+    const pin = await pinChange(changes.password, () => pinsOf(id as MailboxId))
+    return { kind: 'existing', id: id as MailboxId, changes, pin }
   }
   return { kind: 'new', fields: await fieldsOfCreation(completed(changes, user)) }
 }

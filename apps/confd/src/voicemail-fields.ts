@@ -1,7 +1,7 @@
-import { hashSecret } from '@lamplighter/access'
+import { hashSecret, verifySecret } from '@lamplighter/access'
 import { PIN_MASK, type VoicemailCreate, type VoicemailUpdate } from '@lamplighter/contracts'
 import { type AccessType, InvalidInputError, type Mailbox } from '@lamplighter/domain'
-import type { MailboxFields } from '@lamplighter/store'
+import type { KnownPins, MailboxFields } from '@lamplighter/store'
 
 /** What a POST leaves out (rest.md 2.2). */
 const DEFAULTS = {
@@ -34,11 +34,15 @@ export async function fieldsOfCreation(input: VoicemailCreate): Promise<MailboxF
 export function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate, pin: PinChange): MailboxFields {
   const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
   // Taking away a PIN that is not set changes nothing.
-  const change = pin === null && !current.hasPin ? undefined : pin
+  const change = pin?.hash === null && !current.hasPin ? undefined : pin
   return checked(merged(fields, input, change))
 }
 
-function merged(base: Omit<MailboxFields, 'pinHash'>, input: VoicemailUpdate, pin: PinChange): MailboxFields {
+function merged(
+  base: Omit<MailboxFields, 'pinHash' | 'pinReused'>,
+  input: VoicemailUpdate,
+  pin: PinChange,
+): MailboxFields {
   return {
     name: input.name ?? base.name,
     number: input.number ?? base.number,
@@ -54,7 +58,7 @@ function merged(base: Omit<MailboxFields, 'pinHash'>, input: VoicemailUpdate, pi
     enabled: input.enabled ?? base.enabled,
     accesstype: (input.accesstype as AccessType | undefined) ?? base.accesstype,
     options: (input.options as MailboxFields['options'] | undefined) ?? base.options,
-    ...(pin === undefined ? {} : { pinHash: pin }),
+    ...(pin === undefined ? {} : { pinHash: pin.hash, pinReused: pin.reused }),
   }
 }
 
@@ -63,13 +67,25 @@ function kept<T>(asked: T | null | undefined, current: T | null): T | null {
   return asked === undefined ? current : asked
 }
 
-/** The hash of a new PIN; null takes it away, undefined leaves it. */
-export type PinChange = string | null | undefined
+/** A new PIN, hashed; a null hash takes it away, undefined leaves it. */
+export type PinChange = { readonly hash: string | null; readonly reused: boolean } | undefined
 
-/** The mask, as a client sends back what it read, changes nothing. */
-export async function pinChange(password: string | null | undefined): Promise<PinChange> {
+/**
+ * What a body makes of the PIN. The mask, as a client sends back what it read, changes nothing, nor does the PIN itself.
+ * One that was used before is taken, because the contract takes it, and marked: it opens nothing (users.md S2).
+ *
+ * @param known looks up the PINs of the mailbox; a new one has none
+ */
+export async function pinChange(
+  password: string | null | undefined,
+  known: () => Promise<KnownPins> = async () => ({ current: undefined, former: [] }),
+): Promise<PinChange> {
   if (password === undefined || password === PIN_MASK) return undefined
-  return password === null ? null : hashSecret(password)
+  if (password === null) return { hash: null, reused: false }
+  const { current, former } = await known()
+  if (current !== undefined && (await verifySecret(current, password))) return undefined
+  const matches = await Promise.all(former.map((hash) => verifySecret(hash, password)))
+  return { hash: await hashSecret(password), reused: matches.includes(true) }
 }
 
 /** Rule R1, on the merged state: mailing a message away and deleting it needs an address and the audio. */
@@ -80,9 +96,13 @@ function checked(fields: MailboxFields): MailboxFields {
   return fields
 }
 
-/** Whether an update changes anything. */
-export function isChanged(current: Mailbox, fields: MailboxFields): boolean {
-  const { pinHash, options, ...rest } = fields
-  const sameScalars = Object.entries(rest).every(([key, value]) => current[key as keyof typeof rest] === value)
-  return pinHash !== undefined || !sameScalars || JSON.stringify(current.options) !== JSON.stringify(options)
+/** Names, as clients know them, of what an update changes; never the values, of which one is a PIN. */
+export function changedFields(current: Mailbox, fields: MailboxFields): string[] {
+  const { pinHash, pinReused: _reused, options, ...rest } = fields
+  const scalars = Object.entries(rest).filter(([key, value]) => current[key as keyof typeof rest] !== value)
+  return [
+    ...scalars.map(([key]) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
+    ...(JSON.stringify(current.options) === JSON.stringify(options) ? [] : ['options']),
+    ...(pinHash === undefined ? [] : ['password']),
+  ]
 }

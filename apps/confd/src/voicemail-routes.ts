@@ -28,7 +28,10 @@ export function voicemailRoutes(voicemails: VoicemailService, associations: Asso
       return { body: { total, items: items.map((mailbox) => toVoicemailView(call, mailbox)) } }
     }),
     implement(createVoicemail, async (call) => {
-      return created(call, await voicemails.create(tenantSubtree(call.tenantId), call.body(), call.repeatKey()))
+      return created(
+        call,
+        await voicemails.create(tenantSubtree(call.tenantId, call.actor), call.body(), call.repeatKey()),
+      )
     }),
     implement(getVoicemail, async (call) => {
       const mailbox = await voicemails.get(tenantSubtree(call.tenantId), mailboxIdOf(call, 'id'))
@@ -36,12 +39,12 @@ export function voicemailRoutes(voicemails: VoicemailService, associations: Asso
     }),
     implement(updateVoicemail, async (call) => {
       call.json()
-      const scope = tenantSubtree(call.tenantId)
+      const scope = tenantSubtree(call.tenantId, call.actor)
       await voicemails.update(scope, mailboxIdOf(call, 'id'), () => call.body(), call.precondition())
       return {}
     }),
     implement(deleteVoicemail, async (call) => {
-      await voicemails.delete(tenantSubtree(call.tenantId), mailboxIdOf(call, 'id'), call.precondition())
+      await voicemails.delete(tenantSubtree(call.tenantId, call.actor), mailboxIdOf(call, 'id'), call.precondition())
       return {}
     }),
     ...userVoicemailRoutes(associations),
@@ -56,15 +59,15 @@ function userVoicemailRoutes(associations: AssociationService): Implementation[]
       return { body: { total: items.length, items } }
     }),
     implement(createUserVoicemail, async (call) => {
-      const scope = tenantSubtree(call.tenantId)
+      const scope = tenantSubtree(call.tenantId, call.actor)
       return created(call, await associations.createFor(scope, call.param('user'), call.body(), call.repeatKey()))
     }),
     implement(dissociateUserVoicemails, async (call) => {
-      await associations.dissociate(tenantSubtree(call.tenantId), call.param('user'))
+      await associations.dissociate(tenantSubtree(call.tenantId, call.actor), call.param('user'))
       return {}
     }),
     implement(associateUserVoicemail, async (call) => {
-      const scope = tenantSubtree(call.tenantId)
+      const scope = tenantSubtree(call.tenantId, call.actor)
       await associations.associate(scope, call.param('user'), mailboxIdOf(call, 'voicemail_id'))
       return {}
     }),

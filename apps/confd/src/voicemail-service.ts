@@ -54,7 +54,7 @@ export class VoicemailService {
     await this.get(scope, id)
     const asked = input()
     // Hashing takes its time: not while the mailbox is locked.
-    const pin = await pinChange(asked.password)
+    const pin = await pinChange(asked.password, () => this.#store.pins(scope).known(id))
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
       const current = await findMailbox(change, id)

@@ -202,7 +202,7 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   return [
     createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
     createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
-    createCalld({ store, audio, access, log, maxAudioBytes: config.maxAudioBytes }),
+    createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({
       bus,
       store,

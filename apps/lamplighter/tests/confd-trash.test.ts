@@ -2,6 +2,7 @@ import { openDatabase, Store } from '@lamplighter/store'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ConfdAnswer, type ConfdCall, confdOf, Ear } from './confd-support.js'
+import { RawPhone } from './raw-phone.js'
 import { type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
 type Deleted = Voicemail & { deleted_at: string; purge_at: string }
@@ -122,6 +123,27 @@ describe('[B] the trash of mailboxes', () => {
     refused(await call('POST', '/devices', { voicemails: [mailbox.id] }), 'Voicemail was not found')
     await restore(mailbox.id)
     expect(await watched()).toEqual([mailbox.id])
+  })
+
+  it('F-05: puts the lamp of a real phone out at once, and lights it again on restoration', async () => {
+    const mailbox = await installation.mailbox(tenant)
+    await tenant.admin.deposit(mailbox.id, wav(), {})
+    const phone = new RawPhone(await installation.device(tenant, { voicemails: [mailbox.id] }), installation.sipPort)
+    await phone.start()
+    const shows = (waiting: 'yes' | 'no', from: number) =>
+      phone.next(from, ({ body }) => body.startsWith(`Messages-Waiting: ${waiting}`), `a lamp: ${waiting}`)
+    try {
+      expect((await phone.subscribe()).status).toBe(200)
+      await shows('yes', 0)
+      const lit = phone.notified.length
+      await remove(mailbox.id)
+      await shows('no', lit)
+      const dark = phone.notified.length
+      await restore(mailbox.id)
+      await shows('yes', dark)
+    } finally {
+      await phone.stop()
+    }
   })
 
   it('of twenty simultaneous restorations of two mailboxes with one number one wins', async () => {

@@ -310,6 +310,13 @@ describe('DELETE /users/{user}', () => {
     })
   })
 
+  it('ends the sessions of the user at once, and says so', async () => {
+    const { uuid, api } = await installation.account(tenant.uuid)
+    const events = await ear.during(() => remove({ uuid, id: 0, voicemail: null }))
+    expect(events).toContainEqual(['auth_session_deleted', expect.objectContaining({ user_uuid: uuid })])
+    expect((await confdOf(installation, api)('GET', '/infos')).status).toBe(401)
+  })
+
   it('a user with a device stays whole, mailbox included', async () => {
     const user = await created({ voicemail: place() })
     await installation.device(tenant, { user_uuid: user.uuid })

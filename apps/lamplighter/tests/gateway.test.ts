@@ -144,6 +144,21 @@ describe('the gateway among the other services', () => {
       expect(names).toEqual(['user_voicemail_message_updated', 'user_voicemail_message_deleted'])
     })
 
+    it('claim is the REST claim: by whom, until when, and 409 for whoever comes second', async () => {
+      const bruno = await installation.account(tenant.uuid)
+      const shared = await installation.mailbox(tenant, { accesstype: 'global' })
+      const { id } = await tenant.admin.deposit<{ id: string }>(shared.id, wav(), { caller_id_num: '5' })
+      const answer = await client.ask('claim', { message_id: id, lease_s: 60 })
+      expect(answer).toMatchObject({ op: 'claim', code: 0, data: { user_uuid: anna.uuid } })
+      const second = withToken(bruno.api.token)
+      await second.opened()
+      expect(await second.ask('claim', { message_id: id })).toMatchObject({
+        code: 1,
+        data: { error_id: 'message-claimed', details: { user_uuid: anna.uuid } },
+      })
+      second.leave()
+    })
+
     it.each([
       ['delete', { message_id: '00000000-0000-0000-0000-000000000000' }, 'no-such-voicemail-message'],
       ['delete', { message_id: 'not an id!' }, 'invalid-voicemail-message-id'],

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { API_BASE, AUTH_ROUTES, CALLD_ROUTES, CONFD_ROUTES, type RouteContract } from '@lamplighter/contracts'
+import {
+  API_BASE,
+  AUTH_ROUTES,
+  CALL_LOGD_ROUTES,
+  CALLD_ROUTES,
+  CONFD_ROUTES,
+  type RouteContract,
+} from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Person, request, type Tenant, TestInstallation, wav } from './support.js'
+import { type Person, type RequestBody, request, type Tenant, TestInstallation, wav } from './support.js'
 
+/** Every route that asks for a token; what a signed link opens has tests of its own. */
+const GUARDED = [...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES].filter(({ acl }) => acl !== null)
 /** Every route with an id in its path; generated, so that a new route cannot escape. */
-const ROUTES = [...CONFD_ROUTES, ...CALLD_ROUTES].filter(({ path }) => path.includes('{'))
-/** Ids that no tenant owns: the six folders are the same in every mailbox. */
-const OWNERLESS = new Set(['folder_id'])
+const ROUTES = GUARDED.filter(({ path }) => path.includes('{'))
+/** Ids that no tenant owns: the six folders and the three greetings are the same in every mailbox. */
+const OWNERLESS = new Set(['folder_id', 'greeting'])
 
 describe('what another tenant owns', () => {
   let installation: TestInstallation
@@ -25,6 +34,8 @@ describe('what another tenant owns', () => {
     owner = await installation.account(mine.uuid)
     const mailbox = await installation.mailbox(mine, {}, [owner])
     const message = await mine.admin.deposit<{ id: string }>(mailbox.id, wav(), {})
+    const greeting = `${installation.url}/api/calld/1.0/voicemails/${mailbox.id}/greetings/busy`
+    await request(greeting, { method: 'POST', token: mine.admin.token, body: wav() })
     const device = await installation.device(mine, { user_uuid: owner.uuid })
     const contexts = await mine.admin.call<{ items: { id: number }[] }>('GET', '/api/confd/1.1/contexts')
     contextId = contexts.items[0]?.id ?? 0
@@ -34,6 +45,7 @@ describe('what another tenant owns', () => {
       message_id: message.id,
       uuid: device.uuid,
       folder_id: '1',
+      greeting: 'busy',
       user_uuid: owner.uuid,
       tenant_uuid: mine.uuid,
       session_uuid: randomUUID(),
@@ -50,7 +62,7 @@ describe('what another tenant owns', () => {
   }
 
   function call(route: RouteContract, token: string, headers: Record<string, string> = {}) {
-    const bodies: Record<string, string> = { audio: 'x', json: validBody(route, stranger.context) }
+    const bodies: Record<string, RequestBody> = { audio: wav(), archive: 'x', json: validBody(route, stranger.context) }
     const body = bodies[route.bodyKind]
     const init = { method: route.method, token, headers: { 'content-type': 'application/json', ...headers } }
     return request(installation.url + API_BASE[route.api] + fill(route), body === undefined ? init : { ...init, body })
@@ -79,13 +91,14 @@ describe('what another tenant owns', () => {
     },
   )
 
-  it.each(
-    [...CONFD_ROUTES, ...CALLD_ROUTES].map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const),
-  )('and nothing at all is answered without a token or the access: %s', async (_name, route) => {
-    const nobody = await installation.accountWith(mine.uuid, ['nothing'])
-    expect((await call(route, '')).status).toBe(401)
-    expect((await call(route, nobody.api.token)).status).toBe(401)
-  })
+  it.each(GUARDED.map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const))(
+    'and nothing at all is answered without a token or the access: %s',
+    async (_name, route) => {
+      const nobody = await installation.accountWith(mine.uuid, ['nothing'])
+      expect((await call(route, '')).status).toBe(401)
+      expect((await call(route, nobody.api.token)).status).toBe(401)
+    },
+  )
 
   it('is within reach of the parent tenant, by id and with the header, but not of a sibling', async () => {
     const url = `${installation.url}/api/confd/1.1/voicemails/${ids['voicemail_id']}`
@@ -109,7 +122,7 @@ describe('what another tenant owns', () => {
   })
 
   it('is guarded by contracts that are all mounted: the route table and the server agree', async () => {
-    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES]) {
+    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES]) {
       const response = await fetch(installation.url + API_BASE[route.api] + fill(route).replace('{token}', 'x'), {
         method: 'OPTIONS',
       })
@@ -119,8 +132,26 @@ describe('what another tenant owns', () => {
   })
 })
 
+/** Bodies of routes by how their paths end. */
+const OWN_BODIES = [
+  ['/members', { items: [] }],
+  ['/claim', {}],
+  ['/status', { status: 'open' }],
+  ['/flags', {}],
+  ['/forward', { voicemail_ids: [1] }],
+  ['/members/everyone', { rights: ['listen'] }],
+  ['/members/{user_uuid}', { rights: ['listen'] }],
+] as const
+
 /** A body that would be accepted by its owner, so that only the tenant can be what stops it. */
 function validBody(route: RouteContract, context: string): string {
+  if (route.path.endsWith('/transcription')) return '{"text": "x"}'
+  if (route.path.endsWith('/link')) return '{}'
+  if (route.path.endsWith('/copy')) return '{"dest_greeting": "name"}'
+  if (route.path.endsWith('/pin/verify')) return '{"pin": "1"}'
+  const own = OWN_BODIES.find(([end]) => route.path.endsWith(end))
+  if (own) return JSON.stringify(own[1])
+  if (route.path.endsWith('/bulk')) return '{"action": "delete", "ids": ["x"]}'
   if (route.path.includes('messages')) return '{"folder_id": 2}'
   if (route.path.endsWith('/voicemails')) return JSON.stringify({ name: 'x', number: '99999', context })
   return '{}'

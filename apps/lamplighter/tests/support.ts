@@ -43,12 +43,15 @@ export class TestInstallation {
     this.#database = database
   }
 
-  /** @param env settings beside the usual ones, e.g. AMQP_URL */
-  static async start(env: Record<string, string> = {}): Promise<TestInstallation> {
+  /**
+   * @param env settings beside the usual ones, e.g. AMQP_URL
+   * @param log where everything it says goes, for tests that read it
+   */
+  static async start(env: Record<string, string> = {}, log = createLogger('silent')): Promise<TestInstallation> {
     const database = await createTestDatabase()
     const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-test-'))
     const config = readConfig(testEnvironment(database.url, directory, env), 'silent')
-    const lamplighter = await Lamplighter.start(config, createLogger(config.logLevel), {
+    const lamplighter = await Lamplighter.start(config, log, {
       demoPassword: 'master-password',
     })
     return new TestInstallation(lamplighter, database, directory)

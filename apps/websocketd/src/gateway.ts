@@ -33,9 +33,9 @@ export class Gateway {
     this.#context = context
   }
 
-  /** Serves a socket whose upgrade has been answered, or closes it with the reason, so that browsers can read it. */
+  /** Begins to serve a socket whose upgrade has been answered, or closes it with the reason, so that browsers can read it. */
   async accept(socket: WebSocket, opening: OpeningRequest): Promise<void> {
-    socket.on('error', () => socket.terminate())
+    socket.on('error', terminate)
     const frames = new FrameReader(socket)
     const admitted = await this.#admit(opening, frames)
     if ('code' in admitted) {
@@ -44,9 +44,8 @@ export class Gateway {
     }
     if (socket.readyState !== socket.OPEN) return
     const { version } = opening
-    if (version === 1 || version === 2)
-      await new LegacySession(version, socket, frames, admitted, this.#context).serve()
-    else await new ResumingSession(opening, socket, frames, admitted, this.#context).serve()
+    if (version === 1 || version === 2) void new LegacySession(version, socket, frames, admitted, this.#context).serve()
+    else void new ResumingSession(opening, socket, frames, admitted, this.#context).serve()
   }
 
   /** Hands an event to everybody it is for, then does what it says about sessions. */
@@ -141,4 +140,9 @@ export class Gateway {
     this.#context.verifier.invalidate(before.sessionId)
     this.#context.members.renew(member, new Viewer(principal))
   }
+}
+
+/** One function for all sockets; what is wrong with one is seen at its close. */
+function terminate(this: WebSocket): void {
+  this.terminate()
 }

@@ -1,6 +1,7 @@
 export type { Acl, AclIdentity } from './acl.js'
 export { decideInclusion, type Grantor, type Inclusion } from './inclusion.js'
 export { deriveKeys, type InstallationKeys } from './keys.js'
+export { type RecordingLink, RecordingLinks } from './recording-link.js'
 export { hashRefreshToken, RefreshTokenIssuer } from './refresh-token.js'
 export { requiredAccess } from './required-access.js'
 export { hashSecret, verifySecret } from './secret.js'

@@ -6,6 +6,7 @@ export type InstallationKeys = {
   readonly refreshKey: Buffer
   readonly nonceKey: Buffer
   readonly fingerprintKey: Buffer
+  readonly linkKey: Buffer
 }
 
 const KEY_BYTES = 32
@@ -22,5 +23,6 @@ export function deriveKeys(secret: string): InstallationKeys {
     refreshKey: derive('refresh token'),
     nonceKey: derive('sip nonce'),
     fingerprintKey: derive('request fingerprint'),
+    linkKey: derive('recording link'),
   }
 }

@@ -1,5 +1,6 @@
 export * from './events/index.js'
 export * from './gateway/index.js'
+export * from './message-archive.js'
 export * from './message-view.js'
 export * from './openapi/index.js'
 export * from './rest/index.js'

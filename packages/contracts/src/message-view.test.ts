@@ -11,6 +11,7 @@ const message: ShownMessage = {
   callerIdNum: '1',
   leftAt: 5,
   durationMs: 1000,
+  transcription: null,
 }
 const mailbox = { id: 7 as MailboxId, name: 'box', accesstype: 'global' } as const
 const CONTRACT = ['id', 'caller_id_name', 'caller_id_num', 'duration', 'timestamp', 'empty', 'transcription']

@@ -1,4 +1,5 @@
 import {
+  type Claim,
   durationSeconds,
   FOLDERS,
   type FolderId,
@@ -6,6 +7,7 @@ import {
   type MailboxHead,
   type Message,
   type MessageHandling,
+  type Transcription,
 } from '@lamplighter/domain'
 import Type, { type Static } from 'typebox'
 import { nullable } from './rest/schemas.js'
@@ -32,6 +34,12 @@ const messageFields = {
   empty: Type.Boolean({ description: 'the duration is 0' }),
 }
 
+/** Who works on a message. */
+export const claimSchema = Type.Object({
+  user_uuid: Type.String(),
+  expires_at: Type.String({ description: 'when the claim lapses unless renewed, ISO 8601 in UTC' }),
+})
+
 /** What we add behind the contract's fields in every REST view of a message; events stay as the contract has them. */
 const handlingFields = {
   unread: Type.Boolean({ description: 'it lies in the inbox or the urgent folder' }),
@@ -39,12 +47,7 @@ const handlingFields = {
   private: Type.Boolean({ description: 'it cannot be forwarded' }),
   status: Type.Enum(['open', 'done', 'call-back']),
   note: nullableText,
-  claim: nullable(
-    Type.Object({
-      user_uuid: Type.String(),
-      expires_at: Type.String({ description: 'when the claim lapses unless renewed, ISO 8601 in UTC' }),
-    }),
-  ),
+  claim: nullable(claimSchema),
   handled_by: nullable(Type.String({ description: 'UUID of the user who set the status' })),
   read_by: Type.Array(Type.String(), { description: 'UUIDs of the users who ever marked it read' }),
   hold: Type.Boolean({ description: 'legal hold: it cannot be deleted' }),
@@ -81,6 +84,17 @@ export const eventMessageSchema = Type.Object(listedFields)
 /** A message of a list over several mailboxes and of a deposit's answer. */
 export const listedMessageSchema = Type.Object({ ...listedFields, ...handlingFields })
 
+/** A message of a tenant's list: whether there is a transcription, not its text (rest.md 3.3). */
+export const tenantMessageSchema = Type.Object({
+  ...messageFields,
+  transcribed: Type.Boolean(),
+  voicemail: messageMailboxSchema,
+  folder: folderSchema,
+  ...handlingFields,
+})
+
+/** Wire form of {@link tenantMessageSchema}. */
+type TenantMessage = Static<typeof tenantMessageSchema>
 /** Wire form of {@link eventMessageSchema}. */
 type EventMessage = Static<typeof eventMessageSchema>
 /** Wire form of {@link listedMessageSchema}. */
@@ -92,7 +106,9 @@ export type FolderMessageView = Static<typeof folderMessageSchema>
 
 /** The part of a message that clients see. */
 export type ShownMessage = MessageHandling &
-  Pick<Message, 'id' | 'folderId' | 'urgent' | 'callerIdName' | 'callerIdNum' | 'leftAt' | 'durationMs'>
+  Pick<Message, 'id' | 'folderId' | 'urgent' | 'callerIdName' | 'callerIdNum' | 'leftAt' | 'durationMs'> & {
+    readonly transcription: Pick<Transcription, 'text'> | null
+  }
 
 type NamedMailbox = Pick<MailboxHead, 'id' | 'name' | 'accesstype'>
 
@@ -108,16 +124,22 @@ export function toMessageView(message: ShownMessage): MessageView {
 
 /** A message with its mailbox and folder. */
 export function toListedMessage(message: ShownMessage, mailbox: NamedMailbox): ListedMessage {
-  return { ...toEventMessage(message, mailbox), ...handlingView(message) }
+  return { ...contractView(message), ...placeView(message, mailbox), ...handlingView(message) }
 }
 
-/** A message as events carry it, in the key order of the contract (bus.md 4.3). */
-export function toEventMessage(message: ShownMessage, { id, name, accesstype }: NamedMailbox): EventMessage {
-  return {
-    ...contractView(message),
-    voicemail: { id, name, accesstype },
-    folder: folderView(message.folderId),
-  }
+/** A message as the list of a tenant shows it. */
+export function toTenantMessage(message: ShownMessage, mailbox: NamedMailbox): TenantMessage {
+  const { transcription, ...view } = toListedMessage(message, mailbox)
+  return { ...view, transcribed: transcription !== null }
+}
+
+/** A message as events carry it, in the key order of the contract; its text has events of its own (bus.md 4.3). */
+export function toEventMessage(message: ShownMessage, mailbox: NamedMailbox): EventMessage {
+  return { ...contractView(message), transcription: null, ...placeView(message, mailbox) }
+}
+
+function placeView({ folderId }: ShownMessage, { id, name, accesstype }: NamedMailbox) {
+  return { voicemail: { id, name, accesstype }, folder: folderView(folderId) }
 }
 
 function contractView(message: ShownMessage) {
@@ -129,8 +151,13 @@ function contractView(message: ShownMessage) {
     duration,
     timestamp: message.leftAt,
     empty: duration === 0,
-    transcription: null,
+    transcription: message.transcription && { text: message.transcription.text },
   }
+}
+
+/** A claim as every answer shows it. */
+export function toClaimView({ userId, expiresAt }: Claim): Static<typeof claimSchema> {
+  return { user_uuid: userId, expires_at: expiresAt.toISOString() }
 }
 
 function handlingView({ claim, ...message }: ShownMessage) {
@@ -140,7 +167,7 @@ function handlingView({ claim, ...message }: ShownMessage) {
     private: message.private,
     status: message.status,
     note: message.note,
-    claim: claim && { user_uuid: claim.userId, expires_at: claim.expiresAt.toISOString() },
+    claim: claim && toClaimView(claim),
     handled_by: message.handledBy,
     read_by: [...message.readBy],
     hold: message.hold,

@@ -38,7 +38,10 @@ export type ErrorCode =
   | 'no-such-voicemail-folder'
   | 'no-such-voicemail-message'
   | 'no-such-voicemail-recording'
+  | 'no-such-voicemail-transcription'
+  | 'no-such-voicemail-greeting'
   | 'no-such-user-voicemail'
+  | 'no-such-voicemail-member'
   | 'no-such-user'
   | 'no-such-context'
   | 'no-such-device'
@@ -46,6 +49,12 @@ export type ErrorCode =
   | 'invalid-voicemail-folder-id'
   | 'invalid-voicemail-message-id'
   | 'invalid-voicemail-recording'
+  | 'invalid-voicemail-archive'
+  | 'invalid-voicemail-greeting'
+  | 'voicemail-greeting-already-exists'
+  /** A recording link was tampered with, or is not for this. */
+  | 'link-invalid'
+  | 'link-expired'
   | 'payload-too-large'
   | 'voicemail-full'
   | 'voicemail-disabled'
@@ -54,6 +63,12 @@ export type ErrorCode =
   | 'operation-not-permitted'
   /** The mailbox is in reach, but not with the right this needs. */
   | 'mailbox-right-missing'
+  /** The message must not be forwarded. */
+  | 'message-private'
+  /** Somebody else works on the message. */
+  | 'message-claimed'
+  /** A legal hold keeps the message from being deleted. */
+  | 'message-on-hold'
   | 'different-tenants'
   | 'user-has-voicemail'
   | 'unknown-context'
@@ -71,6 +86,8 @@ export type ErrorCode =
   /** The event log does not reach back to the cursor, or it is of a lost history. */
   | 'events-gone'
   | 'authentication-server-unreachable'
+  /** There is more to do than can wait. */
+  | 'overloaded'
 
 /** Base of every failure the product names. */
 export class LamplighterError extends Error {
@@ -164,5 +181,15 @@ export class AuthenticationUnavailableError extends LamplighterError {
 
   constructor(options?: ErrorOptions) {
     super('authentication-server-unreachable', 'tokens cannot be checked right now', {}, options)
+  }
+}
+
+/** Too much of the same is waiting; the same call may succeed in a moment. */
+export class OverloadedError extends LamplighterError {
+  override readonly name = 'OverloadedError'
+  override readonly transient = true
+
+  constructor() {
+    super('overloaded', 'there is too much to do right now')
   }
 }

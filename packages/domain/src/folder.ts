@@ -17,6 +17,8 @@ export const FOLDERS: readonly Folder[] = [
 
 /** Where new messages land. */
 export const INBOX: FolderId = 1
+/** Where messages go that were read. */
+export const OLD: FolderId = 2
 /** Where new messages land when left as urgent. */
 export const URGENT: FolderId = 3
 

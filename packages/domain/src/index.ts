@@ -1,4 +1,5 @@
-export type { Actor, AuditAction } from './audit.js'
+export { type Actor, type AuditAction, SYSTEM_ACTOR } from './audit.js'
+export { parseAwareDateTime } from './date-time.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
@@ -7,10 +8,12 @@ export {
   InvalidInputError,
   LamplighterError,
   NotFoundError,
+  OverloadedError,
   ResourceError,
   RightMissingError,
   RuleError,
 } from './errors.js'
+export { fold, searchTextOf } from './fold.js'
 export {
   FOLDERS,
   type Folder,
@@ -18,9 +21,11 @@ export {
   findFolder,
   INBOX,
   isUnreadFolder,
+  OLD,
   URGENT,
   urgentAfterMove,
 } from './folder.js'
+export { findGreetingName, GREETING_NAMES, type Greeting, type GreetingName } from './greeting.js'
 export {
   type DeviceId,
   isUuid,
@@ -46,8 +51,11 @@ export {
   type Message,
   type MessageHandling,
   type MessageStatus,
+  type Transcription,
   UNHANDLED,
 } from './message.js'
+export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
+export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {
@@ -63,11 +71,13 @@ export {
 export type { Purpose, SessionRecord } from './session.js'
 export {
   addSummaries,
+  type ClaimedCount,
   contribution,
   EMPTY_SUMMARY,
   type MailboxState,
   type MessageSummary,
   sameSummary,
   subtractSummary,
+  viewedSummary,
 } from './summary.js'
 export { type WavInfo, WavInspector, type WavVerdict } from './wav.js'

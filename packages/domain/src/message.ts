@@ -33,6 +33,18 @@ export const UNHANDLED: MessageHandling = {
   readBy: [],
 }
 
+/** Text made of a message's audio (rest.md 3.9). */
+export type Transcription = {
+  readonly text: string
+  /** Who or what made it. */
+  readonly providerId: string | null
+  readonly language: string | null
+  /** Length of the audio as the provider counts it, seconds. */
+  readonly durationSec: number | null
+  /** When it was made, ISO 8601 in UTC. */
+  readonly createdAt: string
+}
+
 /** A voicemail message. Its audio is immutable and lies outside the row, under `audioKey`. */
 export type Message = MessageHandling & {
   readonly id: MessageId
@@ -49,6 +61,8 @@ export type Message = MessageHandling & {
   readonly audioBytes: number
   /** SHA-256 of the audio, hexadecimal; null where it was never computed. */
   readonly audioSha256: string | null
+  /** Null while nobody transcribed it. */
+  readonly transcription: Transcription | null
 }
 
 /** Duration as the contract counts it: whole seconds, and 0 only for a message without sound. */

@@ -1,4 +1,5 @@
 import { type FolderId, isUnreadFolder } from './folder.js'
+import type { UserId } from './ids.js'
 
 /** The four counts of RFC 3842. The urgent ones are subsets of the others. */
 export type MessageSummary = {
@@ -8,8 +9,17 @@ export type MessageSummary = {
   readonly urgentOld: number
 }
 
-/** A summary at a point of the mailbox's life: of two, the one with the higher revision is the truth. */
-export type MailboxState = { readonly summary: MessageSummary; readonly revision: number }
+/** How many unread messages of a mailbox one user has claimed; the urgent ones are a subset. */
+export type ClaimedCount = { readonly userId: UserId; readonly new: number; readonly urgentNew: number }
+
+/** Where a mailbox stands at a point of its life: of two, the one with the higher revision is the truth. */
+export type MailboxState = {
+  /** All its messages, whoever works on them. */
+  readonly summary: MessageSummary
+  readonly revision: number
+  /** Who works on how many of them. */
+  readonly claimed: readonly ClaimedCount[]
+}
 
 /** Nothing waiting. */
 export const EMPTY_SUMMARY: MessageSummary = { new: 0, old: 0, urgentNew: 0, urgentOld: 0 }
@@ -45,6 +55,18 @@ export function subtractSummary(after: MessageSummary, before: MessageSummary): 
     urgentNew: after.urgentNew - before.urgentNew,
     urgentOld: after.urgentOld - before.urgentOld,
   }
+}
+
+/**
+ * What somebody counts of a mailbox: an unread message that another one has claimed does not wait for them. A null viewer
+ * is nobody in particular, to whom no claimed message counts.
+ */
+export function viewedSummary(
+  { summary, claimed }: Pick<MailboxState, 'summary' | 'claimed'>,
+  viewer: UserId | null,
+): MessageSummary {
+  const others = claimed.filter(({ userId }) => userId !== viewer)
+  return subtractSummary(summary, addSummaries(others.map((one) => ({ ...EMPTY_SUMMARY, ...one }))))
 }
 
 /** Whether two summaries show the same. */

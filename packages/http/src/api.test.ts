@@ -15,6 +15,7 @@ const FORMS: Readonly<Record<ApiName, ErrorForm>> = {
   confd: confdForm,
   calld: calldForm,
   events: calldForm,
+  'call-logd': calldForm,
 }
 const log = createLogger('silent')
 

@@ -1,5 +1,12 @@
 import { Readable } from 'node:stream'
-import { API_BASE, type ApiName, type ErrorEnvelope, type ParamKind, type RouteContract } from '@lamplighter/contracts'
+import {
+  API_BASE,
+  type ApiName,
+  type ErrorEnvelope,
+  isStreamed,
+  type ParamKind,
+  type RouteContract,
+} from '@lamplighter/contracts'
 import { isUuid, LamplighterError, MAX_INTEGER_ID, NotFoundError } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -24,6 +31,8 @@ export type Api = {
 
 /** Largest JSON body. */
 const MAX_JSON_BYTES = 1024 * 1024
+/** A content type that the framework would read. */
+const MEDIA_TYPE = /^\s*[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(;|$)/
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'TRACE'] as const
 
 /**
@@ -60,12 +69,12 @@ function endWithNewline(reply: FastifyReply, payload: unknown): unknown {
   return `${payload}\n`
 }
 
-/** JSON bodies come as buffers and are parsed when the handler asks; audio bodies stay streams. */
+/** JSON bodies come as buffers and are parsed when the handler asks; audio and archives stay streams. */
 function acceptAnyBody(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (request, payload, done) => {
-    const { bodyKind } = request.routeOptions.config as { bodyKind?: string }
-    if (bodyKind === 'audio') done(null, payload)
+    const { bodyKind } = request.routeOptions.config as { bodyKind?: RouteContract['bodyKind'] }
+    if (isStreamed(bodyKind ?? 'none')) done(null, payload)
     else readBounded(payload, MAX_JSON_BYTES).then((body) => done(null, body), done)
   })
 }
@@ -97,7 +106,9 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
     onRequest: async (request, reply) => {
       checkParams(contract, request.params)
       // It counts for audio only; a malformed one must not become a 415 of the framework (rest.md 1.2).
-      if (contract.bodyKind !== 'audio') delete request.headers['content-type']
+      if (contract.bodyKind !== 'audio' || !MEDIA_TYPE.test(request.headers['content-type'] ?? '')) {
+        delete request.headers['content-type']
+      }
       const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access)
       if (caller) callers.set(request, caller)
       api.access.rateLimits.admit(contract, caller, request, reply)

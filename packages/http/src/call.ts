@@ -1,4 +1,4 @@
-import type { Principal } from '@lamplighter/access'
+import { type Principal, requiredAccess } from '@lamplighter/access'
 import { API_BASE, type BodyOf, type QueryOf, type RouteContract } from '@lamplighter/contracts'
 import {
   type Actor,
@@ -74,6 +74,11 @@ export class Call<Route extends RouteContract = RouteContract> {
   get actor(): Actor {
     const { id, ip } = this.request
     return { userId: this.caller.principal.userId, requestId: id, remoteAddr: ip }
+  }
+
+  /** Whether the token also holds another access, for these ids or the path's own. */
+  holds(acl: string, params: Readonly<Record<string, string>> = this.params): boolean {
+    return this.caller.principal.allows(requiredAccess(acl, params))
   }
 
   /** A path id by name. */

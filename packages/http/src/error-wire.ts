@@ -51,7 +51,10 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-voicemail-folder': notFound('Folder'),
   'no-such-voicemail-message': notFound('Message'),
   'no-such-voicemail-recording': notFound('Recording'),
+  'no-such-voicemail-transcription': notFound('Transcription'),
+  'no-such-voicemail-greeting': notFound('Greeting'),
   'no-such-user-voicemail': notFound('Voicemail'),
+  'no-such-voicemail-member': notFound('Member'),
   'no-such-user': notFound('User'),
   'no-such-context': notFound('Context'),
   'no-such-device': notFound('Device'),
@@ -59,6 +62,11 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'invalid-voicemail-folder-id': input('folder_id: is not an id'),
   'invalid-voicemail-message-id': input('message_id: is not an id'),
   'invalid-voicemail-recording': input('audio: is not a recording'),
+  'invalid-voicemail-archive': input('archive: is not an archive of messages'),
+  'invalid-voicemail-greeting': input('audio: is not a recording'),
+  'voicemail-greeting-already-exists': rule('Greeting already exists', 409),
+  'link-invalid': unauthorized(403),
+  'link-expired': unauthorized(403),
   'payload-too-large': input('body: is too large', 413),
   'voicemail-full': rule('Voicemail is full', 409),
   'voicemail-disabled': rule('Voicemail is disabled', 409),
@@ -66,6 +74,9 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'voicemail-in-use': rule('Voicemail is associated with a User'),
   'operation-not-permitted': rule('Operation not permitted.'),
   'mailbox-right-missing': { status: 403, confd: [403, 'Unauthorized', 'a right to the mailbox is missing'] },
+  'message-private': rule('Message is private'),
+  'message-claimed': rule('somebody else works on the message', 409),
+  'message-on-hold': rule('Message is on hold', 409),
   'different-tenants': rule('the resources belong to different tenants'),
   'user-has-voicemail': rule('User is associated with a Voicemail', 409),
   'unknown-context': input('Context was not found'),
@@ -87,10 +98,19 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   },
   'events-gone': { status: 410, confd: [410, 'Resource Not Found', 'the events are not kept any more'] },
   'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
+  overloaded: { status: 503, confd: [503, 'Unavailable', 'there is too much to do right now'] },
   'authentication-server-unreachable': {
     status: 503,
     confd: [503, 'Unavailable', 'tokens cannot be checked right now'],
   },
+}
+
+/** Every code there is. */
+export const ERROR_CODES = Object.keys(WIRE) as readonly ErrorCode[]
+
+/** The status an error has where its API has no other one for it. */
+export function statusOf(code: ErrorCode): number {
+  return WIRE[code].status
 }
 
 /** A finished answer to a failed request. */

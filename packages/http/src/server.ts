@@ -17,6 +17,8 @@ export type ListenOptions = { readonly host: string; readonly port: number }
 
 /** Query parameters that may hold a secret; their values never reach a log. */
 const SECRET_PARAMETERS = /([?&](?:token|ticket|signature)=)[^&]*/gi
+/** Whoever has a recording link can listen: it is as secret as a token. */
+const SECRET_PATHS = /(\/recordings\/)[^/?]+/gi
 
 /**
  * A server without routes: limits, request ids and logs that hold no token.
@@ -73,5 +75,9 @@ export async function listen(server: FastifyInstance, { host, port }: ListenOpti
 
 /** What a log line says of a request: never a header, never a token. */
 function describeRequest(request: { method?: string; url?: string; id?: string }): Record<string, unknown> {
-  return { id: request.id, method: request.method, url: request.url?.replace(SECRET_PARAMETERS, '$1[redacted]') }
+  return { id: request.id, method: request.method, url: withoutSecrets(request.url ?? '') }
+}
+
+function withoutSecrets(url: string): string {
+  return url.replace(SECRET_PARAMETERS, '$1[redacted]').replace(SECRET_PATHS, '$1[redacted]')
 }

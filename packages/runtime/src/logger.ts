@@ -11,8 +11,14 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** Logs JSON lines to standard error, written at once, so that nothing is lost when the process ends. */
-export function createLogger(level: LogLevel): Logger {
+/** Where log lines go. */
+export type LogDestination = { write(line: string): void }
+
+/** Logs JSON lines, by default to standard error, written at once, so that nothing is lost when the process ends. */
+export function createLogger(
+  level: LogLevel,
+  destination: LogDestination = pino.destination({ dest: 2, sync: true }),
+): Logger {
   const paths = SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
-  return pino({ level, redact: { paths, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: true }))
+  return pino({ level, redact: { paths, censor: '[redacted]' } }, destination)
 }

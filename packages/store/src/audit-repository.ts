@@ -12,9 +12,10 @@ export type AuditEntry = {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+/** The clock, not the start of the transaction: who waited for a lock acted after the one he waited for. */
 const ADD = `
-  INSERT INTO audit (tenant_uuid, actor_uuid, action, mailbox_id, message_id, details, request_id, remote_addr)
-  SELECT tenant_uuid, actor_uuid, action, mailbox_id, message_id, details, request_id, remote_addr
+  INSERT INTO audit (at, tenant_uuid, actor_uuid, action, mailbox_id, message_id, details, request_id, remote_addr)
+  SELECT clock_timestamp(), tenant_uuid, actor_uuid, action, mailbox_id, message_id, details, request_id, remote_addr
   FROM json_to_recordset($1::json) AS e(
     ord int, tenant_uuid uuid, actor_uuid uuid, action text, mailbox_id int, message_id uuid, details jsonb,
     request_id text, remote_addr text)

@@ -1,6 +1,8 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
+export type { AuditFilter, AuditPosition, AuditRecord } from './audit-queries.js'
 export type { AuthListQuery, AuthPage } from './auth-list.js'
+export type { HeldMessage } from './caller-erasure.js'
 export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export { DEFAULT_POLICIES } from './default-policies.js'
@@ -20,13 +22,26 @@ export type { LoginAccount, LoginAccountFields } from './login-account-repositor
 export type { ListedRefreshToken, ListedSession } from './login-queries.js'
 export type { MailboxColumn, MailboxFields, MailboxPlace } from './mailbox-repository.js'
 export type { DeletedMailbox } from './mailbox-trash.js'
-export type { MessageInMailbox, MessagePage, MessageQueries, VoicemailType } from './message-queries.js'
+export type { ExportedMessage, ExportSelection } from './message-export.js'
+export type {
+  ListPosition,
+  MessageFilters,
+  MessageList,
+  MessageOrder,
+  MessagePage,
+  MessageSelection,
+  VoicemailType,
+} from './message-list.js'
+export type { LocatedMessage, MessagePlace } from './message-lookup.js'
+export type { MessageInMailbox, MessageQueries, ReachedMailbox } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
+export type { KnownPins, PinCredential } from './pin-repository.js'
 export type { Policy, PolicyColumn, PolicyFields } from './policy-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
 export type { RefreshToken } from './refresh-token-repository.js'
+export type { OverdueMessages } from './retention-repository.js'
 export type { TenantScope } from './scope.js'
 export {
   type LampEntry,
@@ -45,8 +60,12 @@ export {
   Store,
   tenantSubtree,
 } from './store.js'
+export type { ClaimHolder } from './team-writer.js'
 export type { Tenant, TenantFields } from './tenant-repository.js'
 export type { TenantSettings } from './tenant-settings-repository.js'
 export type { TicketRepository } from './ticket-repository.js'
+export type { PlacedTranscription, TranscriptionQuery } from './transcription-list.js'
+export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'
+export type { StoredMessage } from './trash-writer.js'
 export type { User, UserColumn, UserFields } from './user-repository.js'
 export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

@@ -3,12 +3,15 @@ import type { Sql } from './sql.js'
 
 // A mailbox that somebody just restores is left alone; one with a message on hold waits until it is released.
 const PURGE = `
-  DELETE FROM mailbox WHERE id IN (
+  WITH gone AS (DELETE FROM mailbox WHERE id IN (
     SELECT m.id FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id JOIN tenant t ON t.uuid = m.tenant_uuid
     WHERE m.deleted_at <= $1::timestamptz - make_interval(days => t.trash_days)
       AND NOT EXISTS (SELECT FROM message g WHERE g.mailbox_id = m.id AND g.hold)
     ORDER BY m.deleted_at LIMIT $2 FOR UPDATE OF m, s SKIP LOCKED)
-  RETURNING id`
+    RETURNING id, tenant_uuid),
+  told AS (INSERT INTO audit (tenant_uuid, action, mailbox_id, details)
+    SELECT tenant_uuid, 'mailbox.purged', id, '{"reason": "retention"}'::jsonb FROM gone)
+  SELECT id FROM gone`
 
 /** Mailboxes of one statement: each takes its messages along. */
 const BATCH = 20

@@ -15,6 +15,8 @@ import { holding } from './search.js'
 /** What a client may set of a mailbox. The PIN comes hashed; undefined leaves it, null removes it. */
 export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users'> & {
   readonly pinHash?: string | null
+  /** Goes with a new PIN: it was used before, so it opens nothing. */
+  readonly pinReused?: boolean
 }
 
 /** Columns a list of mailboxes may be ordered by and filtered on (rest.md 2.4). */

@@ -1,25 +1,30 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
 import {
+  addSummaries,
   contribution,
   type FolderId,
   type MailboxId,
-  type MailboxState,
   type Message,
   type MessageHandling,
   type MessageId,
   type MessageStatus,
+  type MessageSummary,
+  searchTextOf,
   subtractSummary,
   type TenantId,
+  type Transcription,
   type UserId,
   urgentAfterMove,
 } from '@lamplighter/domain'
 import type { Sql } from './sql.js'
 import type { SummaryRepository } from './summary-repository.js'
+import { type TranscriptionRow, toTranscription, toTranscriptionJson } from './transcription-row.js'
 
 /** Columns of a message, for every statement that reads one. `g` is the message. */
 export const MESSAGE_COLUMNS = `g.id::text, g.mailbox_id, g.tenant_uuid::text, g.folder_id, g.urgent, g.caller_id_name,
   g.caller_id_num, g.left_at, g.duration_ms, g.audio_key, g.audio_bytes, g.audio_sha256,
-  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[]`
+  g.private, g.hold, g.status, g.note, g.claimed_by::text, g.claim_expires_at, g.handled_by::text, g.read_by::text[],
+  g.transcription`
 
 /** A row of {@link MESSAGE_COLUMNS}. */
 export type MessageRow = {
@@ -35,6 +40,7 @@ export type MessageRow = {
   audio_key: string
   audio_bytes: number
   audio_sha256: string | null
+  transcription: TranscriptionRow | null
 } & HandlingRow
 
 /** The columns of what people made of a message. */
@@ -52,12 +58,27 @@ export type HandlingRow = {
 
 const INSERT = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
-    audio_bytes, audio_sha256, private)
-  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+    audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
+  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`
+/** Rows of messages that may be there already. */
+const INSERT_ALL = `
+  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private, status, note, transcription, transcribed_at, search_text)
+  SELECT id, $1, $2::uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+    audio_bytes, audio_sha256, private, status, note, transcription, transcribed_at, search_text
+  FROM json_to_recordset($3::json) AS r(
+    id uuid, folder_id smallint, urgent bool, caller_id_name text, caller_id_num text, left_at bigint, duration_ms int,
+    audio_key text, audio_bytes int, audio_sha256 text, private bool, status text, note text, transcription jsonb,
+    transcribed_at timestamptz, search_text text)
+  ON CONFLICT (id) DO NOTHING RETURNING id::text`
 const FIND = `SELECT ${MESSAGE_COLUMNS} FROM message g WHERE g.id = $1::uuid AND g.mailbox_id = $2 AND g.tenant_uuid = $3::uuid AND g.deleted_at IS NULL`
-const SET_FOLDER =
-  'UPDATE message SET folder_id = $4, urgent = $5 WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
-const DELETE = 'DELETE FROM message WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid'
+const SET_FOLDER = `
+  UPDATE message SET folder_id = $4, urgent = id = ANY ($5::uuid[])
+  WHERE id = ANY ($1::uuid[]) AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
+
+const TRANSCRIBE = `
+  UPDATE message SET transcription = $4::jsonb, transcribed_at = $5, search_text = $6
+  WHERE id = $1::uuid AND mailbox_id = $2 AND tenant_uuid = $3::uuid`
 
 /** The message a row stands for. */
 export function toMessage(row: MessageRow): Message {
@@ -74,6 +95,7 @@ export function toMessage(row: MessageRow): Message {
     audioKey: row.audio_key,
     audioBytes: row.audio_bytes,
     audioSha256: row.audio_sha256,
+    transcription: toTranscription(row.transcription),
     ...toHandling(row),
   }
 }
@@ -92,8 +114,40 @@ export function toHandling(row: HandlingRow): MessageHandling {
   }
 }
 
-/** What changed: the message as it is now (or was, when deleted) and the mailbox after it. */
-export type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+/** What a row keeps of a message's transcript: the transcription, when it was made, and what a search looks through. */
+function transcriptOf(message: Message): [string | null, string | null, string] {
+  const { transcription, callerIdName, callerIdNum } = message
+  const searched = searchTextOf(callerIdName, callerIdNum, transcription?.text ?? null)
+  return [toTranscriptionJson(transcription), transcription?.createdAt ?? null, searched]
+}
+
+function toInsertRow(message: Message): Record<string, unknown> {
+  const [transcription, transcribedAt, searchText] = transcriptOf(message)
+  return {
+    id: message.id,
+    folder_id: message.folderId,
+    urgent: message.urgent,
+    caller_id_name: message.callerIdName,
+    caller_id_num: message.callerIdNum,
+    left_at: message.leftAt,
+    duration_ms: message.durationMs,
+    audio_key: message.audioKey,
+    audio_bytes: message.audioBytes,
+    audio_sha256: message.audioSha256,
+    private: message.private,
+    status: message.status,
+    note: message.note,
+    transcription: transcription === null ? null : JSON.parse(transcription),
+    transcribed_at: transcribedAt,
+    search_text: searchText,
+  }
+}
+
+/** What changed: the message as it is now and the mailbox after it. */
+type MessageChange = { readonly message: Message; readonly audience: MailboxAudience }
+
+/** What changed at once: the messages as they are now (or were, when deleted) and the mailbox after all of them. */
+export type MessagesChanged = { readonly messages: readonly Message[]; readonly audience: MailboxAudience }
 
 /**
  * Changes messages of a mailbox whose lock is held, and its counts with them: nothing else in the product writes
@@ -122,36 +176,53 @@ export class MessageWriter {
     const { audioKey, audioBytes, audioSha256 } = message
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
-    await this.#sql.rows('message.insert', INSERT, [id, ...this.#place(), ...facts, ...audio, message.private])
-    return this.#changed(message, contribution(folderId, urgent))
+    const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
+    await this.#sql.rows('message.insert', INSERT, values)
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent))
+    return { message, audience: { ...this.#audience, state } }
   }
 
-  /** Moves a message; the caller has seen that the folder is another. */
-  async move(message: Message, folderId: FolderId): Promise<MessageChange> {
-    const moved = { ...message, folderId, urgent: urgentAfterMove(message.urgent, folderId) }
-    await this.#sql.rows('message.move', SET_FOLDER, [message.id, ...this.#place(), folderId, moved.urgent])
-    const before = contribution(message.folderId, message.urgent)
-    return this.#changed(moved, subtractSummary(contribution(folderId, moved.urgent), before))
+  /** Adds many messages in one statement and one revision; those whose id is taken are left out. */
+  async insertAll(messages: readonly Message[]): Promise<MessagesChanged> {
+    const values = [...this.#place(), JSON.stringify(messages.map(toInsertRow))]
+    const rows = await this.#sql.rows<{ id: string }>('message.insert_all', INSERT_ALL, values)
+    const inserted = new Set(rows.map(({ id }) => id))
+    const added = messages.filter(({ id }) => inserted.has(id))
+    if (added.length === 0) return { messages: [], audience: this.#audience }
+    const state = await this.#summaries.apply(this.#audience.mailbox.id, countOf(added))
+    return { messages: added, audience: { ...this.#audience, state } }
   }
 
-  /** Deletes a message. Its audio is swept later, when no row names it. */
-  async delete(message: Message): Promise<MessageChange> {
-    await this.#sql.rows('message.delete', DELETE, [message.id, ...this.#place()])
-    const before = contribution(message.folderId, message.urgent)
-    return this.#changed(message, {
-      new: -before.new,
-      old: -before.old,
-      urgentNew: -before.urgentNew,
-      urgentOld: -before.urgentOld,
-    })
+  /** Moves messages; the caller has seen that each comes from another folder. */
+  async move(messages: readonly Message[], folderId: FolderId): Promise<MessagesChanged> {
+    const moved = messages.map((one) => ({ ...one, folderId, urgent: urgentAfterMove(one.urgent, folderId) }))
+    const urgent = moved.filter((one) => one.urgent)
+    await this.#sql.rows('message.move', SET_FOLDER, [idsOf(messages), ...this.#place(), folderId, idsOf(urgent)])
+    const state = await this.#summaries.apply(
+      this.#audience.mailbox.id,
+      subtractSummary(countOf(moved), countOf(messages)),
+    )
+    return { messages: moved, audience: { ...this.#audience, state } }
+  }
+
+  /** Gives a message a transcription, or takes it away. It counts for nothing, so the revision stays. */
+  async transcribe(message: Message, transcription: Transcription | null): Promise<MessageChange> {
+    const transcribed = { ...message, transcription }
+    await this.#sql.rows('message.transcribe', TRANSCRIBE, [message.id, ...this.#place(), ...transcriptOf(transcribed)])
+    return { message: transcribed, audience: this.#audience }
   }
 
   #place(): [number, string] {
     return [this.#audience.mailbox.id, this.#audience.mailbox.tenantId]
   }
+}
 
-  async #changed(message: Message, delta: MailboxState['summary']): Promise<MessageChange> {
-    const state = await this.#summaries.apply(this.#audience.mailbox.id, delta)
-    return { message, audience: { ...this.#audience, state } }
-  }
+/** Ids of messages, as statements take them. */
+export function idsOf(messages: readonly Message[]): string[] {
+  return messages.map(({ id }) => id)
+}
+
+/** What messages together add to the summary of their mailbox. */
+export function countOf(messages: readonly Message[]): MessageSummary {
+  return addSummaries(messages.map(({ folderId, urgent }) => contribution(folderId, urgent)))
 }

@@ -1,10 +1,15 @@
-import type { TenantId } from '@lamplighter/domain'
+import type { Actor, TenantId } from '@lamplighter/domain'
 
 /**
  * Whose rows a call may see: always one tenant, and with `subtree` also its descendants (rest.md 1.5). Repositories are
  * made for a scope, so no query can be written without one.
  */
-export type TenantScope = { readonly tenantId: TenantId; readonly subtree: boolean }
+export type TenantScope = {
+  readonly tenantId: TenantId
+  readonly subtree: boolean
+  /** Who calls, for what the audit log says of a change; absent where nothing is changed. */
+  readonly actor?: Actor
+}
 
 /** Prisma filter for rows with a `tenant` relation. */
 export function withinTenant(scope: TenantScope) {

@@ -70,8 +70,9 @@ const FIND_DEVICE = `
   FROM device WHERE sip_username = $1`
 /**
  * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
- * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing. `OFFSET 0`
- * keeps each step a look-up by key: the planner expects many devices and would else read whole tables.
+ * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing; what
+ * somebody else than the device's user has claimed does not wait for the device. `OFFSET 0` keeps each step a look-up by
+ * key: the planner expects many devices and would else read whole tables.
  */
 const WATCHED = `
   WITH affected AS MATERIALIZED (
@@ -82,13 +83,18 @@ const WATCHED = `
       SELECT d.* FROM affected a CROSS JOIN LATERAL (
         SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes FROM device WHERE uuid = a.uuid OFFSET 0) d),
     watches AS MATERIALIZED (
-      SELECT d.uuid AS device_uuid, d.tenant_uuid, w.mailbox_id
+      SELECT d.uuid AS device_uuid, d.tenant_uuid, d.user_uuid, w.mailbox_id
       FROM devices d CROSS JOIN LATERAL watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes) w)
   SELECT w.device_uuid::text, w.tenant_uuid::text, m.*, true AS watched, l.*
   FROM watches w
     CROSS JOIN LATERAL (
-      SELECT m.id, m.number, s.revision, m.enabled AS shown, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
-      FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id WHERE m.id = w.mailbox_id OFFSET 0) m
+      SELECT m.id, m.number, s.revision, m.enabled AS shown, s.new_count - c.new AS new_count, s.old_count,
+        s.urgent_new_count - c.urgent_new AS urgent_new_count, s.urgent_old_count
+      FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id CROSS JOIN LATERAL (
+        SELECT count(*)::int AS new, count(*) FILTER (WHERE g.urgent)::int AS urgent_new FROM message g
+        WHERE g.mailbox_id = w.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3)
+          AND g.claimed_by IS DISTINCT FROM w.user_uuid) c
+      WHERE m.id = w.mailbox_id OFFSET 0) m
     LEFT JOIN LATERAL (
       SELECT acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old
       FROM lamp WHERE device_uuid = w.device_uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true

@@ -8,15 +8,15 @@ export type SqlValue = string | number | bigint | boolean | null | Date | readon
  * paths. The outbox and the summaries are written against it, so that there is one of each.
  */
 export type Sql = {
-  /** `name` makes it a prepared statement where the connection supports that; one name, one text. */
-  rows<Row extends object>(name: string, text: string, values: readonly SqlValue[]): Promise<Row[]>
+  /** `name` makes it a prepared statement where the connection supports that; one name, one text. Undefined: planned each time. */
+  rows<Row extends object>(name: string | undefined, text: string, values: readonly SqlValue[]): Promise<Row[]>
 }
 
 /** Hand-written SQL over `pg`, prepared by name. */
 export function pgSql(client: pg.Pool | pg.PoolClient): Sql {
   return {
-    rows: async <Row extends object>(name: string, text: string, values: readonly SqlValue[]) => {
-      const result = await client.query<Row>({ name, text, values: [...values] })
+    rows: async <Row extends object>(name: string | undefined, text: string, values: readonly SqlValue[]) => {
+      const result = await client.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] })
       return result.rows
     },
   }

@@ -1,34 +1,55 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import { type Created, type MailboxId, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import {
+  type Actor,
+  type Created,
+  type MailboxId,
+  type RepeatKey,
+  RuleError,
+  SYSTEM_ACTOR,
+  type TenantId,
+} from '@lamplighter/domain'
 import type pg from 'pg'
 import { AccountRepository } from './account-repository.js'
+import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
+import { CallerErasure } from './caller-erasure.js'
+import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
+import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
 import { DeviceRepository } from './device-repository.js'
 import { EventReplayRepository } from './event-replay-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
-import { IdempotencyRepository } from './idempotency-repository.js'
+import { GreetingRepository } from './greeting-repository.js'
+import { type FirstAnswer, IdempotencyRepository } from './idempotency-repository.js'
 import { LoginAccountRepository } from './login-account-repository.js'
 import { LoginQueries } from './login-queries.js'
 import { LoginThrottle } from './login-throttle.js'
 import { purgeMailboxes } from './mailbox-purge.js'
 import { MailboxRepository } from './mailbox-repository.js'
 import { MailboxTrash } from './mailbox-trash.js'
+import { MemberRepository } from './member-repository.js'
+import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
 import { Outbox } from './outbox.js'
+import { PinRepository, purgePinCounters } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
 import { RefreshTokenRepository } from './refresh-token-repository.js'
+import { RetentionRepository } from './retention-repository.js'
 import { RowLocks } from './row-locks.js'
 import type { TenantScope } from './scope.js'
 import { SessionRepository } from './session-repository.js'
 import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
+import { TeamWriter } from './team-writer.js'
 import { TenantRepository } from './tenant-repository.js'
 import { TenantSettingsRepository } from './tenant-settings-repository.js'
 import { TicketRepository } from './ticket-repository.js'
+import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
+import { TrashQueries } from './trash-queries.js'
+import { TrashWriter } from './trash-writer.js'
 import { UserRepository } from './user-repository.js'
 import { ZoneRepository } from './zone-repository.js'
 
@@ -37,6 +58,7 @@ export type Configuration = {
   readonly contexts: ContextRepository
   readonly users: UserRepository
   readonly mailboxes: MailboxRepository
+  readonly members: MemberRepository
   readonly trash: MailboxTrash
   readonly devices: DeviceRepository
   readonly settings: TenantSettingsRepository
@@ -46,10 +68,15 @@ export type Configuration = {
 
 /** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
 export type ConfigurationChange = Configuration & {
+  /** Who changes it. */
+  readonly actor: Actor
   readonly locks: RowLocks
+  /** Sessions of a user who goes. */
+  readonly sessions: SessionRepository
   readonly summaries: SummaryRepository
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
+  readonly pins: PinRepository
   readonly outbox: Outbox
 }
 
@@ -78,8 +105,16 @@ export type MessagesChange = {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly outbox: Outbox
+  readonly greetings: GreetingRepository
+  readonly erasure: CallerErasure
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter
+  /** Claims and marks messages of the mailbox whose lock was taken. */
+  team(audience: MailboxAudience): TeamWriter
+  /** Copies messages into other mailboxes whose locks were taken. */
+  readonly copies: CopyWriter
+  /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
+  trash(audience: MailboxAudience): TrashWriter
 }
 
 /**
@@ -112,6 +147,51 @@ export class Store {
     return new MessageQueries(pgSql(this.#database.pool), scope)
   }
 
+  /** Transcriptions of a tenant and its descendants. */
+  transcriptions(tenantId: TenantId, query: TranscriptionQuery): ReturnType<typeof listTranscriptions> {
+    return listTranscriptions(pgSql(this.#database.pool), tenantSubtree(tenantId), query)
+  }
+
+  /** Reads of greetings. */
+  get greetings(): GreetingRepository {
+    return new GreetingRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of PINs. */
+  pins(scope: TenantScope): PinRepository {
+    return new PinRepository(pgSql(this.#database.pool), scope)
+  }
+
+  /** Forgets wrong PINs that count no more, of all tenants. */
+  purgePinCounters(): Promise<void> {
+    return purgePinCounters(pgSql(this.#database.pool))
+  }
+
+  /** Finds messages of a scope by id, in the trash or not. */
+  lookup(scope: TenantScope): MessageLookup {
+    return new MessageLookup(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of the trash of a scope. */
+  trash(scope: TenantScope): TrashQueries {
+    return new TrashQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** What has grown too old, in every tenant. */
+  get retention(): RetentionRepository {
+    return new RetentionRepository(pgSql(this.#database.pool))
+  }
+
+  /** Reads of the audit log of a scope. */
+  auditLog(scope: TenantScope): AuditQueries {
+    return new AuditQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Writes the audit log outside any transaction: for what changes nothing else. */
+  get audit(): AuditRepository {
+    return new AuditRepository(pgSql(this.#database.pool))
+  }
+
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
@@ -127,17 +207,25 @@ export class Store {
     return new TicketRepository(pgSql(this.#database.pool))
   }
 
+  /** Claims of every tenant, for housekeeping. */
+  get claims(): ClaimRepository {
+    return new ClaimRepository(pgSql(this.#database.pool))
+  }
+
   /** Changes configuration. What `work` throws undoes everything. */
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
     return this.#changeWithPrisma((db, sql, outbox) => {
       const summaries = new SummaryRepository(sql, scope)
       return work({
         ...configurationOf(db, scope),
+        actor: scope.actor ?? SYSTEM_ACTOR,
         locks: new RowLocks(sql, scope),
+        sessions: new SessionRepository(sql),
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        pins: new PinRepository(sql, scope),
       })
     })
   }
@@ -178,9 +266,29 @@ export class Store {
         outbox,
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
+        greetings: new GreetingRepository(sql),
+        erasure: new CallerErasure(sql, summaries),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
+        copies: new CopyWriter(sql, summaries),
+        team: (audience) => new TeamWriter(sql, summaries, audience),
+        trash: (audience) => new TrashWriter(sql, summaries, audience),
       })
     })
+  }
+
+  /** Creates messages once per key, as {@link createOnce} does. @throws RuleError */
+  changeMessagesOnce<T>(
+    scope: TenantScope,
+    repeat: RepeatKey | undefined,
+    work: (change: MessagesChange) => Promise<T>,
+  ): Promise<Created<T>> {
+    return this.changeMessages(scope, (change) => once(change.idempotency, repeat, () => work(change)))
+  }
+
+  /** What a key was used for before, if it was. @throws RuleError when that was another request */
+  async earlier<T>(repeat: RepeatKey): Promise<Created<T> | undefined> {
+    const first = await this.idempotency.find(repeat.tenantId, repeat.scope, repeat.key)
+    return first && replayOf<T>(first, repeat)
   }
 
   /** Begins and ends sessions. What `work` throws undoes everything. */
@@ -223,11 +331,11 @@ export class Store {
     return purgeMailboxes(pgSql(this.#database.pool), now)
   }
 
-  /** Which of these audio keys a message names. */
+  /** Which of these audio keys a message, also in the trash, or a greeting names. */
   async namedAudio(keys: readonly string[]): Promise<Set<string>> {
     const rows = await pgSql(this.#database.pool).rows<{ audio_key: string }>(
       'audio.named',
-      'SELECT DISTINCT audio_key FROM message WHERE audio_key = ANY ($1::text[])',
+      'SELECT audio_key FROM message WHERE audio_key = ANY ($1::text[]) UNION SELECT audio_key FROM greeting WHERE audio_key = ANY ($1::text[])',
       [keys],
     )
     return new Set(rows.map((row) => row.audio_key))
@@ -242,14 +350,14 @@ export class Store {
   }
 }
 
-/** The scope of one tenant without its descendants. */
-export function onlyTenant(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: false }
+/** The scope of one tenant without its descendants; `actor` when something is changed in it. */
+export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: false, ...(actor && { actor }) }
 }
 
-/** The scope of a tenant and everything below it. */
-export function tenantSubtree(tenantId: TenantId): TenantScope {
-  return { tenantId, subtree: true }
+/** The scope of a tenant and everything below it; `actor` when something is changed in it. */
+export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: true, ...(actor && { actor }) }
 }
 
 /** Does the work unless the key was used, and remembers what came of it. */
@@ -258,14 +366,15 @@ async function once<T>(
   repeat: RepeatKey | undefined,
   work: () => Promise<T>,
 ): Promise<Created<T>> {
-  if (repeat && !(await answers.claim(repeat))) return replayOf<T>(answers, repeat)
+  if (repeat && !(await answers.claim(repeat))) {
+    return replayOf<T>(await answers.find(repeat.tenantId, repeat.scope, repeat.key), repeat)
+  }
   const value = await work()
   if (repeat) await answers.settle(repeat, value)
   return { value, replayed: false }
 }
 
-async function replayOf<T>(answers: IdempotencyRepository, repeat: RepeatKey): Promise<Created<T>> {
-  const first = await answers.find(repeat.tenantId, repeat.scope, repeat.key)
+function replayOf<T>(first: FirstAnswer | undefined, repeat: RepeatKey): Created<T> {
   if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
   throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
     idempotency_key: repeat.key,
@@ -277,6 +386,7 @@ function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Conf
     contexts: new ContextRepository(db, scope),
     users: new UserRepository(db, scope),
     mailboxes: new MailboxRepository(db, scope),
+    members: new MemberRepository(db, scope),
     trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
     settings: new TenantSettingsRepository(db, scope),

@@ -3,15 +3,17 @@ import type { AccessType, MailboxId, MailboxState, MessageSummary, TenantId, Use
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
 
-type SummaryRow = {
+/** A row of {@link STATE_COLUMNS}. */
+export type StateRow = {
   revision: number | bigint
   new_count: number
   old_count: number
   urgent_new_count: number
   urgent_old_count: number
+  claimed: { user_uuid: string; new: number; urgent_new: number }[] | null
 }
 
-type AudienceRow = SummaryRow & {
+type AudienceRow = StateRow & {
   id: number
   tenant_uuid: string
   name: string
@@ -23,32 +25,44 @@ type AudienceRow = SummaryRow & {
   members: { user_uuid: string | null; rights: number }[]
 }
 
-const COUNTS = 's.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count'
+/** Columns of the state of a mailbox, for every statement that reads one. `s` is its summary. */
+export const STATE_COLUMNS = `s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count,
+  (SELECT json_agg(c) FROM (
+    SELECT g.claimed_by AS user_uuid, count(*) AS new, count(*) FILTER (WHERE g.urgent) AS urgent_new FROM message g
+    WHERE g.mailbox_id = s.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3) GROUP BY g.claimed_by) c) AS claimed`
 
-const lockText = (deleted: string) => `
+const lockText = (deleted: string, waiting = '') => `
   SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
     JOIN tenant t ON t.uuid = m.tenant_uuid
   WHERE m.id = $1 AND m.deleted_at ${deleted} AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
-  FOR UPDATE OF s`
+  FOR UPDATE OF s ${waiting}`
 const LOCK = lockText('IS NULL')
+const TRY_LOCK = lockText('IS NULL', 'SKIP LOCKED')
 const LOCK_DELETED = lockText('IS NOT NULL')
 
-const READ_AUDIENCE = `
-  SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${COUNTS},
+/** In the order of ids, so that two who lock several never wait for each other. */
+const LOCK_ALL = `
+  SELECT m.id FROM mailbox_summary s JOIN mailbox m ON m.id = s.mailbox_id
+    JOIN tenant t ON t.uuid = m.tenant_uuid
+  WHERE m.id = ANY ($1::int[]) AND m.deleted_at IS NULL AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
+  ORDER BY m.id FOR UPDATE OF s`
+
+const READ_AUDIENCES = `
+  SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${STATE_COLUMNS},
     ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
     (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
       FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
   FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
-  WHERE m.id = $1`
+  WHERE m.id = ANY ($1::int[])`
 
 const APPLY = `
   UPDATE mailbox_summary s SET revision = s.revision + 1, new_count = s.new_count + $2, old_count = s.old_count + $3,
     urgent_new_count = s.urgent_new_count + $4, urgent_old_count = s.urgent_old_count + $5
-  WHERE s.mailbox_id = $1
-  RETURNING ${COUNTS}`
+  WHERE s.mailbox_id = ANY ($1::int[])
+  RETURNING s.mailbox_id, ${STATE_COLUMNS}`
 
-/** The summary a row of `mailbox_summary` stands for. */
-export function toState(row: SummaryRow): MailboxState {
+/** The state a row stands for. */
+export function toState(row: StateRow): MailboxState {
   return {
     revision: Number(row.revision),
     summary: {
@@ -57,6 +71,11 @@ export function toState(row: SummaryRow): MailboxState {
       urgentNew: row.urgent_new_count,
       urgentOld: row.urgent_old_count,
     },
+    claimed: (row.claimed ?? []).map((one) => ({
+      userId: one.user_uuid as UserId,
+      new: one.new,
+      urgentNew: one.urgent_new,
+    })),
   }
 }
 
@@ -78,6 +97,11 @@ export class SummaryRepository {
     return this.#lock('summary.lock', LOCK, mailboxId)
   }
 
+  /** As {@link lock}, but undefined also while somebody else holds it. */
+  tryLock(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+    return this.#lock('summary.try-lock', TRY_LOCK, mailboxId)
+  }
+
   /** As {@link lock}, of a mailbox in the trash. */
   lockDeleted(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
     return this.#lock('summary.lock-deleted', LOCK_DELETED, mailboxId)
@@ -87,16 +111,40 @@ export class SummaryRepository {
     const { tenantId, subtree } = this.#scope
     const locked = await this.#sql.rows(name, text, [mailboxId, tenantId, subtree])
     if (locked.length === 0) return undefined
-    const [row] = await this.#sql.rows<AudienceRow>('summary.audience', READ_AUDIENCE, [mailboxId])
-    return row && toAudience(row)
+    return (await this.#audiences([mailboxId])).get(mailboxId)
+  }
+
+  /** As {@link lock}, of several mailboxes at once; those that are not in scope are missing. */
+  async lockAll(mailboxIds: readonly MailboxId[]): Promise<ReadonlyMap<MailboxId, MailboxAudience>> {
+    const { tenantId, subtree } = this.#scope
+    const locked = await this.#sql.rows<{ id: MailboxId }>('summary.lock-all', LOCK_ALL, [
+      mailboxIds,
+      tenantId,
+      subtree,
+    ])
+    return this.#audiences(locked.map(({ id }) => id))
+  }
+
+  async #audiences(ids: readonly MailboxId[]): Promise<ReadonlyMap<MailboxId, MailboxAudience>> {
+    const rows = await this.#sql.rows<AudienceRow>('summary.audiences', READ_AUDIENCES, [ids])
+    return new Map(rows.map((row) => [row.id as MailboxId, toAudience(row)]))
   }
 
   /** Adds to the counts and raises the revision by one. Call it only under {@link lock}. */
   async apply(mailboxId: MailboxId, delta: MessageSummary): Promise<MailboxState> {
-    const values = [mailboxId, delta.new, delta.old, delta.urgentNew, delta.urgentOld]
-    const [row] = await this.#sql.rows<SummaryRow>('summary.apply', APPLY, values)
-    if (!row) throw new Error(`mailbox ${mailboxId} has no summary`)
-    return toState(row)
+    const state = (await this.applyAll([mailboxId], delta)).get(mailboxId)
+    if (!state) throw new Error(`mailbox ${mailboxId} has no summary`)
+    return state
+  }
+
+  /** As {@link apply}, the same for each of several mailboxes. */
+  async applyAll(
+    mailboxIds: readonly MailboxId[],
+    delta: MessageSummary,
+  ): Promise<ReadonlyMap<MailboxId, MailboxState>> {
+    const values = [mailboxIds, delta.new, delta.old, delta.urgentNew, delta.urgentOld]
+    const rows = await this.#sql.rows<StateRow & { mailbox_id: MailboxId }>('summary.apply', APPLY, values)
+    return new Map(rows.map((row) => [row.mailbox_id, toState(row)]))
   }
 }
 

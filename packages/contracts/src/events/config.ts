@@ -32,6 +32,15 @@ export const voicemailDeleted = defineEvent({
   description: 'A mailbox was put into the trash with its messages.',
 })
 
+/** Whom a mailbox is shared with changed, or what they may do (ours; Wazo has no such event). */
+export const voicemailMembersEdited = defineEvent({
+  name: 'voicemail_members_edited',
+  kind: 'tenant',
+  routingKey: 'config.voicemail.members.edited',
+  data: voicemail,
+  description: 'Whom a mailbox is shared with changed, or what they may do.',
+})
+
 /** Follows `voicemail_edited`, once per user of the mailbox. */
 export const userVoicemailEdited = defineEvent({
   name: 'user_voicemail_edited',

@@ -13,9 +13,9 @@ const counts = {
 }
 
 /**
- * What a personal mailbox now shows one of its users: absolute counts, so that repeats, reordering and gaps do no
- * harm (bus.md 4.4). Zeros when the user lost the mailbox. A mailbox without users says it to the tenant's admins,
- * with a null user.
+ * What a mailbox now shows one user: absolute counts, so that repeats, reordering and gaps do no harm (bus.md 4.4).
+ * Unread messages somebody else has claimed are not in them. Zeros when the user lost the mailbox. A mailbox that
+ * nobody listens to says it to the tenant's admins, with a null user.
  */
 export const userMwiUpdated = defineEvent({
   name: 'user_voicemail_mwi_updated',
@@ -23,14 +23,17 @@ export const userMwiUpdated = defineEvent({
   routingKey: 'voicemails.mwi.updated',
   acl: 'events.users.{user_uuid}.voicemails',
   data: Type.Object({ user_uuid: nullable(Type.String()), ...counts }),
-  description: 'Absolute counts of a personal mailbox for one of its users; zeros when the user lost it.',
+  description: 'Absolute counts of a mailbox for one of those who have it; zeros when the user lost it.',
 })
 
-/** What a global mailbox now shows every user of the tenant; zeros when it stopped being global or was deleted. */
+/**
+ * What a mailbox open to everyone now shows every user of the tenant, claimed messages left out; zeros when it is open no
+ * more or was deleted. Of the same version a user's own event wins: it counts what that user has claimed.
+ */
 export const globalMwiUpdated = defineEvent({
   name: 'global_voicemail_mwi_updated',
   kind: 'tenant',
   routingKey: 'voicemails.global.mwi.updated',
   data: Type.Object(counts),
-  description: 'Absolute counts of a global mailbox; zeros when it is global no more.',
+  description: 'Absolute counts of a mailbox open to everyone, claimed messages left out; zeros when it is no more.',
 })

@@ -1,15 +1,16 @@
 import {
   EMPTY_SUMMARY,
   GLOBAL_RIGHTS,
+  hasRight,
   type MailboxHead,
   type MailboxMember,
   type MailboxState,
   type Message,
-  type MessageSummary,
   OWNER_RIGHTS,
   type Rights,
   shownSummary,
   type UserId,
+  viewedSummary,
 } from '@lamplighter/domain'
 import type { TObject } from 'typebox'
 import { toEventMessage } from '../message-view.js'
@@ -19,11 +20,21 @@ import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget }
 import {
   globalMessageCreated,
   globalMessageDeleted,
+  globalMessageRestored,
   globalMessageUpdated,
   userMessageCreated,
   userMessageDeleted,
+  userMessageRestored,
   userMessageUpdated,
 } from './messages.js'
+import {
+  callLogdTranscriptionCreated,
+  callLogdTranscriptionDeleted,
+  globalTranscriptionCreated,
+  globalTranscriptionDeleted,
+  userTranscriptionCreated,
+  userTranscriptionDeleted,
+} from './transcriptions.js'
 
 /** An event that still lacks the moment and the installation: the outbox completes it. */
 export type EventDraft = (context: EnvelopeContext) => EventRecord
@@ -49,29 +60,96 @@ const MESSAGE_EVENTS = {
   created: { user: userMessageCreated, global: globalMessageCreated },
   updated: { user: userMessageUpdated, global: globalMessageUpdated },
   deleted: { user: userMessageDeleted, global: globalMessageDeleted },
+  restored: { user: userMessageRestored, global: globalMessageRestored },
 } as const
 
-/** What happened to a message, for each user of a personal mailbox or once for the tenant of a global one (bus.md 4.2). */
+/** Who hears what happens in a mailbox: these users by events of their own, and maybe the whole tenant by one more. */
+type Listeners = { readonly users: readonly UserId[]; readonly everyone: boolean }
+
+/** Its users, those it is shared with to listen, and everyone of the tenant when it is global or shared with all. */
+function listenersOf({ mailbox, users, members }: MailboxAudience): Listeners {
+  const listening = members.filter(({ rights }) => hasRight(rights, 'listen'))
+  const named = listening.flatMap(({ userId }) => userId ?? [])
+  const everyone = mailbox.accesstype === 'global' || listening.some(({ userId }) => userId === null)
+  return { users: [...new Set([...users, ...named])], everyone }
+}
+
+const TRANSCRIPTION_EVENTS = {
+  created: { stored: callLogdTranscriptionCreated, user: userTranscriptionCreated, global: globalTranscriptionCreated },
+  deleted: { stored: callLogdTranscriptionDeleted, user: userTranscriptionDeleted, global: globalTranscriptionDeleted },
+} as const
+
+/**
+ * What happened to a message, for each listener and once for the tenant of an open mailbox (bus.md 4.2). Its
+ * transcription comes and goes with it.
+ */
 export function messageDrafts(
   action: keyof typeof MESSAGE_EVENTS,
   message: Message,
-  { mailbox, users, state }: MailboxAudience,
+  audience: MailboxAudience,
 ): EventDraft[] {
-  const tenant = mailbox.tenantId
-  const at = { id: mailbox.id, revision: state.revision }
+  const { mailbox } = audience
   const data = { voicemail_id: mailbox.id, message_id: message.id, message: toEventMessage(message, mailbox) }
-  if (mailbox.accesstype === 'global') return [draft(MESSAGE_EVENTS[action].global, { tenant, mailbox: at }, data)]
-  return users.map((user) =>
-    draft(MESSAGE_EVENTS[action].user, { tenant, user, mailbox: at }, { user_uuid: user, ...data }),
+  const { user: userEvent, global: tenantEvent } = MESSAGE_EVENTS[action]
+  const told = draftsFor(
+    audience,
+    (target, user) => draft(userEvent, target, { user_uuid: user, ...data }),
+    (target) => draft(tenantEvent, target, data),
   )
+  if (action === 'updated') return told
+  return [...told, ...transcriptionDrafts(action === 'deleted' ? 'deleted' : 'created', message, audience)]
 }
 
-/** The absolute counts a mailbox now shows its whole audience. */
-export function countDrafts({ mailbox, users, state }: MailboxAudience): EventDraft[] {
-  const summary = shownSummary(mailbox.enabled, state.summary)
-  if (mailbox.accesstype === 'global') return [globalCounts(mailbox, summary, state.revision)]
-  const audience = users.length > 0 ? users : [null]
-  return audience.map((user) => userCounts(mailbox, user, summary, state.revision))
+/** What happened to the transcription of a message: the store's word first, then each listener's (bus.md 2.5). */
+export function transcriptionDrafts(
+  action: keyof typeof TRANSCRIPTION_EVENTS,
+  { id, transcription }: Message,
+  audience: MailboxAudience,
+): EventDraft[] {
+  if (!transcription) return []
+  const { id: mailboxId, tenantId } = audience.mailbox
+  const said = {
+    transcription_text: transcription.text,
+    provider_id: transcription.providerId,
+    language: transcription.language,
+    duration: transcription.durationSec,
+    created_at: transcription.createdAt,
+  }
+  const placed = { voicemail_id: mailboxId, message_id: id, ...said }
+  const { stored, user: userEvent, global: tenantEvent } = TRANSCRIPTION_EVENTS[action]
+  const kept = { message_id: id, tenant_uuid: tenantId, voicemail_id: mailboxId, ...said }
+  return [
+    draft(stored, targetOf(audience), kept),
+    ...draftsFor(
+      audience,
+      (target, user) => draft(userEvent, target, { user_uuid: user, ...placed }),
+      (target) => draft(tenantEvent, target, placed),
+    ),
+  ]
+}
+
+/** Says something to each listener of a mailbox, and once to the tenant when it is open to everyone. */
+export function draftsFor(
+  audience: MailboxAudience,
+  toUser: (target: EventTarget, user: UserId) => EventDraft,
+  toTenant: (target: EventTarget) => EventDraft,
+): EventDraft[] {
+  const { users, everyone } = listenersOf(audience)
+  const target = targetOf(audience)
+  const personal = users.map((user) => toUser({ ...target, user }, user))
+  return everyone ? [toTenant(target), ...personal] : personal
+}
+
+/**
+ * The absolute counts a mailbox now shows its whole audience. The tenant is told what waits for anyone; who has claimed
+ * something of an open mailbox is told it of their own as well, and that wins over the tenant's of the same version.
+ */
+export function countDrafts(audience: MailboxAudience): EventDraft[] {
+  const { users, everyone } = listenersOf(audience)
+  const holders = everyone ? audience.state.claimed.map(({ userId }) => userId) : []
+  const personal = [...new Set([...users, ...holders])]
+  const told = personal.length > 0 || everyone ? personal : [null]
+  return [...(everyone ? [tenantCounts(audience)] : []), ...told.map((user) => viewCounts(audience, user))]
 }
 
 /** What a user may do with the mailbox: nothing is 0, and then it is out of reach. */
@@ -82,33 +160,51 @@ export function rightsOf({ mailbox, users, members }: MailboxAudience, user: Use
   return given.reduce((all, { rights }) => all | rights, own | shared)
 }
 
-/** Zeros for a user who no longer has the mailbox. */
-export function lostByUser(mailbox: MailboxHead, user: UserId, revision: number): EventDraft {
-  return userCounts(mailbox, user, EMPTY_SUMMARY, revision)
+/** The absolute counts for one user: zeros when the mailbox is not, or no more, theirs to listen to. */
+export function countsFor(audience: MailboxAudience, user: UserId): EventDraft {
+  const seen = hasRight(rightsOf(audience, user), 'listen') ? audience : emptied(audience, audience.state.revision)
+  return viewCounts(seen, user)
 }
 
 /** Zeros for everyone who had the mailbox: it was deleted, moved to another tenant or is shared no more. */
 export function lostByAll(before: MailboxAudience, revision: number): EventDraft[] {
-  return countDrafts({ ...before, state: { summary: EMPTY_SUMMARY, revision } })
+  return countDrafts(emptied(before, revision))
 }
 
-function wireCounts(mailbox: MailboxHead, summary: MessageSummary, revision: number) {
+/** The absolute counts for those who gained or lost a mailbox, when only who listens to it has changed. */
+export function shareDrafts(before: MailboxAudience, after: MailboxAudience): EventDraft[] {
+  const [was, is] = [listenersOf(before), listenersOf(after)]
+  const lost = was.users.filter((user) => !is.users.includes(user))
+  const gained = is.users.filter((user) => !was.users.includes(user))
+  if (was.everyone === is.everyone) return [...lost, ...gained].map((user) => countsFor(after, user))
+  const closed = was.everyone ? [tenantCounts(emptied(after, after.state.revision))] : []
+  return [...closed, ...lost.map((user) => countsFor(after, user)), ...countDrafts(after)]
+}
+
+function emptied(audience: MailboxAudience, revision: number): MailboxAudience {
+  return { ...audience, state: { summary: EMPTY_SUMMARY, revision, claimed: [] } }
+}
+
+function targetOf({ mailbox, state }: MailboxAudience): EventTarget {
+  return { tenant: mailbox.tenantId, mailbox: { id: mailbox.id, revision: state.revision } }
+}
+
+function wireCounts({ mailbox, state }: MailboxAudience, viewer: UserId | null) {
+  const summary = shownSummary(mailbox.enabled, viewedSummary(state, viewer))
   return {
     voicemail_id: mailbox.id,
     new: summary.new,
     old: summary.old,
     urgent_new: summary.urgentNew,
     urgent_old: summary.urgentOld,
-    version: revision,
+    version: state.revision,
   }
 }
 
-function globalCounts(mailbox: MailboxHead, summary: MessageSummary, revision: number): EventDraft {
-  const target = { tenant: mailbox.tenantId, mailbox: { id: mailbox.id, revision } }
-  return draft(globalMwiUpdated, target, wireCounts(mailbox, summary, revision))
+function tenantCounts(audience: MailboxAudience): EventDraft {
+  return draft(globalMwiUpdated, targetOf(audience), wireCounts(audience, null))
 }
 
-function userCounts(mailbox: MailboxHead, user: UserId | null, summary: MessageSummary, revision: number): EventDraft {
-  const target = { tenant: mailbox.tenantId, user, mailbox: { id: mailbox.id, revision } }
-  return draft(userMwiUpdated, target, { user_uuid: user, ...wireCounts(mailbox, summary, revision) })
+function viewCounts(audience: MailboxAudience, user: UserId | null): EventDraft {
+  return draft(userMwiUpdated, { ...targetOf(audience), user }, { user_uuid: user, ...wireCounts(audience, user) })
 }

@@ -2,7 +2,11 @@ import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
+import * as greetings from './greetings.js'
 import * as messages from './messages.js'
+import * as pins from './pins.js'
+import * as team from './team.js'
+import * as transcriptions from './transcriptions.js'
 
 export * from './auth.js'
 export * from './auth-drafts.js'
@@ -11,21 +15,40 @@ export * from './counts.js'
 export type { EventData, EventDefinition, EventKind } from './definition.js'
 export {
   countDrafts,
+  countsFor,
   draft,
   type EventDraft,
   lostByAll,
-  lostByUser,
   type MailboxAudience,
   messageDrafts,
   rightsOf,
+  shareDrafts,
+  transcriptionDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
+export * from './greetings.js'
 export * from './messages.js'
+export * from './pins.js'
+export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
+export {
+  TRANSCRIPTION_COMPLETED,
+  type TranscriptionCompleted,
+  transcriptionCompletedSchema,
+} from './transcriptions.js'
 
 /** Every event the product emits. */
 export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
+  transcriptions.callLogdTranscriptionCreated,
+  transcriptions.callLogdTranscriptionDeleted,
+  transcriptions.userTranscriptionCreated,
+  transcriptions.userTranscriptionDeleted,
+  transcriptions.globalTranscriptionCreated,
+  transcriptions.globalTranscriptionDeleted,
   ...Object.values(counts),
+  ...Object.values(team),
   ...Object.values(config),
+  ...Object.values(greetings),
+  ...Object.values(pins),
   ...Object.values(auth),
 ]

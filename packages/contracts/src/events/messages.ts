@@ -47,6 +47,19 @@ export const userMessageDeleted = defineEvent({
   description: 'A message of a personal mailbox was deleted; shown as it was before.',
 })
 
+/**
+ * A message of a personal mailbox was taken out of the trash. Said after its `updated`, which old clients understand:
+ * a `created` would be a push to every phone.
+ */
+export const userMessageRestored = defineEvent({
+  name: 'user_voicemail_message_restored',
+  kind: 'user',
+  routingKey: 'voicemails.messages.restored',
+  acl: PERSONAL_ACL,
+  data: userMessage,
+  description: 'A deleted message of a personal mailbox was restored; follows its `updated`.',
+})
+
 /** A message was left in a global mailbox; one event for the tenant. */
 export const globalMessageCreated = defineEvent({
   name: 'global_voicemail_message_created',
@@ -72,4 +85,13 @@ export const globalMessageDeleted = defineEvent({
   routingKey: 'voicemails.global.messages.deleted',
   data: globalMessage,
   description: 'A message of a global mailbox was deleted; shown as it was before.',
+})
+
+/** A message of a global mailbox was taken out of the trash. */
+export const globalMessageRestored = defineEvent({
+  name: 'global_voicemail_message_restored',
+  kind: 'tenant',
+  routingKey: 'voicemails.global.messages.restored',
+  data: globalMessage,
+  description: 'A deleted message of a global mailbox was restored; follows its `updated`.',
 })

@@ -4,10 +4,11 @@ import {
   deleteVoicemailMessage,
   getOwnMwi,
   getVoicemailMwi,
-  listOwnMessages,
   moveOwnMessage,
   moveVoicemailMessage,
 } from '../rest/calld.js'
+import { listOwnMessages } from '../rest/calld-lists.js'
+import { claimOwnMessage, claimVoicemailMessage } from '../rest/calld-team.js'
 import type { RouteContract } from '../rest/route.js'
 import { text } from '../rest/schemas.js'
 import type { CommandContract } from './commands.js'
@@ -70,8 +71,8 @@ const claimMessageCommand: MessageCommand = {
   versions: [3],
   data: Type.Object({ voicemail_id: voicemailId, message_id: messageId, lease_s: Type.Optional(Type.Integer()) }),
   description: 'Claims a message, so that nobody else answers it.',
-  own: { api: 'calld', method: 'PUT', path: '/users/me/voicemails/messages/{message_id}/claim' },
-  ofMailbox: { api: 'calld', method: 'PUT', path: '/voicemails/{voicemail_id}/messages/{message_id}/claim' },
+  own: claimOwnMessage,
+  ofMailbox: claimVoicemailMessage,
 }
 
 /** Reads counts. */

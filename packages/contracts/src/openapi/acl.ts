@@ -12,8 +12,9 @@ export function aclTable(): string {
   return ['| operation | access | id |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
-function accessOf({ acl, otherAcls, masterOnly }: RouteContract): string {
+function accessOf({ acl, otherAcls, masterOnly, furtherAcl }: RouteContract): string {
   if (acl === null) return 'none'
   const accepted = [acl, ...otherAcls].map((one) => `\`${one}\``).join(' or ')
-  return masterOnly ? `${accepted}, in the master tenant` : accepted
+  const further = furtherAcl ? `, for some requests also \`${furtherAcl}\`` : ''
+  return `${accepted}${masterOnly ? ', in the master tenant' : ''}${further}`
 }

@@ -119,7 +119,7 @@ function responsesOf(route: RouteContract): JsonObject {
 /** Answers beside the contract's success that are no failures. */
 function otherAnswersOf(route: RouteContract): number[] {
   if (route.method !== 'GET') return []
-  if (route.queryToken) return [206, 304, 416]
+  if (route.produces === 'audio/wav') return [206, 304, 416]
   return route.conditional ? [304] : []
 }
 

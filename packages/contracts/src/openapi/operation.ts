@@ -1,6 +1,6 @@
 import type { TObject } from 'typebox'
 import * as rest from '../rest/index.js'
-import { API_BASE, type ParamKind, type RouteContract } from '../rest/route.js'
+import { API_BASE, isStreamed, type ParamKind, type RouteContract } from '../rest/route.js'
 import { exampleOf } from './example.js'
 import type { JsonObject, JsonSchema } from './json.js'
 
@@ -81,7 +81,7 @@ function headerParameters(route: RouteContract): Parameter[] {
     ...(route.acl === null ? [] : [TENANT]),
     ...(route.idempotent ? [IDEMPOTENCY_KEY] : []),
     ...(route.conditional ? [headerOf(condition, '"dBjftJeZ4CVP-mB92K27uhbUJU1"')] : []),
-    ...(route.queryToken && route.method === 'GET' ? [headerOf('Range', 'bytes=0-65535')] : []),
+    ...(route.produces === 'audio/wav' ? [headerOf('Range', 'bytes=0-65535')] : []),
   ]
 }
 
@@ -100,8 +100,10 @@ export type Content = { readonly type: string; readonly schema: JsonSchema; read
 export function bodiesOf({ bodyKind, body }: RouteContract): Content[] {
   if (bodyKind === 'json' && body)
     return [{ type: 'application/json', schema: body as JsonSchema, example: exampleOf(body as JsonSchema) }]
-  if (bodyKind !== 'audio') return []
-  return [{ type: 'audio/wav', schema: { type: 'string', format: 'binary' } }]
+  if (!isStreamed(bodyKind)) return []
+  return [
+    { type: bodyKind === 'audio' ? 'audio/wav' : 'application/x-tar', schema: { type: 'string', format: 'binary' } },
+  ]
 }
 
 /** The body of a route's success, if it has one. */

@@ -1,4 +1,5 @@
 import { AUTH_ROUTES } from './auth.js'
+import { CALL_LOGD_ROUTES } from './call-logd.js'
 import { CALLD_ROUTES } from './calld.js'
 import { CONFD_ROUTES } from './confd.js'
 import { DOCUMENT_ROUTES } from './documents.js'
@@ -11,4 +12,5 @@ export const API_ROUTES: Readonly<Record<ApiName, readonly RouteContract[]>> = {
   confd: [...CONFD_ROUTES, DOCUMENT_ROUTES.confd],
   calld: [...CALLD_ROUTES, DOCUMENT_ROUTES.calld],
   events: [...EVENT_ROUTES, DOCUMENT_ROUTES.events],
+  'call-logd': [...CALL_LOGD_ROUTES, DOCUMENT_ROUTES['call-logd']],
 }

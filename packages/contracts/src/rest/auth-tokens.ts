@@ -40,16 +40,19 @@ const token = { token: 'text' } as const
 const checkQuery = Type.Object({ scope: Type.Optional(Type.String()), tenant: Type.Optional(Type.String()) })
 
 /** Options of a login (rest.md 4.2). `backend` and the hints of LDAP and SAML are taken and have no effect here. */
-const loginSchema = Type.Object({
-  expiration: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_EXPIRATION_SEC })),
-  access_type: Type.Optional(Type.Enum(['online', 'offline'])),
-  client_id: Type.Optional(text(1024, 1)),
-  refresh_token: Type.Optional(Type.String({ maxLength: 1024 })),
-  backend: Type.Optional(Type.Unknown()),
-  domain_name: Type.Optional(text(256)),
-  tenant_id: Type.Optional(text(256)),
-  saml_session_id: Type.Optional(text(1024, 1)),
-})
+const loginSchema = Type.Object(
+  {
+    expiration: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_EXPIRATION_SEC })),
+    access_type: Type.Optional(Type.Enum(['online', 'offline'])),
+    client_id: Type.Optional(text(1024, 1)),
+    refresh_token: Type.Optional(Type.String({ maxLength: 1024 })),
+    backend: Type.Optional(Type.Unknown()),
+    domain_name: Type.Optional(text(256)),
+    tenant_id: Type.Optional(text(256)),
+    saml_session_id: Type.Optional(text(1024, 1)),
+  },
+  { examples: [{ backend: 'wazo_user', expiration: 3600, access_type: 'offline', client_id: 'softphone' }] },
+)
 /** Options of a login, checked one by one; which go together is the handler's to see. */
 export type LoginOptions = Static<typeof loginSchema>
 

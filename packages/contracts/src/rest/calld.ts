@@ -1,7 +1,15 @@
 import Type, { type Static } from 'typebox'
 import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema } from '../message-view.js'
+import { CALLD_ARCHIVE_ROUTES } from './calld-archives.js'
+import { listAudit } from './calld-audit.js'
+import { GREETING_ROUTES } from './calld-greetings.js'
+import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
+import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
+import { TEAM_ROUTES } from './calld-team.js'
+import { CALLD_TRANSCRIPTION_ROUTES } from './calld-transcriptions.js'
+import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
-import { direction, nullable, pageFields, text } from './schemas.js'
+import { nullable, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
 
 const route = routesOf('calld')
@@ -19,14 +27,9 @@ const voicemailMessagesSchema = Type.Object({
 /** Wire form of {@link voicemailMessagesSchema}. */
 export type VoicemailMessagesView = Static<typeof voicemailMessagesSchema>
 
-const voicemailType = Type.Optional(Type.Enum(['all', 'personal', 'global']))
-
-const messageListQuery = Type.Object({
-  ...pageFields,
-  order: Type.Optional(Type.Enum(['id', 'caller_id_name', 'duration', 'timestamp'])),
-  direction: Type.Optional(direction),
-  voicemail_type: voicemailType,
-  raw: Type.Optional(Type.Unknown({ description: 'accepted and ignored: the JavaScript client leaks it (F-30)' })),
+/** Nothing else in the query is looked at, as ever. */
+const deletionQuery = Type.Object({
+  purge: Type.Optional(Type.Boolean({ description: 'for good, also out of the trash' })),
 })
 
 const moveSchema = Type.Object({ folder_id: Type.Integer() })
@@ -41,6 +44,7 @@ const mwiSchema = Type.Object({
   urgent_old: Type.Integer(),
   messages_waiting: Type.Boolean({ description: 'whether a lamp shows it' }),
   version: Type.Optional(Type.Integer({ description: 'the mailbox revision; absent for a sum' })),
+  claimed: Type.Optional(Type.Integer({ description: 'how many of the new ones somebody works on' })),
 })
 /** Wire form of {@link mwiSchema}. */
 export type MwiView = Static<typeof mwiSchema>
@@ -136,7 +140,10 @@ export const deleteVoicemailMessage = route({
   path: '/voicemails/{voicemail_id}/messages/{message_id}',
   params: mailboxMessage,
   acl: 'calld.voicemails.{voicemail_id}.messages.{message_id}.delete',
-  summary: 'Delete a message of a mailbox',
+  furtherAcl: PURGE_ACL,
+  summary: 'Delete a message of a mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -184,17 +191,6 @@ export const getOwnMwi = route({
   response: mwiSchema,
 })
 
-/** The messages a user reaches. */
-export const listOwnMessages = route({
-  method: 'GET',
-  path: '/users/me/voicemails/messages',
-  acl: 'calld.users.me.voicemails.messages.read',
-  summary: 'List the messages of the own and the shared mailboxes',
-  query: messageListQuery,
-  success: 200,
-  response: Type.Object({ items: Type.Array(listedMessageSchema), total: Type.Integer() }),
-})
-
 /** One message the user reaches. */
 export const getOwnMessage = route({
   method: 'GET',
@@ -223,7 +219,9 @@ export const deleteOwnMessage = route({
   path: '/users/me/voicemails/messages/{message_id}',
   params: ownMessage,
   acl: 'calld.users.me.voicemails.messages.{message_id}.delete',
-  summary: 'Delete a message of the own or a shared mailbox',
+  summary: 'Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good',
+  query: deletionQuery,
+  unknownQuery: 'ignore',
   success: 204,
 })
 
@@ -253,9 +251,16 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   getOwnVoicemail,
   getOwnFolder,
   getOwnMwi,
-  listOwnMessages,
   getOwnMessage,
   moveOwnMessage,
   deleteOwnMessage,
   getOwnRecording,
+  ...CALLD_LIST_ROUTES,
+  ...CALLD_TRANSCRIPTION_ROUTES,
+  ...CALLD_ARCHIVE_ROUTES,
+  ...GREETING_ROUTES,
+  ...RECORDING_LINK_ROUTES,
+  ...TEAM_ROUTES,
+  ...TRASH_ROUTES,
+  listAudit,
 ]

@@ -1,6 +1,8 @@
 import * as contexts from './confd-contexts.js'
 import * as devices from './confd-devices.js'
 import * as infos from './confd-infos.js'
+import * as members from './confd-members.js'
+import * as pins from './confd-pins.js'
 import * as users from './confd-users.js'
 import * as options from './confd-voicemail-options.js'
 import * as settings from './confd-voicemail-settings.js'
@@ -18,6 +20,8 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   voicemails.getVoicemail,
   voicemails.updateVoicemail,
   voicemails.deleteVoicemail,
+  pins.verifyPin,
+  pins.unlockPin,
   trash.listDeletedVoicemails,
   trash.restoreVoicemail,
   settings.getTranscription,
@@ -34,6 +38,12 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   voicemails.createUserVoicemail,
   voicemails.dissociateUserVoicemails,
   voicemails.associateUserVoicemail,
+  members.listVoicemailMembers,
+  members.replaceVoicemailMembers,
+  members.putVoicemailMember,
+  members.deleteVoicemailMember,
+  members.putVoicemailEveryone,
+  members.deleteVoicemailEveryone,
   users.listUsers,
   users.createUser,
   users.getUser,

@@ -20,10 +20,14 @@ export const getCalldDocument = documentOf('calld')
 /** The description of the event log, which shares its base with the other APIs. */
 export const getEventsDocument = documentOf('events', '/events/api/api.yml')
 
+/** The description of what we have of call-logd. */
+export const getCallLogdDocument = documentOf('call-logd')
+
 /** What describes each API; mounted with it. */
 export const DOCUMENT_ROUTES: Readonly<Record<ApiName, RouteContract>> = {
   auth: getAuthDocument,
   confd: getConfdDocument,
   calld: getCalldDocument,
   events: getEventsDocument,
+  'call-logd': getCallLogdDocument,
 }

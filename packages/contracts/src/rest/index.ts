@@ -8,11 +8,53 @@ export * from './auth-tenants.js'
 export { createWsTicket } from './auth-tickets.js'
 export * from './auth-tokens.js'
 export * from './auth-users.js'
+export { CALL_LOGD_ROUTES, listTranscriptions, type TranscriptionView } from './call-logd.js'
 export * from './calld.js'
+export { type ErasureReport, eraseCaller, exportCaller, exportVoicemail, importVoicemail } from './calld-archives.js'
+export * from './calld-audit.js'
+export * from './calld-greetings.js'
+export { listOwnMailboxes, listOwnMessages, listTenantMessages, type ReachedMailboxView } from './calld-lists.js'
+export {
+  createOwnRecordingLink,
+  createVoicemailRecordingLink,
+  getLinkedRecording,
+} from './calld-recording-links.js'
+export {
+  claimOwnMessage,
+  claimVoicemailMessage,
+  type FlagsInput,
+  type ForwardInput,
+  forwardOwnMessage,
+  forwardVoicemailMessage,
+  releaseOwnClaim,
+  releaseVoicemailClaim,
+  type StatusInput,
+  setOwnMessageFlags,
+  setOwnMessageStatus,
+  setVoicemailMessageFlags,
+  setVoicemailMessageStatus,
+} from './calld-team.js'
+export { deleteTranscription, putTranscription, type TranscriptionInput } from './calld-transcriptions.js'
+export {
+  type BulkRequest,
+  changeOwnMessages,
+  changeVoicemailMessages,
+  getOwnTrash,
+  getVoicemailTrash,
+  holdVoicemailMessage,
+  PURGE_ACL,
+  releaseVoicemailMessage,
+  restoreOwnMessage,
+  restoreVoicemailMessage,
+  type TrashedMessageView,
+  type TrashView,
+} from './calld-trash.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
+export * from './confd-members.js'
+export * from './confd-pins.js'
 export * from './confd-users.js'
 export * from './confd-voicemail-options.js'
 export * from './confd-voicemail-settings.js'
@@ -25,6 +67,7 @@ export {
   type ApiName,
   type BodyOf,
   type ErrorEnvelope,
+  isStreamed,
   type ParamKind,
   type QueryOf,
   type RouteContract,

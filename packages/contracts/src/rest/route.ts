@@ -1,13 +1,14 @@
 import type { Static, TObject, TSchema } from 'typebox'
 
 /** The APIs; each has its base path and its own way to say what is wrong (rest.md 1.1, 1.8). */
-export type ApiName = 'auth' | 'confd' | 'calld' | 'events'
+export type ApiName = 'auth' | 'confd' | 'calld' | 'call-logd' | 'events'
 
 /** Base path of each API, version included. */
 export const API_BASE: Readonly<Record<ApiName, string>> = {
   auth: '/api/auth/0.1',
   confd: '/api/confd/1.1',
   calld: '/api/calld/1.0',
+  'call-logd': '/api/call-logd/1.0',
   events: '/api',
 }
 
@@ -17,8 +18,16 @@ export const API_BASE: Readonly<Record<ApiName, string>> = {
  */
 export type ParamKind = 'integer' | 'uuid' | 'reference' | 'text'
 
-/** How a request carries its body: as JSON whatever the content type says, as audio, or not at all. */
-export type BodyKind = 'json' | 'audio' | 'none'
+/**
+ * How a request carries its body: as JSON whatever the content type says, as audio or an archive, which stay streams, or
+ * not at all.
+ */
+export type BodyKind = 'json' | 'audio' | 'archive' | 'none'
+
+/** Whether a body stays a stream that its handler reads and bounds. */
+export function isStreamed(kind: BodyKind): boolean {
+  return kind === 'audio' || kind === 'archive'
+}
 
 /**
  * One operation: the single source of its route, its access, its validation and its documentation. Bodies and queries
@@ -34,6 +43,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly acl: string | null
   /** Further templates, each of which opens the route as well: the peers' code and documents differ (rest.md F-33). */
   readonly otherAcls: readonly string[]
+  /** Template of the access that some of its requests need besides; the handler asks for it. */
+  readonly furtherAcl?: string
   /** Only for tokens of the master tenant, whatever tenant the call acts in (rest.md 1.4). */
   readonly masterOnly: boolean
   readonly summary: string
@@ -66,12 +77,13 @@ export type ErrorEnvelope = 'api' | 'token'
 
 type RouteInput<Query extends TObject, Body extends TSchema> = Pick<
   RouteContract<Query, Body>,
-  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces'
+  'method' | 'path' | 'acl' | 'summary' | 'success' | 'query' | 'body' | 'response' | 'produces' | 'furtherAcl'
 > & {
   readonly params?: Readonly<Record<string, ParamKind>>
   readonly otherAcls?: readonly string[]
   readonly masterOnly?: boolean
   readonly bodyKind?: BodyKind
+  readonly unknownQuery?: RouteContract['unknownQuery']
   readonly optionalBody?: boolean
   readonly idempotent?: boolean
   readonly conditional?: boolean
@@ -94,7 +106,7 @@ export function routesOf(api: ApiName, errors: ErrorEnvelope = 'api') {
     idempotent: false,
     conditional: false,
     ...(input.queryToken ? { produces: 'audio/wav' } : {}),
-    rateLimit: input.bodyKind === 'audio' || input.queryToken ? 'media' : 'usual',
+    rateLimit: isStreamed(input.bodyKind ?? 'none') || input.queryToken ? 'media' : 'usual',
     queryToken: false,
     errors,
     ...input,

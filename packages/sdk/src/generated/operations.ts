@@ -27,6 +27,43 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Move, delete or restore up to 500 messages of the own and the shared mailboxes; each id gets its own answer. Access: calld.users.me.voicemails.messages.bulk.create */
+  changeOwnMessages: {
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
+  /** Move, delete or restore up to 500 messages of a mailbox; each id gets its own answer. Access: calld.voicemails.{voicemail_id}.messages.bulk.create */
+  changeVoicemailMessages: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: {
+      action: "move" | "delete" | "restore"
+      ids: string[]
+      /** where to, for `move` only */
+      folder_id?: number
+    }
+    answer: {
+      items: {
+        id: string
+        /** what a request for this message alone would have answered */
+        status: number
+        error_id?: string
+      }[]
+    }
+  }
   /** Check which accesses a token holds. Access: none */
   checkScopes: {
     params: {
@@ -48,6 +85,69 @@ export type Operations = {
     query?: {
       scope?: string
       tenant?: string
+    }
+    answer: undefined
+  }
+  /** Claim a message. Access: calld.users.me.voicemails.messages.{message_id}.claim.update */
+  claimOwnMessage: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** seconds until the claim lapses; default the tenant’s */
+      lease_s?: number
+    }
+    answer: {
+      user_uuid: string
+      /** when the claim lapses unless renewed, ISO 8601 in UTC */
+      expires_at: string
+    }
+  }
+  /** Claim a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.claim.update */
+  claimVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** seconds until the claim lapses; default the tenant’s */
+      lease_s?: number
+    }
+    answer: {
+      user_uuid: string
+      /** when the claim lapses unless renewed, ISO 8601 in UTC */
+      expires_at: string
+    }
+  }
+  /** Copy a greeting of the own mailbox to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.greetings.{greeting}.copy.create */
+  copyOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
+  /** Copy a greeting of a mailbox in reach to another name of the same mailbox, over what is there. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.copy.create */
+  copyReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
+    }
+    answer: undefined
+  }
+  /** Copy a greeting of a mailbox to another name of the same mailbox, over what is there. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.copy.create */
+  copyVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: {
+      dest_greeting: "unavailable" | "busy" | "name"
     }
     answer: undefined
   }
@@ -149,6 +249,30 @@ export type Operations = {
       sip_password?: string
     }
   }
+  /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
+  createOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Make a short-lived link that plays a message of the own or a shared mailbox; the body may be left out. Access: calld.users.me.voicemails.messages.{message_id}.recording.link.create */
+  createOwnRecordingLink: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** seconds until it opens nothing; default 60 */
+      expires_in_s?: number
+    }
+    answer: {
+      /** opens the recording without a token */
+      url: string
+      /** UTC */
+      expires_at: string
+    }
+  }
   /** Create a policy. Access: auth.policies.create */
   createPolicy: {
     body: {
@@ -167,6 +291,15 @@ export type Operations = {
       read_only: boolean
       shared: boolean
     }
+  }
+  /** Record a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.create */
+  createReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
   }
   /** Create a tenant. Access: auth.tenants.create */
   createTenant: {
@@ -454,6 +587,32 @@ export type Operations = {
       })[]
     }
   }
+  /** Record a greeting of a mailbox: a WAV body. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.create */
+  createVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Make a short-lived link that plays a message of a mailbox; the body may be left out. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.recording.link.create */
+  createVoicemailRecordingLink: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** seconds until it opens nothing; default 60 */
+      expires_in_s?: number
+    }
+    answer: {
+      /** opens the recording without a token */
+      url: string
+      /** UTC */
+      expires_at: string
+    }
+  }
   /** Get a one-time ticket for the WebSocket gateway. Access: websocketd */
   createWsTicket: {
     answer: {
@@ -498,10 +657,20 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.delete */
+  /** Delete a greeting of the own mailbox; also when there is none. Access: calld.users.me.voicemails.greetings.{greeting}.delete */
+  deleteOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a message of the own or a shared mailbox: to the trash, or with `purge` for good. Access: calld.users.me.voicemails.messages.{message_id}.delete */
   deleteOwnMessage: {
     params: {
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -509,6 +678,14 @@ export type Operations = {
   deletePolicy: {
     params: {
       policy_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a greeting of a mailbox in reach; also when there is none. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.delete */
+  deleteReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
     }
     answer: undefined
   }
@@ -536,6 +713,14 @@ export type Operations = {
         message: string
       }
     }
+  }
+  /** Remove the transcription of a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.transcription.delete */
+  deleteTranscription: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
   }
   /** Delete a user. Access: confd.users.{user}.delete */
   deleteUser: {
@@ -570,11 +755,37 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
+  /** Share a mailbox with everyone no more. Access: confd.voicemails.{id}.members.everyone.delete */
+  deleteVoicemailEveryone: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a greeting of a mailbox; also when there is none. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.delete */
+  deleteVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: undefined
+  }
+  /** Share a mailbox with a user no more. Access: confd.voicemails.{id}.members.{user_uuid}.delete */
+  deleteVoicemailMember: {
+    params: {
+      id: string | number
+      user_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a message of a mailbox: to the trash, or with `purge` for good. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.delete */
   deleteVoicemailMessage: {
     params: {
       voicemail_id: string | number
       message_id: string | number
+    }
+    query?: {
+      purge?: boolean
     }
     answer: undefined
   }
@@ -640,6 +851,154 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Erase the messages of a caller for good. Access: calld.voicemails.erasures.create */
+  eraseCaller: {
+    body: {
+      caller_id_num: string
+    }
+    answer: {
+      messages: number
+      /** audio objects that are gone */
+      objects: number
+      transcriptions: number
+      /** messages under legal hold, which stay */
+      held: {
+        voicemail_id: number
+        message_id: string
+      }[]
+    }
+  }
+  /** Export the messages of a caller with their audio. Access: calld.voicemails.messages.export.read */
+  exportCaller: {
+    query?: {
+      caller_id_num: string
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
+  /** Export the messages of a mailbox with their audio. Access: calld.voicemails.{voicemail_id}.export.read */
+  exportVoicemail: {
+    params: {
+      voicemail_id: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
+  /** Forward a message to other mailboxes of the tenant. Access: calld.users.me.voicemails.messages.{message_id}.forward.create */
+  forwardOwnMessage: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** other mailboxes of the same tenant */
+      voicemail_ids: number[]
+      /** false moves the original to the trash; default true */
+      keep?: boolean
+      note?: string | null
+    }
+    answer: {
+      total: number
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+      })[]
+    }
+  }
+  /** Forward a message to other mailboxes of the tenant. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.forward.create */
+  forwardVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** other mailboxes of the same tenant */
+      voicemail_ids: number[]
+      /** false moves the original to the trash; default true */
+      keep?: boolean
+      note?: string | null
+    }
+    answer: {
+      total: number
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+      })[]
+    }
+  }
   /** Read an account. Access: auth.users.{user_uuid}.read */
   getAccount: {
     params: {
@@ -667,6 +1026,10 @@ export type Operations = {
   /** Check that tokens can be given and checked. Access: none */
   getAuthStatus: {
     answer: undefined
+  }
+  /** Read the description of this API (Swagger 2.0). Access: none */
+  getCallLogdDocument: {
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read the description of this API (Swagger 2.0). Access: none */
   getCalldDocument: {
@@ -784,6 +1147,16 @@ export type Operations = {
       wazo_version: string
     }
   }
+  /** Play the message a link was made for. Access: none */
+  getLinkedRecording: {
+    params: {
+      link: string | number
+    }
+    query?: {
+      download?: string
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
   /** Read a folder of the own mailbox. Access: calld.users.me.voicemails.folders.{folder_id}.read */
   getOwnFolder: {
     params: {
@@ -826,6 +1199,13 @@ export type Operations = {
         hold: boolean
       })[]
     }
+  }
+  /** Play a greeting of the own mailbox. Access: calld.users.me.voicemails.greetings.{greeting}.read */
+  getOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.read */
   getOwnMessage: {
@@ -873,7 +1253,7 @@ export type Operations = {
   /** Read the counts over the own and the shared mailboxes. Access: calld.users.me.voicemails.mwi.read */
   getOwnMwi: {
     query?: {
-      voicemail_type?: "all" | "personal" | "global"
+      voicemail_type?: "all" | "personal" | "global" | "shared"
     }
     answer: {
       new: number
@@ -884,6 +1264,8 @@ export type Operations = {
       messages_waiting: boolean
       /** the mailbox revision; absent for a sum */
       version?: number
+      /** how many of the new ones somebody works on */
+      claimed?: number
     }
   }
   /** Play a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.recording.read */
@@ -896,6 +1278,67 @@ export type Operations = {
       token?: string
     }
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** List the deleted messages of the own and the shared mailboxes, the latest deletion first. Access: calld.users.me.voicemails.trash.read */
+  getOwnTrash: {
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
   }
   /** Read the own mailbox with its messages. Access: calld.users.me.voicemails.read */
   getOwnVoicemail: {
@@ -958,6 +1401,14 @@ export type Operations = {
       read_only: boolean
       shared: boolean
     }
+  }
+  /** Play a greeting of a mailbox in reach. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.read */
+  getReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read a tenant. Access: auth.tenants.{tenant_uuid}.read */
   getTenant: {
@@ -1169,6 +1620,14 @@ export type Operations = {
       })[]
     }
   }
+  /** Play a greeting of a mailbox. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.read */
+  getVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    answer: Uint8Array<ArrayBuffer>
+  }
   /** Read a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.read */
   getVoicemailMessage: {
     params: {
@@ -1276,6 +1735,8 @@ export type Operations = {
       messages_waiting: boolean
       /** the mailbox revision; absent for a sum */
       version?: number
+      /** how many of the new ones somebody works on */
+      claimed?: number
     }
   }
   /** Play a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.recording.read */
@@ -1304,6 +1765,70 @@ export type Operations = {
       pin_min_length: number
     }
   }
+  /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
+  getVoicemailTrash: {
+    params: {
+      voicemail_id: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcription: {
+          text: string
+        } | null
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+        /** ISO 8601, UTC */
+        deleted_at: string
+        /** user; null when it grew too old */
+        deleted_by: string | null
+        /** when it goes for good; null while it is on hold */
+        purge_at: string | null
+      })[]
+      total: number
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
+    }
+  }
   /** Read the zones of the installation. Access: confd.asterisk.voicemail.zonemessages.read */
   getZones: {
     answer: {
@@ -1312,6 +1837,25 @@ export type Operations = {
         timezone: string
         message: string | null
       })[]
+    }
+  }
+  /** Put a message on hold: it can neither be deleted nor purged, and does not grow too old. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.update */
+  holdVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Import an exported archive into a mailbox; messages that are there already are skipped. Access: calld.voicemails.{voicemail_id}.import.create */
+  importVoicemail: {
+    params: {
+      voicemail_id: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: {
+      imported: number
+      skipped: number
     }
   }
   /** List accounts. Access: auth.users.read */
@@ -1346,6 +1890,39 @@ export type Operations = {
           confirmed: boolean
         }[]
       })[]
+    }
+  }
+  /** List who listened, moved, deleted and changed what, newest first. Access: calld.audit.read */
+  listAudit: {
+    query?: {
+      mailbox_id?: number
+      message_id?: string
+      actor_uuid?: string
+      action?: string
+      from?: string
+      until?: string
+      recurse?: boolean
+      limit?: number
+      cursor?: string
+    }
+    answer: {
+      items: ({
+        id: number
+        tenant_uuid: string
+        /** ISO 8601, UTC */
+        at: string
+        /** user; null for the system itself */
+        actor_uuid: string | null
+        /** e.g. `message.deleted` */
+        action: string
+        mailbox_id: number | null
+        message_id: string | null
+        details: Record<never, never>
+        request_id: string | null
+        remote_addr: string | null
+      })[]
+      /** there is more: the cursor of the next page */
+      next_cursor?: string
     }
   }
   /** List contexts. Access: confd.contexts.read */
@@ -1543,6 +2120,25 @@ export type Operations = {
       }[]
     }
   }
+  /** List every mailbox the user reaches, with rights and counts. Access: calld.users.me.voicemails.all.read */
+  listOwnMailboxes: {
+    answer: {
+      items: ({
+        id: number
+        name: string
+        number: string
+        accesstype: string
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+        counts: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+        }
+      })[]
+      total: number
+    }
+  }
   /** List the messages of the own and the shared mailboxes. Access: calld.users.me.voicemails.messages.read */
   listOwnMessages: {
     query?: {
@@ -1550,8 +2146,14 @@ export type Operations = {
       offset?: number
       order?: "id" | "caller_id_name" | "duration" | "timestamp"
       direction?: "asc" | "desc"
-      voicemail_type?: "all" | "personal" | "global"
-      raw?: unknown
+      voicemail_type?: "all" | "personal" | "global" | "shared"
+      from?: string
+      until?: string
+      unread?: boolean
+      folder?: number
+      search?: string
+      cursor?: string
+      raw?: string
     }
     answer: {
       items: ({
@@ -1596,7 +2198,12 @@ export type Operations = {
         /** legal hold: it cannot be deleted */
         hold: boolean
       })[]
+      /** messages in the selected mailboxes */
       total: number
+      /** those of them that pass the filters */
+      filtered: number
+      /** there when there is a next page */
+      next_cursor?: string
     }
   }
   /** List policies. Access: auth.policies.read */
@@ -1672,6 +2279,74 @@ export type Operations = {
       }[]
     }
   }
+  /** List the messages of the tenant. Access: calld.voicemails.messages.read */
+  listTenantMessages: {
+    query?: {
+      limit?: number
+      offset?: number
+      order?: "id" | "caller_id_name" | "duration" | "timestamp"
+      direction?: "asc" | "desc"
+      voicemail_type?: "all" | "personal" | "global" | "shared"
+      from?: string
+      until?: string
+      unread?: boolean
+      folder?: number
+      search?: string
+      cursor?: string
+      user_uuid?: string
+      voicemail_id?: number
+      recurse?: boolean
+      transcribed?: boolean
+    }
+    answer: {
+      items: ({
+        id: string
+        caller_id_name: string | null
+        caller_id_num: string | null
+        /** seconds */
+        duration: number
+        /** when it was left, epoch seconds */
+        timestamp: number
+        /** the duration is 0 */
+        empty: boolean
+        transcribed: boolean
+        voicemail: {
+          id: number
+          name: string
+          accesstype: string
+        }
+        folder: {
+          id: number
+          name: string
+          type: string
+        }
+        /** it lies in the inbox or the urgent folder */
+        unread: boolean
+        priority: "normal" | "urgent"
+        /** it cannot be forwarded */
+        private: boolean
+        status: "open" | "done" | "call-back"
+        note: string | null
+        claim: {
+          user_uuid: string
+          /** when the claim lapses unless renewed, ISO 8601 in UTC */
+          expires_at: string
+        } | null
+        /** UUID of the user who set the status */
+        handled_by: string | null
+        /** UUIDs of the users who ever marked it read */
+        read_by: string[]
+        /** legal hold: it cannot be deleted */
+        hold: boolean
+      })[]
+      /** messages in the selected mailboxes */
+      total: number
+      /** those of them that pass the filters */
+      filtered: number
+      /** there when there is a next page */
+      next_cursor?: string
+    }
+  }
   /** List tenants. Access: auth.tenants.read */
   listTenants: {
     query?: {
@@ -1705,6 +2380,33 @@ export type Operations = {
           zip_code?: string | null
         }
       })[]
+    }
+  }
+  /** List transcriptions. Access: call-logd.voicemails.transcriptions.read */
+  listTranscriptions: {
+    query?: {
+      voicemail_id?: string
+      from?: string
+      until?: string
+      limit?: number
+      offset?: number
+      order?: "created_at" | "message_id"
+      direction?: "asc" | "desc"
+      search_text?: string
+    }
+    answer: {
+      items: ({
+        message_id: string
+        tenant_uuid: string
+        voicemail_id: number
+        transcription_text: string
+        provider_id: string | null
+        language: string | null
+        duration: number | null
+        created_at: string
+      })[]
+      total: number
+      filtered: number
     }
   }
   /** List the policies of a user. Access: auth.users.{user_uuid}.policies.read */
@@ -1891,6 +2593,21 @@ export type Operations = {
       })[]
     }
   }
+  /** List whom a mailbox is shared with, beside its own users. Access: confd.voicemails.{id}.members.read */
+  listVoicemailMembers: {
+    params: {
+      id: string | number
+    }
+    answer: {
+      total: number
+      items: ({
+        /** null: everyone of the tenant */
+        user_uuid: string | null
+        /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+      })[]
+    }
+  }
   /** List mailboxes. Access: confd.voicemails.read */
   listVoicemails: {
     query?: {
@@ -1967,11 +2684,120 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Store the transcription of a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.transcription.update */
+  putTranscription: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      text: string
+      provider_id?: string | null
+      language?: string | null
+      /** seconds of audio */
+      duration?: number | null
+    }
+    answer: undefined
+  }
+  /** Share a mailbox with everyone of the tenant. Access: confd.voicemails.{id}.members.everyone.update */
+  putVoicemailEveryone: {
+    params: {
+      id: string | number
+    }
+    body: {
+      /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+      rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+    }
+    answer: undefined
+  }
+  /** Share a mailbox with a user. Access: confd.voicemails.{id}.members.{user_uuid}.update */
+  putVoicemailMember: {
+    params: {
+      id: string | number
+      user_uuid: string | number
+    }
+    body: {
+      /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+      rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+    }
+    answer: undefined
+  }
+  /** Give up the claim on a message. Access: calld.users.me.voicemails.messages.{message_id}.claim.delete */
+  releaseOwnClaim: {
+    params: {
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Give up the claim on a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.claim.delete */
+  releaseVoicemailClaim: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Release a message from its hold. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.hold.delete */
+  releaseVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
   /** Take a policy away from a user. Access: auth.users.{user_uuid}.policies.{policy_uuid}.delete */
   removeUserPolicy: {
     params: {
       user_uuid: string | number
       policy_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Replace a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.update */
+  replaceOwnGreeting: {
+    params: {
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Replace a greeting of a mailbox in reach: a WAV body. Access: calld.users.me.voicemails.all.{voicemail_id}.greetings.{greeting}.update */
+  replaceReachedGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Replace a greeting of a mailbox: a WAV body. Access: calld.voicemails.{voicemail_id}.greetings.{greeting}.update */
+  replaceVoicemailGreeting: {
+    params: {
+      voicemail_id: string | number
+      greeting: string | number
+    }
+    body: Uint8Array<ArrayBuffer>
+    answer: undefined
+  }
+  /** Set whom a mailbox is shared with. Access: confd.voicemails.{id}.members.update */
+  replaceVoicemailMembers: {
+    params: {
+      id: string | number
+    }
+    body: {
+      items: ({
+        /** null: everyone of the tenant */
+        user_uuid: string | null
+        /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+      })[]
+    }
+    answer: undefined
+  }
+  /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
+  restoreOwnMessage: {
+    params: {
+      message_id: string | number
     }
     answer: undefined
   }
@@ -1986,6 +2812,111 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Restore a deleted message of a mailbox to the folder it was in. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.restore.update */
+  restoreVoicemailMessage: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    answer: undefined
+  }
+  /** Mark a message read or unread, urgent or normal, private or not. Access: calld.users.me.voicemails.messages.{message_id}.flags.update */
+  setOwnMessageFlags: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      /** false moves it to the folder `old`, true back to its inbox */
+      unread?: boolean
+      priority?: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private?: boolean
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
+  /** Set the status of a message and the note on it; done ends its claim. Access: calld.users.me.voicemails.messages.{message_id}.status.update */
+  setOwnMessageStatus: {
+    params: {
+      message_id: string | number
+    }
+    body: {
+      status: "open" | "done" | "call-back"
+      note?: string | null
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
   /** Set the password of a user. Access: auth.users.{user_uuid}.password.edit */
   setPassword: {
     params: {
@@ -1994,6 +2925,116 @@ export type Operations = {
     body: {
       old_password?: string | null
       new_password: string
+    }
+    answer: undefined
+  }
+  /** Mark a message read or unread, urgent or normal, private or not. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.flags.update */
+  setVoicemailMessageFlags: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      /** false moves it to the folder `old`, true back to its inbox */
+      unread?: boolean
+      priority?: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private?: boolean
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
+  /** Set the status of a message and the note on it; done ends its claim. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.status.update */
+  setVoicemailMessageStatus: {
+    params: {
+      voicemail_id: string | number
+      message_id: string | number
+    }
+    body: {
+      status: "open" | "done" | "call-back"
+      note?: string | null
+    }
+    answer: {
+      id: string
+      caller_id_name: string | null
+      caller_id_num: string | null
+      /** seconds */
+      duration: number
+      /** when it was left, epoch seconds */
+      timestamp: number
+      /** the duration is 0 */
+      empty: boolean
+      transcription: {
+        text: string
+      } | null
+      folder: {
+        id: number
+        name: string
+        type: string
+      }
+      /** it lies in the inbox or the urgent folder */
+      unread: boolean
+      priority: "normal" | "urgent"
+      /** it cannot be forwarded */
+      private: boolean
+      status: "open" | "done" | "call-back"
+      note: string | null
+      claim: {
+        user_uuid: string
+        /** when the claim lapses unless renewed, ISO 8601 in UTC */
+        expires_at: string
+      } | null
+      /** UUID of the user who set the status */
+      handled_by: string | null
+      /** UUIDs of the users who ever marked it read */
+      read_by: string[]
+      /** legal hold: it cannot be deleted */
+      hold: boolean
+    }
+  }
+  /** Forget the wrong PINs of a mailbox, and of a caller or the tenant when asked. Access: confd.voicemails.{id}.pin.lock.delete */
+  unlockPin: {
+    params: {
+      id: string | number
+    }
+    query?: {
+      caller?: string
+      tenant?: boolean
     }
     answer: undefined
   }
@@ -2224,6 +3265,24 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Check a PIN; wrong ones are counted for mailbox, caller and tenant, and lock. Access: confd.voicemails.{id}.pin.verify.create */
+  verifyPin: {
+    params: {
+      id: string | number
+    }
+    body: {
+      /** what was dialled, as one try; digits only can be right */
+      pin: string
+      caller?: string | null
+    }
+    answer: {
+      verified: boolean
+      /** weak: it is the PIN, but one that opens nothing until it is changed; locked: not even looked at */
+      reason?: "wrong" | "weak" | "locked" | "none-set"
+      /** seconds until the lock ends */
+      retry_after_s?: number
+    }
+  }
 }
 
 /** Where each operation is and how its answer is to be read. */
@@ -2231,38 +3290,62 @@ export const OPERATIONS = {
   addUserPolicy: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
   associateUserVoicemail: { method: 'PUT', path: '/api/confd/1.1/users/{user}/voicemails/{voicemail_id}', answer: 'none' },
   changeMyPassword: { method: 'PUT', path: '/api/auth/0.1/users/me/password', answer: 'none' },
+  changeOwnMessages: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/bulk', answer: 'json' },
+  changeVoicemailMessages: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/bulk', answer: 'json' },
   checkScopes: { method: 'POST', path: '/api/auth/0.1/token/{token}/scopes/check', answer: 'json' },
   checkToken: { method: 'HEAD', path: '/api/auth/0.1/token/{token}', answer: 'none' },
+  claimOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'json' },
+  claimVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'json' },
+  copyOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}/copy', answer: 'none' },
+  copyReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
+  copyVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}/copy', answer: 'none' },
   createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
+  createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
+  createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
   createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
+  createReachedGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   createTenant: { method: 'POST', path: '/api/auth/0.1/tenants', answer: 'json' },
   createToken: { method: 'POST', path: '/api/auth/0.1/token', answer: 'json' },
   createUser: { method: 'POST', path: '/api/confd/1.1/users', answer: 'json' },
   createUserVoicemail: { method: 'POST', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   createVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails', answer: 'json' },
+  createVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
   createWsTicket: { method: 'POST', path: '/api/auth/0.1/ws-ticket', answer: 'json' },
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
+  deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   deleteOwnMessage: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   deletePolicy: { method: 'DELETE', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'none' },
+  deleteReachedGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   deleteSession: { method: 'DELETE', path: '/api/auth/0.1/sessions/{session_uuid}', answer: 'none' },
   deleteTenant: { method: 'DELETE', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'none' },
   deleteToken: { method: 'DELETE', path: '/api/auth/0.1/token/{token}', answer: 'json' },
+  deleteTranscription: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   deleteUser: { method: 'DELETE', path: '/api/confd/1.1/users/{user}', answer: 'none' },
   deleteUserRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/tokens/{client_id}', answer: 'none' },
   deleteUserSession: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/sessions/{session_uuid}', answer: 'none' },
   deleteVoicemail: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
+  deleteVoicemailEveryone: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
+  deleteVoicemailGreeting: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  deleteVoicemailMember: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
   deleteVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
+  eraseCaller: { method: 'POST', path: '/api/calld/1.0/voicemails/erasures', answer: 'json' },
+  exportCaller: { method: 'GET', path: '/api/calld/1.0/voicemails/messages/export', answer: 'bytes' },
+  exportVoicemail: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/export', answer: 'bytes' },
+  forwardOwnMessage: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/forward', answer: 'json' },
+  forwardVoicemailMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/forward', answer: 'json' },
   getAccount: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
   getAuthStatus: { method: 'HEAD', path: '/api/auth/0.1/status', answer: 'none' },
+  getCallLogdDocument: { method: 'GET', path: '/api/call-logd/1.0/api/api.yml', answer: 'bytes' },
   getCalldDocument: { method: 'GET', path: '/api/calld/1.0/api/api.yml', answer: 'bytes' },
   getCalldStatus: { method: 'GET', path: '/api/calld/1.0/status', answer: 'json' },
   getConfdDocument: { method: 'GET', path: '/api/confd/1.1/api/api.yml', answer: 'bytes' },
@@ -2272,12 +3355,16 @@ export const OPERATIONS = {
   getEventsDocument: { method: 'GET', path: '/api/events/api/api.yml', answer: 'bytes' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
+  getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
+  getOwnGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'bytes' },
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
+  getOwnTrash: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/trash', answer: 'json' },
   getOwnVoicemail: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails', answer: 'json' },
   getPolicy: { method: 'GET', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
+  getReachedGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
   getTenant: { method: 'GET', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   getTenantZones: { method: 'GET', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'json' },
   getToken: { method: 'GET', path: '/api/auth/0.1/token/{token}', answer: 'json' },
@@ -2285,35 +3372,61 @@ export const OPERATIONS = {
   getUser: { method: 'GET', path: '/api/confd/1.1/users/{user}', answer: 'json' },
   getVoicemail: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}', answer: 'json' },
   getVoicemailFolder: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/folders/{folder_id}', answer: 'json' },
+  getVoicemailGreeting: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'bytes' },
   getVoicemailMessage: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'json' },
   getVoicemailMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}', answer: 'json' },
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
   getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
+  getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
   getZones: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'json' },
+  holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
+  importVoicemail: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/import', answer: 'json' },
   listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
+  listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
+  listOwnMailboxes: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
   listPolicies: { method: 'GET', path: '/api/auth/0.1/policies', answer: 'json' },
   listRefreshTokens: { method: 'GET', path: '/api/auth/0.1/tokens', answer: 'json' },
   listSessions: { method: 'GET', path: '/api/auth/0.1/sessions', answer: 'json' },
+  listTenantMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/messages', answer: 'json' },
   listTenants: { method: 'GET', path: '/api/auth/0.1/tenants', answer: 'json' },
+  listTranscriptions: { method: 'GET', path: '/api/call-logd/1.0/voicemails/transcriptions', answer: 'json' },
   listUserPolicies: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/policies', answer: 'json' },
   listUserRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/tokens', answer: 'json' },
   listUserSessions: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}/sessions', answer: 'json' },
   listUserVoicemails: { method: 'GET', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'json' },
   listUsers: { method: 'GET', path: '/api/confd/1.1/users', answer: 'json' },
+  listVoicemailMembers: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}/members', answer: 'json' },
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  putTranscription: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
+  putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
+  putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
+  releaseOwnClaim: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'none' },
+  releaseVoicemailClaim: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'none' },
+  releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
   removeUserPolicy: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}/policies/{policy_uuid}', answer: 'none' },
+  replaceOwnGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
+  replaceReachedGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  replaceVoicemailGreeting: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
+  replaceVoicemailMembers: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members', answer: 'none' },
+  restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
+  restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  setOwnMessageFlags: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/flags', answer: 'json' },
+  setOwnMessageStatus: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/status', answer: 'json' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
+  setVoicemailMessageFlags: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/flags', answer: 'json' },
+  setVoicemailMessageStatus: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/status', answer: 'json' },
+  unlockPin: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/pin/lock', answer: 'none' },
   updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
@@ -2326,4 +3439,5 @@ export const OPERATIONS = {
   updateVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}', answer: 'none' },
   updateVoicemailSettings: { method: 'PUT', path: '/api/confd/1.1/voicemails/settings', answer: 'none' },
   updateZones: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/zonemessages', answer: 'none' },
+  verifyPin: { method: 'POST', path: '/api/confd/1.1/voicemails/{id}/pin/verify', answer: 'json' },
 } as const

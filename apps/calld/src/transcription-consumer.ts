@@ -1,0 +1,73 @@
+import type { ConsumerDefinition, IncomingMessage } from '@lamplighter/bus'
+import {
+  TRANSCRIPTION_COMPLETED,
+  type TranscriptionCompleted,
+  transcriptionCompletedSchema,
+} from '@lamplighter/contracts'
+import { InvalidInputError, isUuid, type MailboxId, type TenantId, type Transcription } from '@lamplighter/domain'
+import { createInputCheck } from '@lamplighter/http'
+import type { Logger } from '@lamplighter/runtime'
+import { onlyTenant } from '@lamplighter/store'
+import type { TranscriptionService } from './transcription-service.js'
+
+const checkData = createInputCheck(transcriptionCompletedSchema, 'body', 'ignore')
+
+/**
+ * Takes what transcribers publish (bus.md 2.5). The queue is durable: nothing is missed while calld is away. A message
+ * that is gone is no failure, its result only came too late (rest.md F-09).
+ */
+export function transcriptionConsumer(transcriptions: TranscriptionService, log: Logger): ConsumerDefinition {
+  return {
+    queue: 'calld.transcription',
+    durability: 'durable',
+    bindings: [{ name: TRANSCRIPTION_COMPLETED }],
+    prefetch: 16,
+    handle: async (message) => {
+      const result = readResult(message)
+      if (!result) {
+        log.warn({ eventId: message.eventId }, 'a transcription result does not fit its schema')
+        return 'dead_letter'
+      }
+      const { data, transcription } = result
+      const place = { mailboxId: data.voicemail_id as MailboxId, messageId: data.message_id }
+      const outcome = isUuid(data.message_id)
+        ? await transcriptions.accept(onlyTenant(data.tenant_uuid as TenantId), place, transcription)
+        : 'unknown'
+      log.info({ eventId: message.eventId, ...place, outcome }, 'transcription result handled')
+      return 'ack'
+    },
+  }
+}
+
+type Result = { readonly data: TranscriptionCompleted; readonly transcription: Transcription }
+
+function readResult({ body }: IncomingMessage): Result | undefined {
+  try {
+    const event = JSON.parse(body.toString('utf8')) as { data?: unknown } | null
+    if (typeof event?.data !== 'object' || event.data === null) return undefined
+    const data = checkData(event.data as Record<string, unknown>)
+    const completedAt = readMoment(data.completed_at)
+    if (completedAt === undefined || !isUuid(data.tenant_uuid)) return undefined
+    return { data, transcription: toTranscription(data, completedAt) }
+  } catch (error) {
+    if (error instanceof InvalidInputError || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function toTranscription(data: TranscriptionCompleted, completedAt: Date): Transcription {
+  return {
+    text: data.transcription_text,
+    providerId: data.provider_id,
+    language: data.language,
+    durationSec: data.duration,
+    createdAt: completedAt.toISOString(),
+  }
+}
+
+/** A time without zone is UTC: that is what the original's services run in. */
+function readMoment(text: string): Date | undefined {
+  const aware = /(Z|[+-]\d{2}(:?\d{2})?)$/.test(text) ? text : `${text}Z`
+  const moment = new Date(aware.replace(' ', 'T'))
+  return Number.isNaN(moment.getTime()) ? undefined : moment
+}
