@@ -42,11 +42,11 @@ export function readListQuery({ limit, offset, cursor, ...query }: ListQuery): L
   const filters = readFilters(query)
   const { raw: _ignored, ...asked } = query
   const identity = { ...asked, ...filters, order, direction, voicemail_type: query.voicemail_type ?? 'all' }
-  if (cursor !== undefined && offset !== undefined) {
+  if (cursor && offset !== undefined) {
     throw InvalidInputError.of('offset', 'cursor', 'goes without a cursor only')
   }
   const page = { order, direction, limit: limit ?? null, offset: offset ?? 0 } as const
-  const after = cursor === undefined ? {} : { after: readCursor(identity, order, cursor) }
+  const after = cursor ? { after: readCursor(identity, order, cursor) } : {}
   return { filters, page: { ...page, ...after }, identity }
 }
 

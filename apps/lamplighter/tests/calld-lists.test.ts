@@ -312,6 +312,7 @@ describe('message lists', () => {
 
     it('F-21 [B]: a cursor of another order, filter, list or making is 400', async () => {
       const { next_cursor: cursor = '' } = await own('?limit=1&unread=true')
+      expect(times(await own('?limit=1&cursor='))).toEqual([10])
       expect((await own(`?limit=1&unread=true&cursor=${cursor}`)).items).toHaveLength(1)
       const forged = Buffer.from('["x",null,"x"]').toString('base64url')
       const foreign = [

@@ -25,7 +25,11 @@ const messageListFields = {
     Type.String({ ...text(MAX_TERM), description: 'part of caller or transcript, whatever its case and marks' }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: 1024, description: '`next_cursor` of the page before; everything else as it was there' }),
+    Type.String({
+      maxLength: 1024,
+      description: '`next_cursor` of the page before, everything else as it was there; empty: from the beginning',
+      examples: [''],
+    }),
   ),
 }
 

@@ -66,4 +66,8 @@ export function confdListFields<const Column extends string>(columns: readonly C
 export const pageQuery = Type.Object({ ...pageFields, recurse: Type.Optional(Type.Boolean()) })
 
 /** A moment of a query: ISO 8601 with an offset or `Z`; the handler reads it (rest.md 1.6). */
-export const awareDateTime = Type.String({ maxLength: 64, description: 'ISO 8601 with an offset or `Z`' })
+export const awareDateTime = Type.String({
+  maxLength: 64,
+  description: 'ISO 8601 with an offset or `Z`',
+  examples: ['2026-11-24T09:00:00Z'],
+})
