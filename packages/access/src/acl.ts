@@ -37,7 +37,7 @@ type CompiledList = {
 }
 
 /** Most users of an installation have one of few lists: compiled once, they cost a session next to nothing. */
-const LISTS = new ExpiringCache<string, CompiledList>(1000, 10 * 60_000)
+const LISTS = new ExpiringCache<string, CompiledList>(256, 10 * 60_000)
 
 /**
  * Compiles the patterns of a token (bus.md 1.2). No regular expression is involved: matching walks a pattern once and
