@@ -1,12 +1,11 @@
-import { type IncomingMessage as HttpRequest, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import websocket from '@fastify/websocket'
 import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
 import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import { type Logger, sleep } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
-import type { FastifyInstance } from 'fastify'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
 import { Admission } from './admission.js'
 import { eventRoutes } from './event-routes.js'
 import { Feed } from './feed.js'
@@ -32,8 +31,9 @@ export type WebsocketdDependencies = {
 }
 
 const MAX_FRAME_BYTES = 1024 * 1024
-/** How long a client may take to answer a close. */
-const CLOSE_TIMEOUT_MS = 5000
+/** How long a client may take to answer a close; the type of the plugin does not know it yet. */
+const SOCKET_OPTIONS = { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, closeTimeout: 5000 }
+const GATEWAY_PATH = '/api/websocketd'
 /** How long a stop waits for such answers. */
 const FAREWELL_MS = 500
 const PREFETCH = 250
@@ -44,12 +44,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
   const context = contextOf(dependencies)
   const gateway = new Gateway(context)
   const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
-    perMessageDeflate: false,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-  } as ConstructorParameters<typeof WebSocketServer>[0])
+  let sockets: ReadonlySet<WebSocket> = new Set()
   const timers: NodeJS.Timeout[] = []
   let consumer: Consumer | undefined
   const catchUp = () => feed.catchUp().catch((err) => log.debug({ err }, 'the log cannot be read now'))
@@ -59,7 +54,12 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
     mount: (server) => {
       context.commands.attach(server)
       mountApi(server, { name: 'events', implementations: eventRoutes(context), errorForm: calldForm, access, log })
-      takeUpgrades(server, sockets, gateway)
+      server.addHook('onResponse', async (request) => endPlainAnswer(request))
+      server.register(async (scope) => {
+        await scope.register(websocket, { options: SOCKET_OPTIONS })
+        sockets = scope.websocketServer.clients
+        takeSockets(scope, gateway)
+      })
     },
     start: async () => {
       await feed.start()
@@ -81,7 +81,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
       await feed.stop()
       gateway.closeAll()
       await consumer?.stop()
-      await farewell(sockets.clients)
+      await farewell(sockets)
     },
   }
 }
@@ -108,23 +108,16 @@ function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
   }
 }
 
-/** Upgrades that are not for the gateway are answered as if they had not asked for one. */
-function takeUpgrades(server: FastifyInstance, sockets: WebSocketServer, gateway: Gateway): void {
-  server.server.on('upgrade', (request: HttpRequest, socket: Duplex, head: Buffer) => {
-    const opening = readOpening(request)
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket' || !opening)
-      return answerPlainly(server, request, socket)
-    sockets.handleUpgrade(request, socket, head, (accepted: WebSocket) => void gateway.accept(accepted, opening))
-  })
+/** Node hands every upgrade over: one that was answered like any request has a socket that nobody else would end. */
+function endPlainAnswer({ raw }: FastifyRequest): void {
+  if (raw.headers.upgrade !== undefined) raw.socket.end()
 }
 
-function answerPlainly(server: FastifyInstance, request: HttpRequest, socket: Duplex): void {
-  const response = new ServerResponse(request)
-  response.shouldKeepAlive = false
-  response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
-  response.on('finish', () => socket.end())
-  socket.on('error', () => socket.destroy())
-  server.routing(request, response)
+/** Any path below the gateway's own is the gateway too (bus.md 3.1). */
+function takeSockets(scope: FastifyInstance, gateway: Gateway): void {
+  for (const url of [GATEWAY_PATH, `${GATEWAY_PATH}/*`]) {
+    scope.get(url, { websocket: true }, (socket, request) => gateway.accept(socket, readOpening(request.raw)))
+  }
 }
 
 /** Clients may answer the close; those who do not are left. */

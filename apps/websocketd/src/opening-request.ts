@@ -11,13 +11,9 @@ export type OpeningRequest = {
   readonly peer: Peer
 }
 
-/** Path of the gateway; everything below it is the gateway too. */
-const PATH = '/api/websocketd'
-
-/** Reads the request of an upgrade; undefined when it is not for the gateway. */
-export function readOpening(request: IncomingMessage): OpeningRequest | undefined {
-  const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s)
-  if (path !== PATH && !path.startsWith(`${PATH}/`)) return undefined
+/** Reads the request of an upgrade. */
+export function readOpening(request: IncomingMessage): OpeningRequest {
+  const [, search = ''] = (request.url ?? '').split(/\?(.*)/s)
   const query = new URLSearchParams(search)
   const forwarded = request.headers['x-forwarded-for']
   return {
