@@ -16,6 +16,7 @@ import { sessionRoutes } from './session-routes.js'
 import { statusRoute } from './status-route.js'
 import { tenantRoutes } from './tenant-routes.js'
 import { TenantService } from './tenant-service.js'
+import { ticketRoute } from './ticket-route.js'
 import { tokenRoutes } from './token-routes.js'
 import { TokenService } from './token-service.js'
 
@@ -63,6 +64,7 @@ export function createAuthd({
     ...tenantRoutes(store, new TenantService(store)),
     ...accountRoutes(store, new AccountService(store, verifier, passwords)),
     ...policyRoutes(store, admin, new PolicyService(store, verifier)),
+    ticketRoute(store),
     statusRoute(store),
   ]
   const keeper = new SessionKeeper(store, verifier)

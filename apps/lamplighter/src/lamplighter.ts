@@ -1,4 +1,4 @@
-import { deriveKeys, type InstallationKeys, TokenVerifier } from '@lamplighter/access'
+import { deriveKeys, type InstallationKeys, TokenIssuer, TokenVerifier } from '@lamplighter/access'
 import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
@@ -203,7 +203,16 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
     createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
     createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
-    createWebsocketd({ bus, verifier, originUuid, log }),
+    createWebsocketd({
+      bus,
+      store,
+      access,
+      verifier,
+      issuer: new TokenIssuer(keys.tokenKey),
+      originUuid,
+      retentionHours: config.eventRetentionHours,
+      log,
+    }),
   ]
 }
 

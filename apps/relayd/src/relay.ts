@@ -77,6 +77,8 @@ class RelayTerm {
     signal.setLocalRelay(wake)
     this.#term.signal.addEventListener('abort', wake, { once: true })
     this.#log.info('this process relays events')
+    // A server that does not tell where it is keeps its epoch; whoever restores it begins a new one by hand.
+    await this.#events.settleEpoch().catch((err) => this.#log.warn({ err }, 'the home of the log cannot be seen'))
     try {
       await this.#republish()
       while (!this.#term.signal.aborted) await this.#round()

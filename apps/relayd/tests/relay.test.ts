@@ -4,7 +4,7 @@ import { draft, voicemailCreated } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import type { Service } from '@lamplighter/runtime'
 import { createLogger } from '@lamplighter/runtime'
-import { type Database, OutboxSignal, onlyTenant, openDatabase, Store } from '@lamplighter/store'
+import { type Database, OutboxSignal, onlyTenant, openDatabase, Provisioning, Store } from '@lamplighter/store'
 import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelay } from '../src/index.js'
@@ -75,6 +75,29 @@ describe('the relay', () => {
     const logged = await rows()
     expect(bus.ids()).toEqual(logged.map((row) => row.event_id))
     expect(logged.map((row) => row.cursor)).toEqual(Array.from({ length: 140 }, (_, index) => index + 1))
+  })
+
+  it('begins a new epoch where the log was never seen before, and keeps it where it was', async () => {
+    await new Provisioning(database).complete(false)
+    const state = async () =>
+      (await database.pool.query('SELECT log_epoch::text AS epoch, log_home AS home FROM installation')).rows[0]
+    const before = await state()
+    const first = await start(new RecordingBus(log))
+    await waitFor(async () => (await state()).home !== null, { what: 'the home of the log' })
+    const settled = await state()
+    expect(settled.epoch).not.toBe(before.epoch)
+    await first.stop()
+    running.length = 0
+    await start(new RecordingBus(log))
+    await say(1)
+    await waitFor(allPublished, { what: 'the event to be published' })
+    expect(await state()).toEqual(settled)
+    // What a restored copy looks like from inside: the same rows at another place.
+    await running.pop()?.stop()
+    await database.pool.query(`UPDATE installation SET log_home = 'the server before'`)
+    await start(new RecordingBus(log))
+    await waitFor(async () => (await state()).epoch !== settled.epoch, { what: 'a new epoch' })
+    expect((await state()).home).toBe(settled.home)
   })
 
   it('publishes again what a relay published but was killed before recording, and loses nothing', async () => {

@@ -1,6 +1,3 @@
-import type { Principal } from '@lamplighter/access'
-import type { IncomingMessage } from '@lamplighter/bus'
-
 /** Whom an event is for, read from its headers once (bus.md 2.3). */
 export type Audience = {
   readonly name: string
@@ -15,7 +12,7 @@ export type Audience = {
 const USER_PREFIX = 'user_uuid:'
 
 /** Reads the audience; only boolean true counts, as on the bus itself. */
-export function audienceOf({ name, headers }: IncomingMessage): Audience {
+export function audienceOf(name: string, headers: Readonly<Record<string, unknown>>): Audience {
   const users = new Set<string>()
   for (const [key, value] of Object.entries(headers)) {
     if (value === true && key.startsWith(USER_PREFIX)) users.add(key.slice(USER_PREFIX.length))
@@ -28,19 +25,4 @@ export function audienceOf({ name, headers }: IncomingMessage): Audience {
     users,
     requiredAcl: typeof acl === 'string' || acl === null ? acl : undefined,
   }
-}
-
-/**
- * Whether a principal is among the audience (bus.md 3.3): the master tenant sees everything; admins and services see
- * their tenant; everybody else what is theirs or everyone's. Then the ACL of the token decides.
- */
-export function mayReceive(principal: Principal, audience: Audience): boolean {
-  if (audience.requiredAcl === undefined || !isAddressed(principal, audience)) return false
-  return principal.allows(audience.requiredAcl)
-}
-
-function isAddressed(principal: Principal, { tenant, everyone, users }: Audience): boolean {
-  if (principal.tenantIsMaster) return true
-  if (tenant !== principal.tenantId) return false
-  return principal.admin || principal.purpose !== 'user' || everyone || users.has(principal.userId)
 }

@@ -1,117 +1,148 @@
-import type { IncomingMessage } from '@lamplighter/bus'
-import { sessionDeleted } from '@lamplighter/contracts'
-import type { FastifyRequest } from 'fastify'
+import { type Principal, type TokenVerifier, toPrincipal } from '@lamplighter/access'
+import { CLOSE, type CloseReason } from '@lamplighter/contracts'
+import type { SessionId, SessionRecord } from '@lamplighter/domain'
+import { sleep } from '@lamplighter/runtime'
 import type { WebSocket } from 'ws'
-import { audienceOf } from './audience.js'
-import { CLOSE, type CloseReason } from './close-codes.js'
-import { eventFrame, type ProtocolVersion } from './frames.js'
-import { admit, type OutgoingEvent, Session, type TokenCheck } from './session.js'
+import { readCommand, readEnvelope } from './command-frame.js'
+import { FrameReader } from './frame-reader.js'
+import { LegacySession } from './legacy-session.js'
+import type { Member } from './members.js'
+import type { OpeningRequest } from './opening-request.js'
+import type { OutgoingEvent } from './outgoing-event.js'
+import { type ResumingContext, ResumingSession } from './resuming-session.js'
+import { revocationOf } from './revocation.js'
+import { Viewer } from './viewer.js'
 
-/** The sessions of this process, found by tenant; the master tenant's see every event. */
+/** Where sessions are read again, many with one statement. */
+export type SessionList = { findSessions(ids: readonly SessionId[]): Promise<SessionRecord[]> }
+
+/** What the gateway is made of. */
+export type GatewayContext = ResumingContext & {
+  readonly sessions: SessionList
+  readonly verifier: Pick<TokenVerifier, 'invalidate'>
+}
+
+/** Sessions that one statement reads again. */
+const RECHECKED_AT_ONCE = 500
+
+/** Lets clients in, hands them events, and lets nobody stay whose session ended. */
 export class Gateway {
-  readonly #verify: TokenCheck
-  readonly #byTenant = new Map<string, Set<Session>>()
-  readonly #masters = new Set<Session>()
-  readonly #sockets = new Map<WebSocket, Session>()
+  readonly #context: GatewayContext
 
-  constructor(verify: TokenCheck) {
-    this.#verify = verify
+  constructor(context: GatewayContext) {
+    this.#context = context
   }
 
-  /** Admits a socket whose upgrade has been answered, or closes it with the reason, so that browsers can read it. */
-  async accept(socket: WebSocket, request: FastifyRequest): Promise<void> {
-    // Frames that come while the token is checked are kept for the session.
-    socket.pause()
-    socket.on('error', () => socket.terminate())
-    const query = request.query as Record<string, unknown>
-    const version = readVersion(query['version'])
-    if (version === 'not a number') return refuse(socket, CLOSE.badVersion)
-    if (version === 'unknown') return refuse(socket, CLOSE.protocolError)
-    const token = readToken(query['token'], request.headers['x-auth-token'])
-    const admitted = await admit(token, this.#verify)
-    if (!('allows' in admitted)) return refuse(socket, admitted)
+  /** Begins to serve a socket whose upgrade has been answered, or closes it with the reason, so that browsers can read it. */
+  async accept(socket: WebSocket, opening: OpeningRequest): Promise<void> {
+    socket.on('error', terminate)
+    const frames = new FrameReader(socket)
+    const admitted = await this.#admit(opening, frames)
+    if ('code' in admitted) {
+      frames.end()
+      return socket.close(admitted.code, admitted.reason)
+    }
     if (socket.readyState !== socket.OPEN) return
-    const session = new Session(socket, version, token ?? '', admitted, this.#verify)
-    this.#add(socket, session, admitted.tenantIsMaster ? this.#masters : this.#tenant(admitted.tenantId))
-    session.open()
-    socket.resume()
+    const { version } = opening
+    if (version === 1 || version === 2) void new LegacySession(version, socket, frames, admitted, this.#context).serve()
+    else void new ResumingSession(opening, socket, frames, admitted, this.#context).serve()
   }
 
-  /** Hands an event to every session it may concern. */
-  dispatch(message: IncomingMessage): void {
-    const event = toOutgoing(message)
-    const { tenant } = event.audience
-    for (const session of this.#masters) session.offer(event)
-    if (tenant !== null) for (const session of this.#byTenant.get(tenant) ?? []) session.offer(event)
-    if (message.name === sessionDeleted.name) this.#endSession(message.headers['session_uuid'])
+  /** Hands an event to everybody it is for, then does what it says about sessions. */
+  dispatch(event: OutgoingEvent): void {
+    this.#context.members.dispatch(event)
+    const revocation = revocationOf(event)
+    if (!revocation) return
+    if (revocation.kind === 'session ended') return this.#end(revocation.sessionId)
+    const concerned = [...this.#context.members].filter(({ viewer: { principal } }) =>
+      revocation.kind === 'rights of user'
+        ? principal.userId === revocation.userId
+        : principal.tenantId === revocation.tenantId,
+    )
+    void this.#recheck(concerned)
   }
 
-  /** Looks at every session's token again. */
-  async recheck(): Promise<void> {
-    for (const session of this.#sockets.values()) await session.recheck()
+  /** Looks at every session again: the fall-back for what no event said. A store that does not answer ends nobody. */
+  recheck(): Promise<void> {
+    return this.#recheck([...this.#context.members])
   }
 
   /** Keeps connections open through proxies, and notices dead ones. */
   ping(): void {
-    for (const socket of this.#sockets.keys()) socket.ping()
+    for (const member of this.#context.members) member.ping()
   }
 
   /** Sends everybody away. */
   closeAll(): void {
-    for (const session of this.#sockets.values()) session.close(CLOSE.shutdown)
+    for (const member of this.#context.members) member.close(CLOSE.shutdown)
   }
 
-  /** A token that was revoked hears nothing more, whatever its expiry says (bus.md 6.3 no. 14). */
-  #endSession(id: unknown): void {
-    for (const session of this.#sockets.values()) if (session.id === id) session.close(CLOSE.authenticationExpired)
+  /** The checks in the contract's order: version, token present, token good. */
+  async #admit(opening: OpeningRequest, frames: FrameReader): Promise<Principal | CloseReason> {
+    const { version, token, ticket } = opening
+    if (version === 'not a number') return CLOSE.badVersion
+    if (version === 'unknown') return CLOSE.protocolError
+    const admitted = await this.#authenticate(token, ticket, version === 3 ? frames : undefined)
+    if ('code' in admitted || this.#hasRoomFor(admitted)) return admitted
+    return CLOSE.tooManySockets
   }
 
-  #tenant(tenantId: string): Set<Session> {
-    const known = this.#byTenant.get(tenantId)
-    if (known) return known
-    const sessions = new Set<Session>()
-    this.#byTenant.set(tenantId, sessions)
-    return sessions
+  async #authenticate(
+    token: string | undefined,
+    ticket: string | undefined,
+    frames: FrameReader | undefined,
+  ): Promise<Principal | CloseReason> {
+    const { admission } = this.#context
+    if (token !== undefined) return admission.byToken(token)
+    if (ticket !== undefined) return admission.byTicket(ticket)
+    const first = frames && (await this.#firstToken(frames))
+    return first === undefined ? CLOSE.noToken : admission.byToken(first)
   }
 
-  #add(socket: WebSocket, session: Session, group: Set<Session>): void {
-    group.add(session)
-    this.#sockets.set(socket, session)
-    socket.on('close', () => {
-      group.delete(session)
-      this.#sockets.delete(socket)
-    })
+  /** The token of the first frame, which keeps it out of URLs and logs; undefined when none comes in time. */
+  async #firstToken(frames: FrameReader): Promise<string | undefined> {
+    const late = new AbortController()
+    const frame = await Promise.race([frames.next(), sleep(this.#context.settings.firstFrameMs, late.signal)])
+    late.abort()
+    const envelope = readEnvelope(frame?.text)
+    const command = envelope?.op === 'token' ? readCommand(1, envelope) : undefined
+    return (command?.data['token'] as string | undefined) || undefined
+  }
+
+  #hasRoomFor({ userId }: Principal): boolean {
+    return this.#context.members.countOf(userId) < this.#context.settings.socketsPerUser
+  }
+
+  #end(sessionId: SessionId): void {
+    this.#context.verifier.invalidate(sessionId)
+    for (const member of this.#context.members.ofSession(sessionId)) member.close(CLOSE.authenticationExpired)
+  }
+
+  async #recheck(members: readonly Member[]): Promise<void> {
+    for (let from = 0; from < members.length; from += RECHECKED_AT_ONCE) {
+      const some = members.slice(from, from + RECHECKED_AT_ONCE)
+      const ids = new Set(some.map(({ viewer }) => viewer.principal.sessionId))
+      const found = await this.#context.sessions.findSessions([...ids]).catch(() => undefined)
+      if (!found) return
+      const records = new Map(found.map((record) => [record.sessionId, record]))
+      for (const member of some) this.#renew(member, records.get(member.viewer.principal.sessionId))
+    }
+  }
+
+  #renew(member: Member, record: SessionRecord | undefined): void {
+    const before = member.viewer.principal
+    const principal = record && toPrincipal(record)
+    if (!principal?.allows('websocketd')) {
+      this.#context.verifier.invalidate(before.sessionId)
+      return member.close(CLOSE.authenticationExpired)
+    }
+    if (before.admin === principal.admin && before.acl === principal.acl) return
+    this.#context.verifier.invalidate(before.sessionId)
+    this.#context.members.renew(member, new Viewer(principal))
   }
 }
 
-/** The answer to the close frame must be read, so the socket goes on first. */
-function refuse(socket: WebSocket, { code, reason }: CloseReason): void {
-  socket.resume()
-  socket.close(code, reason)
-}
-
-function readVersion(value: unknown): ProtocolVersion | 'unknown' | 'not a number' {
-  if (value === undefined) return 1
-  if (typeof value !== 'string' || !/^ *[+-]?\d{1,9} *$/.test(value)) return 'not a number'
-  const version = Number(value)
-  return version === 1 || version === 2 ? version : 'unknown'
-}
-
-/** The query wins; an empty one counts as absent (bus.md 3.1). */
-function readToken(query: unknown, header: string | string[] | undefined): string | undefined {
-  const candidates = [...(Array.isArray(query) ? query : [query]), ...(Array.isArray(header) ? header : [header])]
-  return candidates.find((candidate): candidate is string => typeof candidate === 'string' && candidate !== '')
-}
-
-/** Each version's frame is made when the first socket needs it. */
-function toOutgoing(message: IncomingMessage): OutgoingEvent {
-  let framed: Buffer | undefined
-  return {
-    audience: audienceOf(message),
-    frameFor: (version) => {
-      if (version === 1) return message.body
-      framed ??= eventFrame(message.body)
-      return framed
-    },
-  }
+/** One function for all sockets; what is wrong with one is seen at its close. */
+function terminate(this: WebSocket): void {
+  this.terminate()
 }

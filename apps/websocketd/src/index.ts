@@ -1,65 +1,135 @@
 import websocket from '@fastify/websocket'
-import type { TokenVerifier } from '@lamplighter/access'
-import type { Bus, Consumer, IncomingMessage } from '@lamplighter/bus'
-import type { HttpService } from '@lamplighter/http'
-import type { Logger } from '@lamplighter/runtime'
-import { Gateway } from './gateway.js'
+import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
+import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
+import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
+import { type Logger, sleep } from '@lamplighter/runtime'
+import type { Store } from '@lamplighter/store'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { Admission } from './admission.js'
+import { eventRoutes } from './event-routes.js'
+import { Feed } from './feed.js'
+import { Gateway, type GatewayContext, type SessionList } from './gateway.js'
+import { Members } from './members.js'
+import { MessageCommands } from './message-commands.js'
+import { readOpening } from './opening-request.js'
+import { DEFAULT_SETTINGS, type GatewaySettings } from './settings.js'
 
 /** What websocketd is made of. */
 export type WebsocketdDependencies = {
   readonly bus: Bus
+  readonly store: Pick<Store, 'replay' | 'tickets'> & { readonly accounts: SessionList }
+  readonly access: AccessControl
   readonly verifier: TokenVerifier
+  readonly issuer: TokenIssuer
   readonly originUuid: string
+  /** How far back the log reaches. */
+  readonly retentionHours: number
   readonly log: Logger
+  /** Limits that are to differ from the usual ones. */
+  readonly settings?: Partial<GatewaySettings>
 }
 
-const PATH = '/api/websocketd'
 const MAX_FRAME_BYTES = 1024 * 1024
-const PING_INTERVAL_MS = 60_000
-const RECHECK_INTERVAL_MS = 15_000
+/** How long a client may take to answer a close; the type of the plugin does not know it yet. */
+const SOCKET_OPTIONS = { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, closeTimeout: 5000 }
+const GATEWAY_PATH = '/api/websocketd'
+/** How long a stop waits for such answers. */
+const FAREWELL_MS = 500
 const PREFETCH = 250
 
-/** The event gateway under `/api/websocketd`, protocols 1 and 2 (bus.md 3). */
-export function createWebsocketd({ bus, verifier, originUuid, log }: WebsocketdDependencies): HttpService {
-  const gateway = new Gateway((token) => verifier.verify(token))
-  let consumer: Consumer | undefined
+/** The event gateway: `/api/websocketd`, protocols 1, 2 (bus.md 3) and 3 (bus.md 5.6), and `/api/events`. */
+export function createWebsocketd(dependencies: WebsocketdDependencies): HttpService {
+  const { bus, access, originUuid, log } = dependencies
+  const context = contextOf(dependencies)
+  const gateway = new Gateway(context)
+  const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
+  let sockets: ReadonlySet<WebSocket> = new Set()
   const timers: NodeJS.Timeout[] = []
+  let consumer: Consumer | undefined
+  const catchUp = () => feed.catchUp().catch((err) => log.debug({ err }, 'the log cannot be read now'))
+  const every = (ms: number, work: () => unknown) => timers.push(setInterval(work, ms).unref())
   return {
     name: 'websocketd',
     mount: (server) => {
+      context.commands.attach(server)
+      mountApi(server, { name: 'events', implementations: eventRoutes(context), errorForm: calldForm, access, log })
+      server.addHook('onResponse', async (request) => endPlainAnswer(request))
       server.register(async (scope) => {
-        await scope.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } })
-        for (const url of [PATH, `${PATH}/*`]) {
-          scope.get(url, { websocket: true }, (socket, request) => gateway.accept(socket, request))
-        }
+        await scope.register(websocket, { options: SOCKET_OPTIONS })
+        sockets = scope.websocketServer.clients
+        takeSockets(scope, gateway)
       })
     },
     start: async () => {
+      await feed.start()
+      bus.onReconnect(catchUp)
       // One queue for the whole process, bound once: everything else is decided in memory.
       consumer = await bus.consume({
         queue: 'websocketd',
         durability: 'exclusive',
         bindings: [{ origin_uuid: originUuid }],
         prefetch: PREFETCH,
-        handle: (message) => {
-          if (isEvent(message)) gateway.dispatch(message)
-          else log.warn({ eventId: message.eventId }, 'a message that is no event was dropped')
-          return 'ack'
-        },
+        handle: (message) => take(feed, message, log),
       })
-      timers.push(setInterval(() => gateway.ping(), PING_INTERVAL_MS).unref())
-      timers.push(setInterval(() => void gateway.recheck(), RECHECK_INTERVAL_MS).unref())
+      every(context.settings.pingIntervalMs, () => gateway.ping())
+      every(context.settings.recheckIntervalMs, () => gateway.recheck())
+      every(context.settings.pollIntervalMs, catchUp)
     },
     stop: async () => {
       for (const timer of timers.splice(0)) clearInterval(timer)
+      await feed.stop()
       gateway.closeAll()
       await consumer?.stop()
+      await farewell(sockets)
     },
   }
 }
 
-/** Bodies that are not JSON objects, and events without a name, are nobody's (bus.md 3.3). */
-function isEvent({ name, body }: IncomingMessage): boolean {
+/** Acknowledged when the frames were handed to the sockets, not before. */
+async function take(feed: Feed, message: IncomingMessage, log: Logger): Promise<Outcome> {
+  if (isEvent(message)) await feed.take(message)
+  else log.warn({ eventId: message.eventId }, 'a message that is no event was dropped')
+  return 'ack'
+}
+
+function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
+  const { store, verifier, issuer, retentionHours, log, settings } = dependencies
+  return {
+    admission: new Admission(verifier, store.tickets),
+    members: new Members(),
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    history: store.replay,
+    commands: new MessageCommands(issuer),
+    retentionSec: retentionHours * 3600,
+    sessions: store.accounts,
+    verifier,
+    log,
+  }
+}
+
+/** Node hands every upgrade over: one that was answered like any request has a socket that nobody else would end. */
+function endPlainAnswer({ raw }: FastifyRequest): void {
+  if (raw.headers.upgrade !== undefined) raw.socket.end()
+}
+
+/** Any path below the gateway's own is the gateway too (bus.md 3.1). */
+function takeSockets(scope: FastifyInstance, gateway: Gateway): void {
+  for (const url of [GATEWAY_PATH, `${GATEWAY_PATH}/*`]) {
+    scope.get(url, { websocket: true }, (socket, request) => gateway.accept(socket, readOpening(request.raw)))
+  }
+}
+
+/** Clients may answer the close; those who do not are left. */
+async function farewell(sockets: ReadonlySet<WebSocket>): Promise<void> {
+  const until = Date.now() + FAREWELL_MS
+  while (sockets.size > 0 && Date.now() < until) await sleep(10)
+  for (const socket of sockets) socket.terminate()
+}
+
+/** Bodies that are not JSON objects, and events without a name, are nobody's (bus.md 3.3). Our own are known to be right. */
+function isEvent({ name, body, cursor }: IncomingMessage): boolean {
+  if (cursor !== undefined) return true
   if (name === '') return false
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))

@@ -1,155 +1,144 @@
 import type { Principal } from '@lamplighter/access'
-import { AuthenticationError } from '@lamplighter/domain'
-import type { RawData, WebSocket } from 'ws'
-import { type Audience, mayReceive } from './audience.js'
-import { CLOSE, type CloseReason } from './close-codes.js'
-import { type ClientCommand, frame, type ProtocolVersion, readCommand } from './frames.js'
+import { CLOSE, type CloseReason, type ProtocolVersion } from '@lamplighter/contracts'
+import type { Logger } from '@lamplighter/runtime'
+import type { WebSocket } from 'ws'
+import type { Admission } from './admission.js'
+import { Expiry } from './expiry.js'
+import type { ClientFrame, FrameReader } from './frame-reader.js'
+import type { Member, Members } from './members.js'
+import type { OutgoingEvent } from './outgoing-event.js'
+import type { GatewaySettings } from './settings.js'
+import type { Selection } from './subscriptions.js'
+import { Viewer } from './viewer.js'
 
-/** Access a token must hold to use the gateway at all. */
-const GATEWAY_ACCESS = 'websocketd'
-/** A client with this much unread is closed; it comes back and asks what it missed. */
-const MAX_BUFFERED_BYTES = 1024 * 1024
-/** Names one session may subscribe to; more is a mistake. */
-const MAX_SUBSCRIPTIONS = 1000
-/** Timers cannot wait longer; a session is looked at again then. */
-const MAX_TIMER_MS = 2_000_000_000
+/** What sessions share. */
+export type SessionContext = {
+  readonly admission: Admission
+  readonly members: Members
+  readonly settings: GatewaySettings
+  readonly log: Logger
+}
 
-/** Verifies tokens. */
-export type TokenCheck = (token: string) => Promise<Principal>
-
-/** An event in the forms sockets need, each made once. */
-export type OutgoingEvent = { readonly audience: Audience; frameFor(version: ProtocolVersion): Buffer }
+const TEXT = { binary: false } as const
 
 /**
- * One client. `waiting` for `start` drops events; `started` gets those it subscribed to and may see. It ends when the
- * client leaves, breaks the protocol, is too slow, or its token ends.
+ * One socket. It takes commands one after the other, and events once it is live; what its protocol says is its
+ * subclass's. It ends when the client leaves, reads too slowly or does not answer pings, or when its token ends.
  */
-export class Session {
+export abstract class Session implements Member {
+  protected readonly context: SessionContext
+  protected abstract readonly version: ProtocolVersion
+  protected abstract readonly selection: Selection
   readonly #socket: WebSocket
-  readonly #version: ProtocolVersion
-  readonly #verify: TokenCheck
-  readonly #names = new Set<string>()
-  #principal: Principal
-  #token: string
-  #started = false
-  #expiry: NodeJS.Timeout | undefined
-  #commands: Promise<void> = Promise.resolve()
+  readonly #frames: FrameReader
+  readonly #expiry = new Expiry(() => this.close(CLOSE.authenticationExpired))
+  #viewer: Viewer
+  #ended = false
+  #answered = true
+  /** Events sent since nothing waited last. */
+  #unsent = 0
 
-  constructor(socket: WebSocket, version: ProtocolVersion, token: string, principal: Principal, verify: TokenCheck) {
+  constructor(socket: WebSocket, frames: FrameReader, principal: Principal, context: SessionContext) {
     this.#socket = socket
-    this.#version = version
-    this.#verify = verify
-    this.#token = token
-    this.#principal = principal
+    this.#frames = frames
+    this.#viewer = new Viewer(principal)
+    this.context = context
+    socket.on('pong', () => this.#heard())
   }
 
-  /** The session its present token stands for. */
-  get id(): string {
-    return this.#principal.sessionId
+  /** Says hello; before it nothing may be sent. */
+  protected abstract greet(): Promise<void> | void
+  protected abstract obey(frame: ClientFrame): Promise<void> | void
+  /** Takes an event that it may have and wants. */
+  protected abstract receive(event: OutgoingEvent): void
+  /** Says that the new token took over. */
+  protected abstract renewed(): void
+
+  get viewer(): Viewer {
+    return this.#viewer
   }
 
-  /** Greets the client and listens to it. */
-  open(): void {
-    this.#watchExpiry()
-    this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    this.#socket.on('close', () => clearTimeout(this.#expiry))
-    this.#send(frame('init', { version: this.#version }))
-  }
-
-  /** Hands the client an event if it is for it. */
-  offer(event: OutgoingEvent): void {
-    if (!this.#started || !this.#wants(event.audience.name) || !mayReceive(this.#principal, event.audience)) return
-    if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) this.close(CLOSE.tooSlow)
-    else this.#socket.send(event.frameFor(this.#version), { binary: false })
-  }
-
-  /** Looks whether the token still stands. A store that does not answer ends nobody. */
-  async recheck(): Promise<void> {
+  /** Greets the client and obeys it until it leaves. */
+  async serve(): Promise<void> {
+    this.context.members.add(this)
+    this.#socket.on('close', () => this.#end())
+    this.#expiry.watch(this.#viewer.principal.expiresAt)
     try {
-      const principal = await this.#verify(this.#token)
-      if (principal.allows(GATEWAY_ACCESS)) this.#principal = principal
-      else this.close(CLOSE.authenticationExpired)
-    } catch (error) {
-      if (error instanceof AuthenticationError) this.close(CLOSE.authenticationExpired)
+      await this.greet()
+      for (let frame = await this.#frames.next(); frame; frame = await this.#frames.next()) {
+        this.#heard()
+        if (!this.#ended) await this.obey(frame)
+      }
+    } catch (err) {
+      this.context.log.error({ err }, 'a session failed')
+      this.close(CLOSE.badVersion)
     }
   }
 
-  /** Ends the session with a reason. */
+  offer(event: OutgoingEvent): void {
+    if (this.selection.wants(event.audience.name) && this.#viewer.allows(event)) this.receive(event)
+  }
+
+  renew(viewer: Viewer): void {
+    this.#viewer = viewer
+    if (!this.#ended) this.#expiry.watch(viewer.principal.expiresAt)
+  }
+
+  ping(): void {
+    if (!this.#answered) return this.close(CLOSE.unreachable)
+    this.#answered = false
+    this.#socket.ping()
+  }
+
   close({ code, reason }: CloseReason): void {
-    clearTimeout(this.#expiry)
-    this.#started = false
+    this.#end()
     this.#socket.close(code, reason)
   }
 
-  #wants(name: string): boolean {
-    return this.#names.has('*') || this.#names.has(name)
+  /** A new token of the same user and tenant takes over at once; any other ends the session (flaw 15). */
+  protected async replaceToken(token: string): Promise<void> {
+    const admitted = await this.context.admission.byToken(token)
+    if ('code' in admitted) return this.close(admitted)
+    const { userId, tenantId } = this.#viewer.principal
+    if (admitted.userId !== userId || admitted.tenantId !== tenantId) return this.close(CLOSE.authenticationFailed)
+    this.context.members.renew(this, new Viewer(admitted))
+    this.renewed()
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
-    const command = isBinary ? undefined : readCommand(data.toString())
-    // One after the other: a token being checked must not be overtaken by the next command's answer.
-    this.#commands = this.#commands.then(() => (command ? this.#obey(command) : this.close(CLOSE.protocolError)))
+  /** Sends an answer. */
+  protected send(op: string, code: 0 | 1, data: object | null): void {
+    if (!this.#ended) this.#socket.send(JSON.stringify({ op, code, data }))
   }
 
-  async #obey(command: ClientCommand): Promise<void> {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    switch (command.op) {
-      case 'subscribe':
-        if (this.#names.size >= MAX_SUBSCRIPTIONS) return this.close(CLOSE.protocolError)
-        this.#names.add(command.eventName)
-        return this.#answer('subscribe', null)
-      case 'start':
-        this.#send(frame('start', null))
-        this.#started = true
-        return
-      case 'token':
-        return this.#renew(command.token)
-      case 'ping':
-        if (this.#version === 2) this.#send(frame('pong', { payload: command.payload }))
-    }
+  /** Sends an event, unless so much waits already that the client must be too slow. */
+  protected deliver(event: OutgoingEvent): void {
+    const waiting = this.#socket.bufferedAmount
+    const { bufferedEvents, bufferedBytes } = this.context.settings
+    this.#unsent = waiting === 0 ? 0 : this.#unsent + 1
+    if (this.#unsent > bufferedEvents || waiting > bufferedBytes) this.close(CLOSE.tooSlow)
+    else this.#socket.send(event.frame(this.version), TEXT)
   }
 
-  /** A new token of the same user and tenant takes over at once; any other ends the session. */
-  async #renew(token: string): Promise<void> {
-    try {
-      const principal = await this.#verify(token)
-      const same = principal.userId === this.#principal.userId && principal.tenantId === this.#principal.tenantId
-      if (!same || !principal.allows(GATEWAY_ACCESS)) return this.close(CLOSE.authenticationFailed)
-      this.#principal = principal
-      this.#token = token
-      this.#watchExpiry()
-      this.#answer('token', null)
-    } catch (error) {
-      this.close(error instanceof AuthenticationError ? CLOSE.authenticationFailed : CLOSE.tryAgain)
-    }
+  /** Sends all of these, and resolves with whether they left. */
+  sendAll(events: readonly OutgoingEvent[]): Promise<boolean> {
+    const last = events.at(-1)
+    if (!last) return Promise.resolve(true)
+    for (const event of events.slice(0, -1)) this.#socket.send(event.frame(this.version), TEXT)
+    return new Promise((resolve) => this.#socket.send(last.frame(this.version), TEXT, (error) => resolve(!error)))
   }
 
-  #watchExpiry(): void {
-    clearTimeout(this.#expiry)
-    const leftMs = this.#principal.expiresAt.getTime() - Date.now()
-    if (leftMs <= 0) return this.close(CLOSE.authenticationExpired)
-    this.#expiry = setTimeout(() => this.#watchExpiry(), Math.min(leftMs, MAX_TIMER_MS)).unref()
+  protected get ended(): boolean {
+    return this.#ended
   }
 
-  /** Protocol 1 is silent after `start`. */
-  #answer(op: string, data: object | null): void {
-    if (this.#version === 2 || !this.#started) this.#send(frame(op, data))
+  #heard(): void {
+    this.#answered = true
   }
 
-  #send(text: string): void {
-    this.#socket.send(text)
-  }
-}
-
-/**
- * Admits a client: token present, valid and good for the gateway (bus.md 3.1). The reason it is refused otherwise.
- */
-export async function admit(token: string | undefined, verify: TokenCheck): Promise<Principal | CloseReason> {
-  if (!token) return CLOSE.noToken
-  try {
-    const principal = await verify(token)
-    return principal.allows(GATEWAY_ACCESS) ? principal : CLOSE.authenticationFailed
-  } catch (error) {
-    return error instanceof AuthenticationError ? CLOSE.authenticationFailed : CLOSE.tryAgain
+  #end(): void {
+    this.#ended = true
+    this.#expiry.stop()
+    this.#frames.end()
+    this.context.members.remove(this)
   }
 }

@@ -17,6 +17,20 @@ describe('the ACL truth table', () => {
   it.each(table.rows)('row $n: $required under $patterns', ({ required, patterns, allow }) => {
     expect(compileAcl(patterns, identity).allows(required)).toBe(allow)
   })
+
+  it('shares a list among those who have it, and never what it says of one of them', () => {
+    const patterns = ['events.users.me.#', '!auth.sessions.my_session', 'auth.#']
+    const [anna, bruno] = ['anna', 'bruno'].map((userId) =>
+      compileAcl([...patterns], { userId, sessionId: `session of ${userId}` }),
+    )
+    expect(anna?.acl).toBe(bruno?.acl)
+    expect([anna?.allows('events.users.anna.x'), bruno?.allows('events.users.anna.x')]).toEqual([true, false])
+    expect(anna?.allows('auth.sessions.session of anna')).toBe(false)
+    expect(bruno?.allows('auth.sessions.session of anna')).toBe(true)
+    // What a list is made of must not depend on how its patterns are joined.
+    const one = compileAcl(['a\nb'], identity)
+    expect([one.allows('a\nb'), compileAcl(['a', 'b'], identity).allows('a\nb')]).toEqual([true, false])
+  })
 })
 
 describe('the ACL matcher', () => {

@@ -74,7 +74,15 @@ export class TokenVerifier {
    * @throws AuthenticationError, which never contains the token; whatever the store throws when it does not answer
    */
   async verify(token: string): Promise<Principal> {
-    const sessionId = this.#verified.get(token) ?? this.#verifySignature(token)
+    return this.verifySession(this.#verified.get(token) ?? this.#verifySignature(token))
+  }
+
+  /**
+   * Who a session stands for, for whoever was shown its token or a ticket before.
+   *
+   * @throws AuthenticationError when it is over; whatever the store throws when it does not answer
+   */
+  async verifySession(sessionId: SessionId): Promise<Principal> {
     const principal = await this.#findPrincipal(sessionId)
     if (!principal || principal.expiresAt.getTime() <= Date.now()) throw refused()
     return principal
@@ -139,9 +147,9 @@ function readSession(token: string, key: Buffer): SessionId | undefined {
   }
 }
 
-function toPrincipal(session: SessionRecord): Principal {
-  const { allows } = compileAcl(session.acl, { userId: session.userId, sessionId: session.sessionId })
-  return { ...session, allows }
+/** What a session's user may do, compiled. @throws LamplighterError `invalid-data` when its ACL is over a limit */
+export function toPrincipal(session: SessionRecord): Principal {
+  return { ...session, ...compileAcl(session.acl, { userId: session.userId, sessionId: session.sessionId }) }
 }
 
 function refused(): AuthenticationError {

@@ -8,6 +8,8 @@ export type OutgoingMessage = {
   readonly routingKey: string
   readonly headers: EventHeaders
   readonly body: string
+  /** Its place in the log, for consumers that count; on AMQP the property `correlation_id` (decision 0030). */
+  readonly cursor?: number
 }
 
 /** A message as a consumer gets it. `headers` decide routing and access; the body is shown as it came. */
@@ -16,6 +18,8 @@ export type IncomingMessage = {
   readonly name: string
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: Buffer
+  /** Its place in the log; undefined when it was published by somebody else. */
+  readonly cursor: number | undefined
   readonly redelivered: boolean
 }
 

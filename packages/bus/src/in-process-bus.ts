@@ -125,6 +125,6 @@ class Queue {
   }
 }
 
-function toIncoming({ eventId, name, headers, body }: OutgoingMessage): IncomingMessage {
-  return { eventId, name, headers, body: Buffer.from(body), redelivered: false }
+function toIncoming({ eventId, name, headers, body, cursor }: OutgoingMessage): IncomingMessage {
+  return { eventId, name, headers, body: Buffer.from(body), cursor, redelivered: false }
 }

@@ -17,10 +17,13 @@ import { DEAD_LETTER_QUEUE, EVENT_EXCHANGE, MAX_DELIVERIES, RETRY_DELAY_MS } fro
 const PUBLISH_WINDOW = 256
 const CONFIRM_TIMEOUT_MS = 30_000
 const HEARTBEAT_SEC = 10
+/** AMQP `app_id` of what we publish. */
+const APP_ID = 'lamplighter'
 
 /** Settings of the RabbitMQ transport. */
 export type RabbitMqBusOptions = { readonly retryDelayMs?: number }
 
+type Properties = { messageId?: string; appId?: string; correlationId?: string }
 type Session = { readonly connection: ChannelModel; readonly publisher: ConfirmChannel }
 type Registration = {
   readonly definition: ConsumerDefinition
@@ -240,8 +243,9 @@ function publishOne(channel: ConfirmChannel, message: OutgoingMessage): Promise<
     mandatory: true,
     messageId: message.eventId,
     type: message.name,
-    appId: 'lamplighter',
+    appId: APP_ID,
     timestamp: Math.floor(Date.now() / 1000),
+    ...(message.cursor === undefined ? {} : { correlationId: String(message.cursor) }),
   }
   return new Promise((resolve, reject) => {
     channel.publish(EVENT_EXCHANGE, message.routingKey, Buffer.from(message.body), options, (error: unknown) => {
@@ -253,7 +257,9 @@ function publishOne(channel: ConfirmChannel, message: OutgoingMessage): Promise<
 
 function toIncoming({ content, fields, properties }: ConsumeMessage): IncomingMessage {
   const headers = (properties.headers ?? {}) as Record<string, unknown>
-  const { messageId } = properties as { messageId?: string }
+  const { messageId, appId, correlationId } = properties as Properties
   const name = typeof headers['name'] === 'string' ? headers['name'] : ''
-  return { eventId: messageId, name, headers, body: content, redelivered: fields.redelivered }
+  // Only what we published ourselves: others may use the property for something of their own.
+  const cursor = appId === APP_ID && /^\d{1,15}$/.test(correlationId ?? '') ? Number(correlationId) : undefined
+  return { eventId: messageId, name, headers, body: content, cursor, redelivered: fields.redelivered }
 }

@@ -48,6 +48,16 @@ describe.each(transports)('the bus $name', ({ open }) => {
     return { received, stop: () => consumer.stop() }
   }
 
+  it('carries the place in the log beside headers and body, which stay alike (bus.md 2.2)', async () => {
+    const mark = randomUUID()
+    const { received, stop } = await collect([{ mark }])
+    await bus.publish([{ ...message({ name: 'n', mark }), cursor: 123_456_789_012 }])
+    await waitFor(() => received.length === 1, { what: 'the message' })
+    expect(received[0]?.cursor).toBe(123_456_789_012)
+    expect(Object.keys(received[0]?.headers ?? {}).sort()).toEqual(['mark', 'name'])
+    await stop()
+  })
+
   it('delivers headers, body and id as they were published, in order', async () => {
     const mark = randomUUID()
     const { received, stop } = await collect([{ mark }])
@@ -58,6 +68,7 @@ describe.each(transports)('the bus $name', ({ open }) => {
     await waitFor(() => received.length === 300, { what: '300 messages' })
     expect(received.map(({ eventId }) => eventId)).toEqual(sent.map(({ eventId }) => eventId))
     expect(received[7]?.body.toString()).toBe('{"é":7}')
+    expect(received[7]?.cursor).toBeUndefined()
     expect(received[7]?.headers).toMatchObject({ mark, 'user_uuid:U': true })
     await stop()
   })

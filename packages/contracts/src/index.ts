@@ -1,4 +1,5 @@
 export * from './events/index.js'
+export * from './gateway/index.js'
 export * from './message-archive.js'
 export * from './message-view.js'
 export * from './openapi/index.js'

@@ -83,6 +83,8 @@ export type ErrorCode =
   /** If-Match names another state than the present one. */
   | 'precondition-failed'
   | 'too-many-requests'
+  /** The event log does not reach back to the cursor, or it is of a lost history. */
+  | 'events-gone'
   | 'authentication-server-unreachable'
   /** There is more to do than can wait. */
   | 'overloaded'

@@ -14,6 +14,7 @@ const FORMS: Readonly<Record<ApiName, ErrorForm>> = {
   auth: tokenForm,
   confd: confdForm,
   calld: calldForm,
+  events: calldForm,
   'call-logd': calldForm,
 }
 const log = createLogger('silent')

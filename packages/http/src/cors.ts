@@ -14,6 +14,7 @@ const ALLOWED_HEADERS: Readonly<Record<ApiName, string>> = {
   auth: [...COMMON_HEADERS, 'Authorization', 'Wazo-Session-Type', ...OWN_HEADERS].join(', '),
   confd: [...COMMON_HEADERS, ...OWN_HEADERS].join(', '),
   calld: [...COMMON_HEADERS, ...OWN_HEADERS].join(', '),
+  events: [...COMMON_HEADERS, 'Last-Event-ID'].join(', '),
   'call-logd': COMMON_HEADERS.join(', '),
 }
 

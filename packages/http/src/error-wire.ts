@@ -96,6 +96,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     status: 412,
     confd: [412, 'Resource Error', 'the resource changed since it was read'],
   },
+  'events-gone': { status: 410, confd: [410, 'Resource Not Found', 'the events are not kept any more'] },
   'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
   overloaded: { status: 503, confd: [503, 'Unavailable', 'there is too much to do right now'] },
   'authentication-server-unreachable': {

@@ -34,13 +34,13 @@ type SessionRow = {
   admin: boolean
 }
 
-const FIND_SESSION = `
+const FIND_SESSIONS = `
   SELECT s.uuid::text, u.uuid::text AS user_uuid, u.username, u.tenant_uuid::text, t.parent_uuid = t.uuid AS is_master, u.purpose,
     s.mobile, s.user_agent, s.remote_addr, s.created_at, s.expires_at,
     ARRAY(SELECT unnest(p.acl) FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid WHERE up.user_uuid = u.uuid ORDER BY p.slug) AS acl,
     EXISTS (SELECT 1 FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid WHERE up.user_uuid = u.uuid AND p.slug = $2) AS admin
   FROM session s JOIN "user" u ON u.uuid = s.user_uuid JOIN tenant t ON t.uuid = u.tenant_uuid
-  WHERE s.uuid = $1::uuid AND s.expires_at > now() AND u.enabled`
+  WHERE s.uuid = ANY ($1::uuid[]) AND s.expires_at > now() AND u.enabled`
 const ACCOUNT = `
   SELECT u.uuid::text AS "userId", u.tenant_uuid::text AS "tenantId", u.purpose, u.password_hash AS "passwordHash", u.enabled
   FROM "user" u`
@@ -77,8 +77,14 @@ export class AccountRepository {
 
   /** The live session with this id and what its user may do now. */
   async findSession(id: SessionId): Promise<SessionRecord | undefined> {
-    const [row] = await this.#sql.rows<SessionRow>('session.find', FIND_SESSION, [id, ADMIN_POLICY_SLUG])
-    return row && toSession(row)
+    const [session] = await this.findSessions([id])
+    return session
+  }
+
+  /** Those of these sessions that live, and what their users may do now. */
+  async findSessions(ids: readonly SessionId[]): Promise<SessionRecord[]> {
+    const rows = await this.#sql.rows<SessionRow>('session.find', FIND_SESSIONS, [ids, ADMIN_POLICY_SLUG])
+    return rows.map(toSession)
   }
 
   /** Whether `tenant` exists and is `root` or below it. */

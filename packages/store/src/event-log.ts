@@ -42,6 +42,18 @@ const PURGE = `
     SELECT id FROM event WHERE published_at < now() - make_interval(hours => $1) AND cursor < (SELECT max(cursor) FROM event)
     ORDER BY published_at LIMIT $2)`
 
+/**
+ * Where the log lives: the server, its timeline, the database, the table. A restored or promoted copy lives elsewhere
+ * and may lack the newest events, so it begins a new epoch.
+ */
+const SETTLE_EPOCH = `
+  UPDATE installation SET log_epoch = gen_random_uuid(), log_home = here.home
+  FROM (
+    SELECT concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
+      left(pg_walfile_name(pg_current_wal_lsn()), 8),
+      (SELECT oid FROM pg_database WHERE datname = current_database()), 'event'::regclass::oid) AS home) here
+  WHERE log_home IS DISTINCT FROM here.home`
+
 /** The outbox as the relay sees it. Everything runs on the connection that holds the relay's lock. */
 export class EventLog {
   readonly #client: pg.Client
@@ -70,6 +82,11 @@ export class EventLog {
   async purge(retentionHours: number, limit: number): Promise<number> {
     const result = await this.#client.query({ name: 'event.purge', text: PURGE, values: [retentionHours, limit] })
     return result.rowCount ?? 0
+  }
+
+  /** Begins a new epoch if this is not the database the log was last seen in: cursors given before are gone then. */
+  async settleEpoch(): Promise<void> {
+    await this.#client.query(SETTLE_EPOCH)
   }
 
   async #events(name: string, text: string, limit: number): Promise<LoggedEvent[]> {

@@ -10,6 +10,13 @@ export { DEFAULT_POLICIES } from './default-policies.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
+export type {
+  EventReplayRepository,
+  LogRange,
+  LogState,
+  ReplayedEvent,
+  ReplayFilter,
+} from './event-replay-repository.js'
 export type { GeneralOption } from './general-option-repository.js'
 export { Leadership, type Term } from './leadership.js'
 export type { LoginAccount, LoginAccountFields } from './login-account-repository.js'
@@ -48,6 +55,7 @@ export { Store } from './store.js'
 export type { ClaimHolder } from './team-writer.js'
 export type { Tenant, TenantFields } from './tenant-repository.js'
 export type { TenantSettings } from './tenant-settings-repository.js'
+export type { TicketRepository } from './ticket-repository.js'
 export type { PlacedTranscription, TranscriptionQuery } from './transcription-list.js'
 export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'
 export type { StoredMessage } from './trash-writer.js'

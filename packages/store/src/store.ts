@@ -17,6 +17,7 @@ import {
 import { ClaimRepository } from './claim-repository.js'
 import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
+import { EventReplayRepository } from './event-replay-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
@@ -35,6 +36,7 @@ import { SessionRepository } from './session-repository.js'
 import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
 import { TeamWriter } from './team-writer.js'
+import { TicketRepository } from './ticket-repository.js'
 import { inTransaction } from './transaction.js'
 import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { TrashQueries } from './trash-queries.js'
@@ -118,6 +120,16 @@ export class Store {
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
+  }
+
+  /** The event log, for whoever was away. */
+  get replay(): EventReplayRepository {
+    return new EventReplayRepository(pgSql(this.#database.pool))
+  }
+
+  /** Tickets for opening a socket. */
+  get tickets(): TicketRepository {
+    return new TicketRepository(pgSql(this.#database.pool))
   }
 
   /** Claims of every tenant, for housekeeping. */

@@ -3,6 +3,7 @@ import * as refreshTokens from './auth-refresh-tokens.js'
 import * as sessions from './auth-sessions.js'
 import { getAuthStatus } from './auth-status.js'
 import * as tenants from './auth-tenants.js'
+import { createWsTicket } from './auth-tickets.js'
 import * as tokens from './auth-tokens.js'
 import * as users from './auth-users.js'
 import type { RouteContract } from './route.js'
@@ -45,5 +46,6 @@ export const AUTH_ROUTES: readonly RouteContract[] = [
   policies.listUserPolicies,
   policies.addUserPolicy,
   policies.removeUserPolicy,
+  createWsTicket,
   getAuthStatus,
 ]

@@ -1,9 +1,9 @@
 import { type ApiName, type RouteContract, routesOf } from './route.js'
 
-function documentOf(api: ApiName): RouteContract {
+function documentOf(api: ApiName, path = '/api/api.yml'): RouteContract {
   return routesOf(api)({
     method: 'GET',
-    path: '/api/api.yml',
+    path,
     acl: null,
     summary: `Read the description of this API (Swagger 2.0)`,
     success: 200,
@@ -17,6 +17,8 @@ export const getAuthDocument = documentOf('auth')
 export const getConfdDocument = documentOf('confd')
 /** The description of calld. */
 export const getCalldDocument = documentOf('calld')
+/** The description of the event log, which shares its base with the other APIs. */
+export const getEventsDocument = documentOf('events', '/events/api/api.yml')
 
 /** The description of what we have of call-logd. */
 export const getCallLogdDocument = documentOf('call-logd')
@@ -26,5 +28,6 @@ export const DOCUMENT_ROUTES: Readonly<Record<ApiName, RouteContract>> = {
   auth: getAuthDocument,
   confd: getConfdDocument,
   calld: getCalldDocument,
+  events: getEventsDocument,
   'call-logd': getCallLogdDocument,
 }

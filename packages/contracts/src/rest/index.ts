@@ -5,6 +5,7 @@ export * from './auth-refresh-tokens.js'
 export * from './auth-sessions.js'
 export { getAuthStatus } from './auth-status.js'
 export * from './auth-tenants.js'
+export { createWsTicket } from './auth-tickets.js'
 export * from './auth-tokens.js'
 export * from './auth-users.js'
 export { CALL_LOGD_ROUTES, listTranscriptions, type TranscriptionView } from './call-logd.js'
@@ -60,6 +61,7 @@ export * from './confd-voicemail-settings.js'
 export * from './confd-voicemail-trash.js'
 export * from './confd-voicemails.js'
 export * from './documents.js'
+export { type EventPageView, listEvents } from './events.js'
 export {
   API_BASE,
   type ApiName,

@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox'
 
 /** The APIs; each has its base path and its own way to say what is wrong (rest.md 1.1, 1.8). */
-export type ApiName = 'auth' | 'confd' | 'calld' | 'call-logd'
+export type ApiName = 'auth' | 'confd' | 'calld' | 'call-logd' | 'events'
 
 /** Base path of each API, version included. */
 export const API_BASE: Readonly<Record<ApiName, string>> = {
@@ -9,6 +9,7 @@ export const API_BASE: Readonly<Record<ApiName, string>> = {
   confd: '/api/confd/1.1',
   calld: '/api/calld/1.0',
   'call-logd': '/api/call-logd/1.0',
+  events: '/api',
 }
 
 /**

@@ -613,6 +613,15 @@ export type Operations = {
       expires_at: string
     }
   }
+  /** Get a one-time ticket for the WebSocket gateway. Access: websocketd */
+  createWsTicket: {
+    answer: {
+      /** query parameter `ticket` of the gateway; protocol 3 */
+      ticket: string
+      /** seconds */
+      expires_in: number
+    }
+  }
   /** Delete an account. Access: auth.users.{user_uuid}.delete */
   deleteAccount: {
     params: {
@@ -1120,6 +1129,10 @@ export type Operations = {
         href: string
       }[]
     }
+  }
+  /** Read the description of this API (Swagger 2.0). Access: none */
+  getEventsDocument: {
+    answer: Uint8Array<ArrayBuffer>
   }
   /** Read the general options of voicemail. Access: confd.asterisk.voicemail.general.read */
   getGeneralOptions: {
@@ -2037,6 +2050,28 @@ export type Operations = {
           href: string
         }[]
       })[]
+    }
+  }
+  /** Read events after a cursor, or follow them. Access: websocketd */
+  listEvents: {
+    query?: {
+      after?: string
+      limit?: number
+      name?: string
+    }
+    answer: {
+      items: {
+        /** its place in the log, opaque */
+        cursor: string
+        /** unique for ever; repeats have the same */
+        event_id: string
+        /** the whole body, as it was on the bus */
+        event: unknown
+      }[]
+      /** what to ask after next; beyond the last item when others were left out */
+      cursor: string
+      /** whether to ask again at once */
+      more: boolean
     }
   }
   /** List my refresh tokens. Access: auth.users.me.tokens.read */
@@ -3278,6 +3313,7 @@ export const OPERATIONS = {
   createVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails', answer: 'json' },
   createVoicemailGreeting: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
+  createWsTicket: { method: 'POST', path: '/api/auth/0.1/ws-ticket', answer: 'json' },
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
@@ -3316,6 +3352,7 @@ export const OPERATIONS = {
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
+  getEventsDocument: { method: 'GET', path: '/api/events/api/api.yml', answer: 'bytes' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
   getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
@@ -3350,6 +3387,7 @@ export const OPERATIONS = {
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
+  listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
   listOwnMailboxes: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all', answer: 'json' },

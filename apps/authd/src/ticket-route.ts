@@ -1,0 +1,16 @@
+import { createTicket, hashTicket } from '@lamplighter/access'
+import { createWsTicket } from '@lamplighter/contracts'
+import { type Implementation, implement } from '@lamplighter/http'
+import type { Store } from '@lamplighter/store'
+
+/** Long enough to open a socket with, too short for a log to be of use to anybody. */
+const LIFETIME_SEC = 30
+
+/** Tickets for the gateway: only their hash is kept, and they end with their session. */
+export function ticketRoute(store: Store): Implementation {
+  return implement(createWsTicket, async (call) => {
+    const ticket = createTicket()
+    await store.tickets.create(hashTicket(ticket), call.caller.principal.sessionId, LIFETIME_SEC)
+    return { headers: { 'cache-control': 'no-store' }, body: { ticket, expires_in: LIFETIME_SEC } }
+  })
+}

@@ -1,0 +1,107 @@
+import type { LogRange } from '@lamplighter/store'
+import { type Cursor, formatCursor } from './cursor.js'
+import type { History } from './feed.js'
+import { OutgoingEvent } from './outgoing-event.js'
+import type { GatewaySettings } from './settings.js'
+import type { Selection } from './subscriptions.js'
+import type { Viewer } from './viewer.js'
+
+/**
+ * How a return ended: with everything up to `position`, or, where it could not be done, with where one could begin.
+ */
+export type Outcome =
+  | { readonly kind: 'replayed'; readonly count: number; readonly position: Cursor }
+  | { readonly kind: 'gone' | 'too_many'; readonly oldest: string }
+
+/** Who comes back. */
+export type Returning = {
+  readonly viewer: Viewer
+  readonly selection: Selection
+  /** Sends events without a look at what waits already; resolves with whether they left. */
+  sendAll(events: readonly OutgoingEvent[]): Promise<boolean>
+}
+
+const PAGE = 200
+
+/**
+ * Brings one client from a cursor to the present (bus.md 5.6): what happens meanwhile is held, the log is read up to
+ * its head, and then follows what was held and came after the head. So nothing is missed and nothing comes twice.
+ */
+export class CatchUp {
+  readonly #history: History
+  readonly #settings: GatewaySettings
+  readonly #held: OutgoingEvent[] = []
+  #heldBytes = 0
+
+  constructor(history: History, settings: GatewaySettings) {
+    this.#history = history
+    this.#settings = settings
+  }
+
+  /** Holds a live event. False when there is no room left. */
+  hold(event: OutgoingEvent): boolean {
+    this.#heldBytes += event.body.length
+    this.#held.push(event)
+    return this.#held.length <= this.#settings.bufferedEvents && this.#heldBytes <= this.#settings.bufferedBytes
+  }
+
+  /** What was held, in order. What the client has by then must be left out. */
+  release(): readonly OutgoingEvent[] {
+    return this.#held
+  }
+
+  /** Sends what came after the cursor. Undefined when the client went away meanwhile. @throws what the store throws */
+  async replay(client: Returning, { epoch, number }: Cursor): Promise<Outcome | undefined> {
+    const state = await this.#history.state()
+    const refuse = (kind: 'gone' | 'too_many'): Outcome => ({
+      kind,
+      oldest: formatCursor(state.epoch, Math.max(0, state.oldest - 1)),
+    })
+    if (epoch !== state.epoch || number > state.head || number < state.oldest - 1) return refuse('gone')
+    const range = { after: number, upTo: state.head }
+    const { replayedEvents, replayedRows } = this.#settings
+    const { read, fitting } = await this.#history.extent(filterOf(client), range, replayedRows + 1)
+    if (read > replayedRows || fitting > replayedEvents) return refuse('too_many')
+    const count = await this.#sendPages(client, range, state.epoch)
+    const position = { epoch: state.epoch, number: state.head }
+    return count === undefined ? undefined : { kind: 'replayed', count, position }
+  }
+
+  /** How many events were sent; undefined when the client went away. */
+  async #sendPages(client: Returning, range: LogRange, epoch: string): Promise<number | undefined> {
+    let count = 0
+    let { after } = range
+    for (;;) {
+      const rows = await this.#history.page(filterOf(client), { after, upTo: range.upTo }, PAGE)
+      const events = visibleTo(client, rows, epoch)
+      if (events.length > 0 && !(await client.sendAll(events))) return undefined
+      count += events.length
+      const last = rows.at(-1)
+      if (!last || rows.length < PAGE) return count
+      after = last.cursor
+    }
+  }
+}
+
+/** What of the log a client could be sent at all, as the store can tell. */
+export function filterOf({ viewer, selection }: Pick<Returning, 'viewer' | 'selection'>) {
+  const { tenantIsMaster, tenantId, userId } = viewer.principal
+  return {
+    tenantId: tenantIsMaster ? null : tenantId,
+    userId: viewer.seesAllUsers ? null : userId,
+    names: selection.names,
+  }
+}
+
+/** The events a client wants and may have now. */
+export function visibleTo(
+  { viewer, selection }: Pick<Returning, 'viewer' | 'selection'>,
+  rows: Awaited<ReturnType<History['page']>>,
+  epoch: string,
+): OutgoingEvent[] {
+  return rows
+    .map((row) => new OutgoingEvent(row, epoch))
+    .filter(
+      (event) => selection.wants(event.audience.name) && viewer.isAddressed(event.audience) && viewer.allows(event),
+    )
+}

@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream'
+import { CatchUp, type Outcome } from './catch-up.js'
+import { type Cursor, formatCursor } from './cursor.js'
+import { Expiry } from './expiry.js'
+import type { Member } from './members.js'
+import type { OutgoingEvent } from './outgoing-event.js'
+import type { ResumingContext } from './resuming-session.js'
+import type { Selection } from './subscriptions.js'
+import type { Viewer } from './viewer.js'
+
+/** How long a browser waits before it comes back. */
+const RETRY_MS = 3000
+
+/**
+ * Events as an HTTP answer that goes on: what came after a cursor, then what happens. The first thing it says is where
+ * the log stands. It ends when the client leaves or reads too slowly, or when its session ends; browsers come back by
+ * themselves with the last id they saw.
+ */
+export class EventStream extends Readable implements Member {
+  readonly selection: Selection
+  readonly #context: ResumingContext
+  readonly #catchUp: CatchUp
+  readonly #expiry = new Expiry(() => this.close())
+  #viewer: Viewer
+  #live = false
+  /** What the client has. */
+  #position: Cursor = { epoch: '', number: 0 }
+  #drained: (() => void) | undefined
+
+  constructor(viewer: Viewer, selection: Selection, context: ResumingContext) {
+    super({ read: () => this.#drained?.() })
+    this.#viewer = viewer
+    this.selection = selection
+    this.#context = context
+    this.#catchUp = new CatchUp(context.history, context.settings)
+    this.on('close', () => this.#leave())
+  }
+
+  get viewer(): Viewer {
+    return this.#viewer
+  }
+
+  /** Begins: with what came after the cursor, where there is one. */
+  begin(after: Cursor | undefined): void {
+    this.#context.members.add(this)
+    this.#expiry.watch(this.#viewer.principal.expiresAt)
+    this.#open(after).catch((err) => {
+      this.#context.log.warn({ err }, 'the log cannot be read for a stream')
+      this.destroy()
+    })
+  }
+
+  offer(event: OutgoingEvent): void {
+    if (this.selection.wants(event.audience.name) && this.#viewer.allows(event)) this.#receive(event)
+  }
+
+  #receive(event: OutgoingEvent): void {
+    if (event.isUpTo(this.#position)) return
+    if (!this.#live) {
+      if (!this.#catchUp.hold(event)) this.destroy()
+    } else if (this.readableLength > this.#context.settings.bufferedBytes) this.destroy()
+    else this.#write(event.serverSent)
+  }
+
+  renew(viewer: Viewer): void {
+    this.#viewer = viewer
+    this.#expiry.watch(viewer.principal.expiresAt)
+  }
+
+  ping(): void {
+    this.#write(': \n\n')
+  }
+
+  close(): void {
+    this.#leave()
+    if (!this.destroyed) this.push(null)
+  }
+
+  /** Sends all of these, and resolves with whether they left. */
+  async sendAll(events: readonly OutgoingEvent[]): Promise<boolean> {
+    for (const event of events) this.#write(event.serverSent)
+    if (this.readableLength > this.readableHighWaterMark) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve
+      })
+    }
+    return !this.destroyed
+  }
+
+  async #open(after: Cursor | undefined): Promise<void> {
+    const { epoch, head } = await this.#context.history.state()
+    const cursor = formatCursor(epoch, head)
+    // Without an id: a browser that comes back early must not skip what it did not get.
+    this.#say('init', { cursor, retention_s: this.#context.retentionSec }, `retry: ${RETRY_MS}\n`)
+    const outcome = await this.#catchUp.replay(this, after ?? { epoch, number: head })
+    if (!outcome) return
+    if (outcome.kind === 'replayed') this.#position = outcome.position
+    else this.#sayGap(outcome)
+    this.#live = true
+    for (const event of this.#catchUp.release()) this.#receive(event)
+  }
+
+  #sayGap({ kind, oldest }: Extract<Outcome, { oldest: string }>): void {
+    this.#say('gap', { reason: kind, oldest })
+  }
+
+  #say(event: string, data: object, before = ''): void {
+    this.#write(`${before}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+
+  #write(chunk: Buffer | string): void {
+    if (!this.destroyed && !this.readableEnded) this.push(chunk)
+  }
+
+  #leave(): void {
+    this.#expiry.stop()
+    this.#context.members.remove(this)
+    this.#drained?.()
+  }
+}

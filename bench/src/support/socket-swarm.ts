@@ -1,0 +1,73 @@
+import { connect, type Socket } from 'node:net'
+
+/** Frames of a client need a mask; a mask of zeros leaves the text as it is. */
+function clientFrame(text: string): Buffer {
+  const payload = Buffer.from(text)
+  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload])
+}
+
+const SUBSCRIBE = clientFrame('{"op":"subscribe","data":{"event_name":"*"}}')
+const START = clientFrame('{"op":"start"}')
+/** Begins the answer to `start`, the last thing before events. */
+const STARTED = '"op":"start"'
+
+/** Many WebSocket clients that only count what they get: their cost must not be what is measured. */
+export class SocketSwarm {
+  readonly #sockets: Socket[] = []
+  #bytes = 0
+  #awaited = Number.POSITIVE_INFINITY
+  #arrived: () => void = () => {}
+
+  /** Opens this many sockets, some at a time, each subscribed and started. */
+  async open(url: string, tokens: readonly string[], atOnce: number): Promise<void> {
+    const waiting = [...tokens]
+    const worker = async () => {
+      for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) await this.#open(url, token)
+    }
+    await Promise.all(Array.from({ length: atOnce }, worker))
+  }
+
+  /** Resolves when all sockets together got this many bytes from now on. */
+  expect(bytes: number): Promise<void> {
+    this.#bytes = 0
+    this.#awaited = bytes
+    return new Promise((resolve) => {
+      this.#arrived = resolve
+    })
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #open(url: string, token: string): Promise<void> {
+    const { hostname, port } = new URL(url)
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+    this.#sockets.push(socket)
+    socket.write(
+      `GET /api/websocketd/?version=2 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Auth-Token: ${token}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+    )
+    return new Promise((resolve, reject) => {
+      let greeting = ''
+      const greet = (chunk: Buffer) => {
+        const before = greeting.includes('"op":"init"')
+        greeting += chunk.toString('latin1')
+        if (!before && greeting.includes('"op":"init"')) socket.write(Buffer.concat([SUBSCRIBE, START]))
+        if (!greeting.includes(STARTED)) return
+        socket.off('data', greet)
+        socket.on('data', ({ length }) => this.#count(length))
+        resolve()
+      }
+      socket.on('data', greet)
+      socket.on('error', reject)
+      socket.on('close', () => reject(new Error(`closed: ${greeting.slice(-200)}`)))
+    })
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes < this.#awaited) return
+    this.#awaited = Number.POSITIVE_INFINITY
+    this.#arrived()
+  }
+}
