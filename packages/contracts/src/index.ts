@@ -1,3 +1,4 @@
+export * from './asyncapi/index.js'
 export * from './events/index.js'
 export * from './message-archive.js'
 export * from './message-view.js'
