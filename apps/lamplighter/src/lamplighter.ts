@@ -168,7 +168,8 @@ async function share(
   await audio.open().catch((error) => {
     throw new StartError(`the audio directory ${config.audioDirectory} cannot be written`, { cause: error })
   })
-  const bus = config.amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(config.amqpUrl, log)
+  const { amqpUrl, relayShards: shards } = config
+  const bus = amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(amqpUrl, log, { shards })
   const verifier = new TokenVerifier(keys.tokenKey, store.accounts)
   return { config, log, database, store, audio, bus, keys, originUuid, verifier, signal }
 }
@@ -225,12 +226,13 @@ function newRelay({ config, log, database, bus, signal }: Shared): Service {
   return createRelay({ databaseUrl: database.url, bus, signal, log, retentionHours: config.eventRetentionHours })
 }
 
-/** For load balancers and containers: whether this process can do its work. */
+/** For load balancers and containers: whether this process can do its work. `unroutable`: events no queue wanted. */
 function mountHealth(server: FastifyInstance, { store, bus }: Shared): void {
   server.get('/health', async (_request, reply) => {
     const database = await store.isReachable()
     const healthy = database && bus.connected
-    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'failing', database, bus: bus.connected })
+    const facts = { status: healthy ? 'ok' : 'failing', database, bus: bus.connected, unroutable: bus.returned }
+    return reply.code(healthy ? 200 : 503).send(facts)
   })
 }
 

@@ -8,6 +8,8 @@ export type OutgoingMessage = {
   readonly routingKey: string
   readonly headers: EventHeaders
   readonly body: string
+  /** Messages of one key keep their order; those of different keys may overtake each other where the bus has shards. */
+  readonly orderKey?: string
 }
 
 /** A message as a consumer gets it. `headers` decide routing and access; the body is shown as it came. */
@@ -59,4 +61,6 @@ export type Bus = {
   onReconnect(listener: () => void): void
   /** Whether the broker can be reached now. */
   readonly connected: boolean
+  /** Messages that no queue wanted, since the start. They are not lost: the log has them. */
+  readonly returned: number
 }

@@ -20,6 +20,7 @@ export class InProcessBus implements Bus {
   readonly #retryDelayMs: number
   readonly #queues = new Set<Queue>()
   #running = false
+  #returned = 0
 
   constructor(log: Logger, { retryDelayMs = RETRY_DELAY_MS }: InProcessBusOptions = {}) {
     this.#log = log
@@ -28,6 +29,10 @@ export class InProcessBus implements Bus {
 
   get connected(): boolean {
     return this.#running
+  }
+
+  get returned(): number {
+    return this.#returned
   }
 
   async start(): Promise<void> {
@@ -44,7 +49,9 @@ export class InProcessBus implements Bus {
     if (!this.#running) throw new BusUnavailableError('the bus is stopped')
     for (const message of messages) {
       const incoming = toIncoming(message)
-      for (const queue of this.#queues) if (queue.takes(incoming)) await queue.add(incoming)
+      const takers = [...this.#queues].filter((queue) => queue.takes(incoming))
+      if (takers.length === 0) this.#returned++
+      for (const queue of takers) await queue.add(incoming)
     }
   }
 

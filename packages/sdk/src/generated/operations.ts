@@ -1750,6 +1750,8 @@ export type Operations = {
       /** how long a claim lasts, seconds */
       claim_lease_s: number
       pin_min_length: number
+      /** how long events can be asked for again; null is what the installation says */
+      event_retention_hours: number | null
     }
   }
   /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
@@ -3216,6 +3218,8 @@ export type Operations = {
       /** how long a claim lasts, seconds */
       claim_lease_s?: number
       pin_min_length?: number
+      /** how long events can be asked for again; null is what the installation says */
+      event_retention_hours?: number | null
     }
     answer: undefined
   }
