@@ -5,7 +5,7 @@ import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
 import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
-import { createRelay } from '@lamplighter/relayd'
+import { createDeadLetterKeeper, createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
 import {
   type Database,
@@ -185,8 +185,9 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   const apis = httpServices(shared).filter(({ name }) => names.includes(name as ServiceName))
   const mwid = names.includes('mwid') ? newMwid(shared) : undefined
   const relay = names.includes('relayd') ? newRelay(shared) : undefined
+  const deadLetters = names.includes('relayd') ? createDeadLetterKeeper(shared) : undefined
   const revocations = apis.length > 0 ? createRevocations(shared) : undefined
-  const services: Service[] = [mwid, revocations, ...apis, relay].filter((one) => one !== undefined)
+  const services: Service[] = [mwid, revocations, ...apis, deadLetters, relay].filter((one) => one !== undefined)
   const group = new ServiceGroup('lamplighter', services, shared.log)
   if (apis.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
@@ -202,7 +203,7 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
   return [
     createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
-    createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
+    createConfd({ store, bus, access, originUuid, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({ bus, verifier, originUuid, log }),
   ]

@@ -39,6 +39,17 @@ export type ConsumerDefinition = {
   handle(message: IncomingMessage): Promise<Outcome> | Outcome
 }
 
+/** A message no handler could take, as it was in the queue it died in. */
+export type DeadLetter = {
+  readonly queue: string
+  /** Why, in the broker's words: `rejected`, `delivery_limit`, … */
+  readonly reason: string
+  readonly eventId: string | undefined
+  readonly name: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: Buffer
+}
+
 /** A running consumer. */
 export type Consumer = { stop(): Promise<void> }
 
@@ -57,6 +68,13 @@ export type Bus = {
   publish(messages: readonly OutgoingMessage[]): Promise<void>
   /** Starts a consumer; after a reconnection it is set up again by itself. */
   consume(definition: ConsumerDefinition): Promise<Consumer>
+  /** Hands over what was parked; a letter leaves the bus when `keep` has resolved, and comes again when it throws. */
+  consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer>
+  /**
+   * Puts a dead letter back into the queue it died in. False when that queue is no more.
+   * @throws BusUnavailableError
+   */
+  redeliver(letter: DeadLetter): Promise<boolean>
   /** Called each time the connection was lost and came back: messages in between may have been missed by exclusive queues. */
   onReconnect(listener: () => void): void
   /** Whether the broker can be reached now. */

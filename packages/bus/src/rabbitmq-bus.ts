@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
-import type { Bus, Consumer, ConsumerDefinition, IncomingMessage, OutgoingMessage } from './bus.js'
+import type { Bus, Consumer, ConsumerDefinition, DeadLetter, IncomingMessage, OutgoingMessage } from './bus.js'
+import { sendBack, toDeadLetter } from './dead-letter.js'
 import { decide } from './decide.js'
 import { BusUnavailableError } from './errors.js'
 import { publishAll } from './publisher.js'
@@ -83,6 +84,24 @@ export class RabbitMqBus implements Bus {
     this.#registrations.add(registration)
     if (this.#session) await this.#startConsumer(this.#session, registration)
     return { stop: () => this.#stopConsumer(registration) }
+  }
+
+  consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer> {
+    const handle = async (message: IncomingMessage) => {
+      try {
+        await keep(toDeadLetter(message))
+        return 'ack'
+      } catch (err) {
+        this.#log.error({ err }, 'dead letter could not be kept')
+        return 'retry'
+      }
+    }
+    return this.consume({ queue: DEAD_LETTER_QUEUE, durability: 'durable', bindings: [], prefetch: 20, handle })
+  }
+
+  async redeliver(letter: DeadLetter): Promise<boolean> {
+    if (!this.#session) throw new BusUnavailableError('RabbitMQ is not connected')
+    return sendBack(this.#session.connection, letter)
   }
 
   onReconnect(listener: () => void): void {
@@ -222,6 +241,8 @@ function withHeartbeat(url: string): string {
 }
 
 async function assertQueue(channel: Channel, { queue, durability }: ConsumerDefinition): Promise<string> {
+  // It has no dead letters of its own, and is there since the connection was made.
+  if (queue === DEAD_LETTER_QUEUE) return queue
   const dead = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': DEAD_LETTER_QUEUE }
   if (durability === 'durable') {
     const args = { ...dead, 'x-queue-type': 'quorum', 'x-delivery-limit': MAX_DELIVERIES - 1 }

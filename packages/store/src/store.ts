@@ -17,6 +17,7 @@ import { ClaimRepository } from './claim-repository.js'
 import { ContextRepository } from './context-repository.js'
 import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
+import { DeadLetterRepository } from './dead-letter-repository.js'
 import { DeviceRepository } from './device-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
@@ -193,6 +194,11 @@ export class Store {
   /** Remembered answers, outside any transaction. */
   get idempotency(): IdempotencyRepository {
     return new IdempotencyRepository(pgSql(this.#database.pool))
+  }
+
+  /** What no consumer of the bus could take. */
+  get deadLetters(): DeadLetterRepository {
+    return new DeadLetterRepository(pgSql(this.#database.pool))
   }
 
   /** Claims of every tenant, for housekeeping. */

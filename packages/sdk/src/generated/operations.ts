@@ -627,6 +627,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Forget a dead letter. Access: confd.dead-letters.{id}.delete */
+  deleteDeadLetter: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Delete a SIP device. Access: confd.devices.{uuid}.delete */
   deleteDevice: {
     params: {
@@ -1099,6 +1106,28 @@ export type Operations = {
         rel: string
         href: string
       }[]
+    }
+  }
+  /** Read a dead letter with its body. Access: confd.dead-letters.{id}.read */
+  getDeadLetter: {
+    params: {
+      id: string | number
+    }
+    answer: {
+      id: number
+      /** the queue it died in */
+      queue: string
+      /** why, in the broker’s words: rejected, delivery_limit, … */
+      reason: string
+      /** name of the event */
+      name: string
+      event_id: string | null
+      headers: Record<string, unknown>
+      /** bytes of the body */
+      size: number
+      /** ISO 8601, UTC */
+      died_at: string
+      body: string
     }
   }
   /** Read a SIP device. Access: confd.devices.{uuid}.read */
@@ -1967,6 +1996,31 @@ export type Operations = {
       })[]
     }
   }
+  /** List messages of the bus that no consumer could take. Access: confd.dead-letters.read */
+  listDeadLetters: {
+    query?: {
+      limit?: number
+      offset?: number
+    }
+    answer: {
+      total: number
+      items: ({
+        id: number
+        /** the queue it died in */
+        queue: string
+        /** why, in the broker’s words: rejected, delivery_limit, … */
+        reason: string
+        /** name of the event */
+        name: string
+        event_id: string | null
+        headers: Record<string, unknown>
+        /** bytes of the body */
+        size: number
+        /** ISO 8601, UTC */
+        died_at: string
+      })[]
+    }
+  }
   /** List deleted mailboxes that can be restored. Access: confd.voicemails.trash.read */
   listDeletedVoicemails: {
     query?: {
@@ -2689,6 +2743,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Send a dead letter to its queue again and forget it. Access: confd.dead-letters.{id}.redrive.create */
+  redriveDeadLetter: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Give up the claim on a message. Access: calld.users.me.voicemails.messages.{message_id}.claim.delete */
   releaseOwnClaim: {
     params: {
@@ -3284,6 +3345,7 @@ export const OPERATIONS = {
   createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
+  deleteDeadLetter: { method: 'DELETE', path: '/api/confd/1.1/dead-letters/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
@@ -3319,6 +3381,7 @@ export const OPERATIONS = {
   getConfdDocument: { method: 'GET', path: '/api/confd/1.1/api/api.yml', answer: 'bytes' },
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
+  getDeadLetter: { method: 'GET', path: '/api/confd/1.1/dead-letters/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
@@ -3352,6 +3415,7 @@ export const OPERATIONS = {
   listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
   listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
+  listDeadLetters: { method: 'GET', path: '/api/confd/1.1/dead-letters', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
@@ -3376,6 +3440,7 @@ export const OPERATIONS = {
   putTranscription: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
+  redriveDeadLetter: { method: 'POST', path: '/api/confd/1.1/dead-letters/{id}/redrive', answer: 'none' },
   releaseOwnClaim: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'none' },
   releaseVoicemailClaim: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'none' },
   releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
