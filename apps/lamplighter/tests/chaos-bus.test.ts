@@ -6,7 +6,14 @@ import { hashSecret } from '@lamplighter/access'
 import { RabbitMqBus } from '@lamplighter/bus'
 import { createLogger } from '@lamplighter/runtime'
 import { ADMIN_POLICY_SLUG, type Database, openDatabase, Provisioning } from '@lamplighter/store'
-import { createTestDatabase, freePort, startOwnBroker, type TestDatabase, waitFor } from '@lamplighter/testing'
+import {
+  createTestDatabase,
+  freePort,
+  startOwnBroker,
+  TcpProxy,
+  type TestDatabase,
+  waitFor,
+} from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../src/demo/api-client.js'
 import { savePolicies } from '../src/setup.js'
@@ -16,6 +23,7 @@ import { testEnvironment, wav } from './support.js'
 /** `npm run chaos:bus` says more. */
 const ROUNDS = Number(process.env['LAMPLIGHTER_CHAOS_ROUNDS'] ?? 1)
 const BROKER_AWAY_MS = Number(process.env['LAMPLIGHTER_CHAOS_BROKER_AWAY_SEC'] ?? 2) * 1000
+const DATABASE_AWAY_MS = 1000
 const KILLS_PER_ROUND = 2
 const WRITERS = 8
 const log = createLogger('silent')
@@ -23,13 +31,14 @@ const log = createLogger('silent')
 type Logged = { event_id: string; mailbox_id: number | null; published: boolean }
 
 /**
- * The broker is stopped and started and the whole process killed while messages move all the time. Two consumers with
- * named queues end up with exactly the log, each mailbox in order.
+ * The broker is stopped and started, the process killed and its database out of reach while messages move all the time.
+ * Two consumers with named queues end up with exactly the log, each mailbox in order.
  */
 describe('the bus under faults', () => {
   let broker: Awaited<ReturnType<typeof startOwnBroker>>
   let disposable: TestDatabase
   let database: Database
+  let toDatabase: TcpProxy
   let directory: string
   let env: Record<string, string>
   let url: string
@@ -39,11 +48,13 @@ describe('the bus under faults', () => {
   beforeAll(async () => {
     ;[broker, disposable] = await Promise.all([startOwnBroker(), createTestDatabase()])
     database = openDatabase(disposable.url)
+    toDatabase = await TcpProxy.start(new URL(disposable.url))
     directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-chaos-'))
     const [http, sip] = [await freePort(), await freePort()]
     url = `http://127.0.0.1:${http}`
     const ports = { LAMPLIGHTER_HTTP_PORT: String(http), LAMPLIGHTER_SIP_PORT: String(sip) }
-    env = testEnvironment(disposable.url, directory, { ...ports, AMQP_URL: broker.url, LAMPLIGHTER_LOG_LEVEL: 'error' })
+    const settings = { ...ports, AMQP_URL: broker.url, LAMPLIGHTER_LOG_LEVEL: 'fatal' }
+    env = testEnvironment(toDatabase.url(new URL(disposable.url)), directory, settings)
     await listen('test.one')
     await listen('test.two')
     await start()
@@ -52,14 +63,17 @@ describe('the bus under faults', () => {
     await running.kill()
     for (const { bus } of consumers) await bus.stop()
     await broker.stop()
+    await toDatabase.stop()
     await database.close()
     await disposable.drop()
     await rm(directory, { recursive: true, force: true })
   })
 
+  /** Starts the process; who answers may still be starting the rest. */
   async function start(): Promise<void> {
     running = new LamplighterProcess(['serve'], env)
     await running.healthy(url)
+    await delay(1000)
   }
 
   async function listen(queue: string): Promise<void> {
@@ -116,6 +130,11 @@ describe('the bus under faults', () => {
         await running.kill()
         await start()
       }
+      toDatabase.refuse(true)
+      toDatabase.cut()
+      await delay(DATABASE_AWAY_MS)
+      toDatabase.refuse(false)
+      await running.healthy(url)
       await broker.pause()
       await delay(BROKER_AWAY_MS)
       await broker.resume()
@@ -129,7 +148,7 @@ describe('the bus under faults', () => {
     return (await database.pool.query<Logged>(text)).rows
   }
 
-  it('RabbitMQ stopped and started, processes killed: 0 missing, 0 out of order per mailbox, repeats by event id', async () => {
+  it('RabbitMQ stopped and started, the process killed, PostgreSQL out of reach: 0 missing, 0 out of order per mailbox, repeats by event id', async () => {
     const { token, messages } = await provision()
     let breaking = true
     const startedAt = Date.now()
