@@ -1,8 +1,11 @@
+import type { Bus } from '@lamplighter/bus'
 import { type AccessControl, confdForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
 import { AssociationService } from './association-service.js'
 import { contextRoutes } from './context-routes.js'
+import { deadLetterRoutes } from './dead-letter-routes.js'
+import { DeadLetterService } from './dead-letter-service.js'
 import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
 import { emptyTrash, forgetTries } from './housekeeping.js'
@@ -26,6 +29,7 @@ import { VoicemailService } from './voicemail-service.js'
 /** What confd is made of. */
 export type ConfdDependencies = {
   readonly store: Store
+  readonly bus: Bus
   readonly access: AccessControl
   /** Identity of the installation. */
   readonly originUuid: string
@@ -37,7 +41,7 @@ export type ConfdDependencies = {
 const TIDY_INTERVAL_MS = 10 * 60 * 1000
 
 /** Configuration under `/api/confd/1.1`. */
-export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdDependencies): HttpService {
+export function createConfd({ store, bus, access, originUuid, sipRealm, log }: ConfdDependencies): HttpService {
   const implementations = [
     statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
@@ -50,6 +54,7 @@ export function createConfd({ store, access, originUuid, sipRealm, log }: ConfdD
     infosRoute(originUuid),
     ...contextRoutes(store),
     ...deviceRoutes(new DeviceService(store, sipRealm)),
+    ...deadLetterRoutes(new DeadLetterService(store, bus)),
   ]
   let tidying: NodeJS.Timeout | undefined
   return {

@@ -38,5 +38,6 @@ function toSettingsView(settings: MailboxSettings): SettingsView {
     max_age_days: settings.maxAgeDays,
     claim_lease_s: settings.claimLeaseSec,
     pin_min_length: settings.pinMinLength,
+    event_retention_hours: settings.eventRetentionHours,
   }
 }

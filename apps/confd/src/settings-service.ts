@@ -64,6 +64,8 @@ function merged(current: TenantSettings, input: SettingsUpdate): TenantSettings 
     maxAgeDays: input.max_age_days === undefined ? current.maxAgeDays : input.max_age_days,
     claimLeaseSec: input.claim_lease_s ?? current.claimLeaseSec,
     pinMinLength: input.pin_min_length ?? current.pinMinLength,
+    eventRetentionHours:
+      input.event_retention_hours === undefined ? current.eventRetentionHours : input.event_retention_hours,
     transcriptionEnabled: current.transcriptionEnabled,
   }
 }

@@ -39,6 +39,8 @@ export type Config = {
   }
   readonly maxAudioBytes: number
   readonly eventRetentionHours: number
+  /** Channels the relay publishes on side by side. */
+  readonly relayShards: number
   readonly databaseConnections: number
   readonly logLevel: LogLevel
 }
@@ -76,6 +78,7 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
     },
     maxAudioBytes: read.integer('LAMPLIGHTER_MAX_AUDIO_BYTES', 16 * 1024 * 1024, { min: 1024, max: 1024 ** 3 }),
     eventRetentionHours: read.integer('LAMPLIGHTER_EVENT_RETENTION_HOURS', 7 * 24, { min: 1, max: 24 * 366 }),
+    relayShards: read.integer('LAMPLIGHTER_RELAY_SHARDS', 1, { min: 1, max: 64 }),
     databaseConnections: read.integer('LAMPLIGHTER_DATABASE_CONNECTIONS', 16, { min: 2, max: 500 }),
     logLevel: read.choice('LAMPLIGHTER_LOG_LEVEL', defaultLogLevel, LOG_LEVELS),
   }

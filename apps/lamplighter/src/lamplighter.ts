@@ -5,7 +5,7 @@ import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
 import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
-import { createRelay } from '@lamplighter/relayd'
+import { createDeadLetterKeeper, createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
 import {
   type Database,
@@ -168,7 +168,8 @@ async function share(
   await audio.open().catch((error) => {
     throw new StartError(`the audio directory ${config.audioDirectory} cannot be written`, { cause: error })
   })
-  const bus = config.amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(config.amqpUrl, log)
+  const { amqpUrl, relayShards: shards } = config
+  const bus = amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(amqpUrl, log, { shards })
   const verifier = new TokenVerifier(keys.tokenKey, store.accounts)
   return { config, log, database, store, audio, bus, keys, originUuid, verifier, signal }
 }
@@ -184,8 +185,9 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   const apis = httpServices(shared).filter(({ name }) => names.includes(name as ServiceName))
   const mwid = names.includes('mwid') ? newMwid(shared) : undefined
   const relay = names.includes('relayd') ? newRelay(shared) : undefined
+  const deadLetters = names.includes('relayd') ? createDeadLetterKeeper(shared) : undefined
   const revocations = apis.length > 0 ? createRevocations(shared) : undefined
-  const services: Service[] = [mwid, revocations, ...apis, relay].filter((one) => one !== undefined)
+  const services: Service[] = [mwid, revocations, ...apis, deadLetters, relay].filter((one) => one !== undefined)
   const group = new ServiceGroup('lamplighter', services, shared.log)
   if (apis.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
@@ -201,7 +203,7 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
   return [
     createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
-    createConfd({ store, access, originUuid, sipRealm: config.sip.realm, log }),
+    createConfd({ store, bus, access, originUuid, sipRealm: config.sip.realm, log }),
     createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({
       bus,
@@ -234,12 +236,13 @@ function newRelay({ config, log, database, bus, signal }: Shared): Service {
   return createRelay({ databaseUrl: database.url, bus, signal, log, retentionHours: config.eventRetentionHours })
 }
 
-/** For load balancers and containers: whether this process can do its work. */
+/** For load balancers and containers: whether this process can do its work. `unroutable`: events no queue wanted. */
 function mountHealth(server: FastifyInstance, { store, bus }: Shared): void {
   server.get('/health', async (_request, reply) => {
     const database = await store.isReachable()
     const healthy = database && bus.connected
-    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'failing', database, bus: bus.connected })
+    const facts = { status: healthy ? 'ok' : 'failing', database, bus: bus.connected, unroutable: bus.returned }
+    return reply.code(healthy ? 200 : 503).send(facts)
   })
 }
 

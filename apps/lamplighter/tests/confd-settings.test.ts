@@ -67,11 +67,18 @@ describe('14, 15 /voicemails/transcription', () => {
 describe('[B] /voicemails/settings', () => {
   const PATH = '/voicemails/settings'
   const set = (body: unknown) => call('PUT', PATH, body)
-  const DEFAULTS = { many_globals: false, trash_days: 30, max_age_days: null, claim_lease_s: 900, pin_min_length: 6 }
+  const DEFAULTS = {
+    many_globals: false,
+    trash_days: 30,
+    max_age_days: null,
+    claim_lease_s: 900,
+    pin_min_length: 6,
+    event_retention_hours: null,
+  }
 
   it('has defaults; PUT changes what it names, and says so', async () => {
     expect((await call('GET', PATH)).json).toEqual(DEFAULTS)
-    const change = { trash_days: 7, max_age_days: 365 }
+    const change = { trash_days: 7, max_age_days: 365, event_retention_hours: 24 }
     expect(await ear.during(() => set(change))).toEqual([['voicemail_settings_edited', {}]])
     expect((await call('GET', PATH)).json).toEqual({ ...DEFAULTS, ...change })
     expect(await ear.during(() => set(change))).toEqual([])
@@ -90,6 +97,8 @@ describe('[B] /voicemails/settings', () => {
     ['claim_lease_s', 86_401],
     ['pin_min_length', 3],
     ['pin_min_length', 21],
+    ['event_retention_hours', 0],
+    ['event_retention_hours', 8785],
   ])('%s refuses %j', async (field, value) => {
     refused(await set({ [field]: value }), field)
   })

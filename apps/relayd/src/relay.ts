@@ -58,6 +58,7 @@ class RelayTerm {
   #awake = true
   #wake: (() => void) | undefined
   #purgedAt = 0
+  #refused = false
 
   constructor(term: Term, bus: Bus, log: Logger, retentionHours: number) {
     this.#term = term
@@ -113,16 +114,22 @@ class RelayTerm {
       try {
         await this.#bus.publish(events)
         await this.#events.markPublished(events)
-        this.#backoff.reset()
+        this.#taken()
         return true
       } catch (err) {
         if (this.#term.signal.aborted) return false
-        const delayMs = this.#backoff.nextMs()
-        this.#log.warn({ err, delayMs, count: events.length }, 'the bus did not take the events')
-        await sleep(delayMs, this.#term.signal)
+        if (!this.#refused) this.#log.warn({ err }, 'the bus takes no events; they wait in the log')
+        this.#refused = true
+        await sleep(this.#backoff.nextMs(), this.#term.signal)
       }
     }
     return false
+  }
+
+  #taken(): void {
+    if (this.#refused) this.#log.info('the bus takes events again')
+    this.#refused = false
+    this.#backoff.reset()
   }
 
   async #purge(): Promise<void> {

@@ -46,9 +46,9 @@ describe('the relay', () => {
     await disposable.drop()
   })
 
-  async function start(bus: Bus, own: OutboxSignal = signal): Promise<Service> {
+  async function start(bus: Bus, own: OutboxSignal = signal, speaker = log): Promise<Service> {
     await bus.start()
-    const relay = createRelay({ databaseUrl: disposable.url, bus, signal: own, log })
+    const relay = createRelay({ databaseUrl: disposable.url, bus, signal: own, log: speaker })
     await relay.start()
     running.push(relay)
     return relay
@@ -146,6 +146,54 @@ describe('the relay', () => {
     await say(2)
     await waitFor(allPublished, { what: 'the second relay to take over' })
     expect([one.published.length, two.published.length]).toEqual([6, 2])
+  })
+
+  it('keeps the events of a tenant as long as the tenant says', async () => {
+    const [short, long] = [randomUUID(), randomUUID()]
+    const add = `INSERT INTO tenant (uuid, parent_uuid, name, slug, ancestors, event_retention_hours)
+      VALUES ($1, $4, $2, $2, ARRAY[$1::uuid, $4::uuid], $3)`
+    await database.pool.query(add, [short, 'short', 1, short])
+    await database.pool.query(add, [long, 'long', 500, short])
+    for (const uuid of [short, long, tenant]) {
+      const target = { tenant: uuid as TenantId }
+      await store.changeMessages(onlyTenant(target.tenant), ({ outbox }) =>
+        outbox.add([draft(voicemailCreated, target, { id: 1 })]),
+      )
+    }
+    await say(1)
+    const bus = new RecordingBus(log)
+    await start(bus)
+    await waitFor(allPublished, { what: 'publication' })
+    await running.pop()?.stop()
+    const left = async () => {
+      const { rows } = await database.pool.query<{ tenant: string }>(
+        'SELECT tenant_uuid::text AS tenant FROM event ORDER BY cursor',
+      )
+      return rows.map((row) => row.tenant)
+    }
+    await database.pool.query(`UPDATE event SET published_at = now() - interval '2 hours'`)
+    await start(bus)
+    await waitFor(async () => (await left()).length < 4, { what: 'the short retention' })
+    expect(await left()).toEqual([long, tenant, tenant])
+    await running.pop()?.stop()
+    await database.pool.query(`UPDATE event SET published_at = now() - interval '200 hours'`)
+    await start(bus)
+    await waitFor(async () => (await left()).length < 3, { what: 'the usual retention' })
+    // The newest of all stays, whoever it is of.
+    expect(await left()).toEqual([long, tenant])
+  })
+
+  it('says once that the bus takes nothing, and once that it does again', async () => {
+    const lines: string[] = []
+    const spoken = createLogger('info', { write: (line) => void lines.push(line) })
+    const bus = new RecordingBus(log)
+    bus.beforeConfirm = () => Promise.reject(new BusUnavailableError('away'))
+    await start(bus, signal, spoken)
+    await say(1)
+    await waitFor(() => bus.published.length >= 4, { what: 'four attempts' })
+    bus.beforeConfirm = async () => {}
+    await waitFor(allPublished, { what: 'publication' })
+    expect(lines.filter((line) => line.includes('the bus takes'))).toHaveLength(2)
   })
 
   it('forgets published events after their retention and goes on with its cursors', async () => {

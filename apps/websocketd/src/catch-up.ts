@@ -52,7 +52,7 @@ export class CatchUp {
 
   /** Sends what came after the cursor. Undefined when the client went away meanwhile. @throws what the store throws */
   async replay(client: Returning, { epoch, number }: Cursor): Promise<Outcome | undefined> {
-    const state = await this.#history.state()
+    const state = await this.#history.state(filterOf(client).tenantId)
     const refuse = (kind: 'gone' | 'too_many'): Outcome => ({
       kind,
       oldest: formatCursor(state.epoch, Math.max(0, state.oldest - 1)),

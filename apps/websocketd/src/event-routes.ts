@@ -81,7 +81,7 @@ async function readPage(
   after: Cursor | undefined,
   limit: number,
 ): Promise<EventPageView> {
-  const { epoch, oldest, head } = await history.state()
+  const { epoch, oldest, head } = await history.state(filterOf(reader).tenantId)
   const from = after ?? { epoch, number: Math.max(0, oldest - 1) }
   if (from.epoch !== epoch || from.number > head || from.number < oldest - 1) {
     const details = { oldest: formatCursor(epoch, Math.max(0, oldest - 1)) }

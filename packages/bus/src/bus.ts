@@ -10,6 +10,8 @@ export type OutgoingMessage = {
   readonly body: string
   /** Its place in the log, for consumers that count; on AMQP the property `correlation_id` (decision 0030). */
   readonly cursor?: number
+  /** Messages of one key keep their order; those of different keys may overtake each other where the bus has shards. */
+  readonly orderKey?: string
 }
 
 /** A message as a consumer gets it. `headers` decide routing and access; the body is shown as it came. */
@@ -41,6 +43,17 @@ export type ConsumerDefinition = {
   handle(message: IncomingMessage): Promise<Outcome> | Outcome
 }
 
+/** A message no handler could take, as it was in the queue it died in. */
+export type DeadLetter = {
+  readonly queue: string
+  /** Why, in the broker's words: `rejected`, `delivery_limit`, … */
+  readonly reason: string
+  readonly eventId: string | undefined
+  readonly name: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: Buffer
+}
+
 /** A running consumer. */
 export type Consumer = { stop(): Promise<void> }
 
@@ -59,8 +72,17 @@ export type Bus = {
   publish(messages: readonly OutgoingMessage[]): Promise<void>
   /** Starts a consumer; after a reconnection it is set up again by itself. */
   consume(definition: ConsumerDefinition): Promise<Consumer>
+  /** Hands over what was parked; a letter leaves the bus when `keep` has resolved, and comes again when it throws. */
+  consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer>
+  /**
+   * Puts a dead letter back into the queue it died in. False when that queue is no more.
+   * @throws BusUnavailableError
+   */
+  redeliver(letter: DeadLetter): Promise<boolean>
   /** Called each time the connection was lost and came back: messages in between may have been missed by exclusive queues. */
   onReconnect(listener: () => void): void
   /** Whether the broker can be reached now. */
   readonly connected: boolean
+  /** Messages that no queue wanted, since the start. They are not lost: the log has them. */
+  readonly returned: number
 }

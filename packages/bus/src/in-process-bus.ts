@@ -1,5 +1,5 @@
 import { type Logger, sleep } from '@lamplighter/runtime'
-import type { Bus, Consumer, ConsumerDefinition, IncomingMessage, OutgoingMessage } from './bus.js'
+import type { Bus, Consumer, ConsumerDefinition, DeadLetter, IncomingMessage, OutgoingMessage } from './bus.js'
 import { decide } from './decide.js'
 import { BusUnavailableError } from './errors.js'
 import { selects } from './matching.js'
@@ -19,7 +19,9 @@ export class InProcessBus implements Bus {
   readonly #log: Logger
   readonly #retryDelayMs: number
   readonly #queues = new Set<Queue>()
+  readonly #keepers = new Set<(letter: DeadLetter) => Promise<void>>()
   #running = false
+  #returned = 0
 
   constructor(log: Logger, { retryDelayMs = RETRY_DELAY_MS }: InProcessBusOptions = {}) {
     this.#log = log
@@ -28,6 +30,10 @@ export class InProcessBus implements Bus {
 
   get connected(): boolean {
     return this.#running
+  }
+
+  get returned(): number {
+    return this.#returned
   }
 
   async start(): Promise<void> {
@@ -44,12 +50,14 @@ export class InProcessBus implements Bus {
     if (!this.#running) throw new BusUnavailableError('the bus is stopped')
     for (const message of messages) {
       const incoming = toIncoming(message)
-      for (const queue of this.#queues) if (queue.takes(incoming)) await queue.add(incoming)
+      const takers = [...this.#queues].filter((queue) => queue.takes(incoming))
+      if (takers.length === 0) this.#returned++
+      for (const queue of takers) await queue.add(incoming)
     }
   }
 
   async consume(definition: ConsumerDefinition): Promise<Consumer> {
-    const queue = new Queue(definition, this.#log, this.#retryDelayMs)
+    const queue = new Queue(definition, this.#log, this.#retryDelayMs, (letter) => this.#park(letter))
     this.#queues.add(queue)
     return {
       stop: async () => {
@@ -57,6 +65,24 @@ export class InProcessBus implements Bus {
         await queue.stop()
       },
     }
+  }
+
+  async consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer> {
+    this.#keepers.add(keep)
+    return { stop: async () => void this.#keepers.delete(keep) }
+  }
+
+  async redeliver({ queue: name, eventId, name: event, headers, body }: DeadLetter): Promise<boolean> {
+    if (!this.#running) throw new BusUnavailableError('the bus is stopped')
+    const queue = [...this.#queues].find((one) => one.name === name)
+    await queue?.add({ eventId, name: event, headers, body, redelivered: false })
+    return queue !== undefined
+  }
+
+  /** Nothing here outlives the process: a letter nobody can keep now is only in the log. */
+  async #park(letter: DeadLetter): Promise<void> {
+    const [keep] = this.#keepers
+    await keep?.(letter).catch((err: unknown) => this.#log.error({ err }, 'dead letter could not be kept'))
   }
 
   onReconnect(): void {
@@ -68,15 +94,26 @@ class Queue {
   readonly #definition: ConsumerDefinition
   readonly #log: Logger
   readonly #retryDelayMs: number
+  readonly #park: (letter: DeadLetter) => Promise<void>
   readonly #stopping = new AbortController()
   readonly #messages: IncomingMessage[] = []
   readonly #waiting: (() => void)[] = []
   readonly #handlers = new Set<Promise<void>>()
 
-  constructor(definition: ConsumerDefinition, log: Logger, retryDelayMs: number) {
+  constructor(
+    definition: ConsumerDefinition,
+    log: Logger,
+    retryDelayMs: number,
+    park: (letter: DeadLetter) => Promise<void>,
+  ) {
     this.#definition = definition
     this.#log = log
     this.#retryDelayMs = retryDelayMs
+    this.#park = park
+  }
+
+  get name(): string {
+    return this.#definition.queue
   }
 
   takes(message: IncomingMessage): boolean {
@@ -113,15 +150,20 @@ class Queue {
   }
 
   async #deliver(message: IncomingMessage): Promise<void> {
+    let reason = 'delivery_limit'
     for (let delivery = 1; delivery <= MAX_DELIVERIES && !this.#stopping.signal.aborted; delivery++) {
       const outcome = await decide(this.#definition, { ...message, redelivered: delivery > 1 }, this.#log)
       if (outcome === 'ack') return
-      if (outcome === 'dead_letter') break
+      if (outcome === 'dead_letter') {
+        reason = 'rejected'
+        break
+      }
       await sleep(this.#retryDelayMs, this.#stopping.signal)
     }
     if (this.#stopping.signal.aborted) return
-    const { eventId, name } = message
-    this.#log.error({ eventId, event: name, queue: this.#definition.queue }, 'message parked as dead letter')
+    const { eventId, name, headers, body } = message
+    this.#log.error({ eventId, event: name, queue: this.name }, 'message parked as dead letter')
+    await this.#park({ queue: this.name, reason, eventId, name, headers, body })
   }
 }
 

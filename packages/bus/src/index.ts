@@ -2,6 +2,7 @@ export type {
   Bus,
   Consumer,
   ConsumerDefinition,
+  DeadLetter,
   HeaderMatch,
   IncomingMessage,
   Outcome,

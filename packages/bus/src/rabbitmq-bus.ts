@@ -1,30 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
-import {
-  type Channel,
-  type ChannelModel,
-  type ConfirmChannel,
-  type ConsumeMessage,
-  connect,
-  type Options,
-} from 'amqplib'
-import type { Bus, Consumer, ConsumerDefinition, IncomingMessage, OutgoingMessage } from './bus.js'
+import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
+import type { Bus, Consumer, ConsumerDefinition, DeadLetter, IncomingMessage, OutgoingMessage } from './bus.js'
+import { sendBack, toDeadLetter } from './dead-letter.js'
 import { decide } from './decide.js'
 import { BusUnavailableError } from './errors.js'
-import { DEAD_LETTER_QUEUE, EVENT_EXCHANGE, MAX_DELIVERIES, RETRY_DELAY_MS } from './topology.js'
+import { publishAll } from './publisher.js'
+import { APP_ID, DEAD_LETTER_QUEUE, EVENT_EXCHANGE, MAX_DELIVERIES, RETRY_DELAY_MS } from './topology.js'
 
-/** Unconfirmed messages at a time. */
-const PUBLISH_WINDOW = 256
-const CONFIRM_TIMEOUT_MS = 30_000
 const HEARTBEAT_SEC = 10
-/** AMQP `app_id` of what we publish. */
-const APP_ID = 'lamplighter'
 
 /** Settings of the RabbitMQ transport. */
-export type RabbitMqBusOptions = { readonly retryDelayMs?: number }
+export type RabbitMqBusOptions = {
+  readonly retryDelayMs?: number
+  /** Channels that publish side by side; order is kept per order key. */
+  readonly shards?: number
+}
 
 type Properties = { messageId?: string; appId?: string; correlationId?: string }
-type Session = { readonly connection: ChannelModel; readonly publisher: ConfirmChannel }
+type Session = { readonly connection: ChannelModel; readonly publishers: readonly ConfirmChannel[] }
 type Registration = {
   readonly definition: ConsumerDefinition
   channel: Channel | undefined
@@ -40,24 +34,27 @@ export class RabbitMqBus implements Bus {
   readonly #url: string
   readonly #log: Logger
   readonly #retryDelayMs: number
+  readonly #shards: number
   readonly #registrations = new Set<Registration>()
   readonly #listeners: (() => void)[] = []
   readonly #stopping = new AbortController()
   #session: Session | undefined
   #reconnecting: Promise<void> | undefined
   #returned = 0
+  /** Why the broker takes no messages now, if it does not. */
+  #blocked: string | undefined
 
-  constructor(url: string, log: Logger, { retryDelayMs = RETRY_DELAY_MS }: RabbitMqBusOptions = {}) {
+  constructor(url: string, log: Logger, { retryDelayMs = RETRY_DELAY_MS, shards = 1 }: RabbitMqBusOptions = {}) {
     this.#url = url
     this.#log = log
     this.#retryDelayMs = retryDelayMs
+    this.#shards = shards
   }
 
   get connected(): boolean {
     return this.#session !== undefined
   }
 
-  /** Messages that no queue wanted. They are not lost: the log has them. */
   get returned(): number {
     return this.#returned
   }
@@ -79,9 +76,8 @@ export class RabbitMqBus implements Bus {
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     const session = this.#session
     if (!session) throw new BusUnavailableError('RabbitMQ is not connected')
-    for (let from = 0; from < messages.length; from += PUBLISH_WINDOW) {
-      await publishWindow(session.publisher, messages.slice(from, from + PUBLISH_WINDOW))
-    }
+    if (this.#blocked !== undefined) throw new BusUnavailableError(`RabbitMQ takes no messages: ${this.#blocked}`)
+    await publishAll(session.publishers, messages)
   }
 
   async consume(definition: ConsumerDefinition): Promise<Consumer> {
@@ -89,6 +85,24 @@ export class RabbitMqBus implements Bus {
     this.#registrations.add(registration)
     if (this.#session) await this.#startConsumer(this.#session, registration)
     return { stop: () => this.#stopConsumer(registration) }
+  }
+
+  consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer> {
+    const handle = async (message: IncomingMessage) => {
+      try {
+        await keep(toDeadLetter(message))
+        return 'ack'
+      } catch (err) {
+        this.#log.error({ err }, 'dead letter could not be kept')
+        return 'retry'
+      }
+    }
+    return this.consume({ queue: DEAD_LETTER_QUEUE, durability: 'durable', bindings: [], prefetch: 20, handle })
+  }
+
+  async redeliver(letter: DeadLetter): Promise<boolean> {
+    if (!this.#session) throw new BusUnavailableError('RabbitMQ is not connected')
+    return sendBack(this.#session.connection, letter)
   }
 
   onReconnect(listener: () => void): void {
@@ -103,15 +117,11 @@ export class RabbitMqBus implements Bus {
     })
     // Reported here and acted on at `close`, which always follows.
     connection.on('error', (err) => this.#log.warn({ err }, 'RabbitMQ connection failed'))
+    this.#watchAlarms(connection)
     try {
-      const publisher = await connection.createConfirmChannel()
-      publisher.on('error', (err) => this.#log.warn({ err }, 'RabbitMQ channel failed'))
-      publisher.on('return', () => this.#returned++)
-      // A channel that the broker closed is mended like a lost connection: everything is made anew.
-      publisher.on('close', () => void connection.close().catch(() => {}))
-      await publisher.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
-      await publisher.assertQueue(DEAD_LETTER_QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
-      const session = { connection, publisher }
+      const publishers: ConfirmChannel[] = []
+      while (publishers.length < this.#shards) publishers.push(await this.#openPublisher(connection))
+      const session = { connection, publishers }
       connection.once('close', () => this.#lost(session))
       for (const registration of this.#registrations) await this.#startConsumer(session, registration)
       this.#session = session
@@ -119,6 +129,30 @@ export class RabbitMqBus implements Bus {
       await connection.close().catch(() => {})
       throw error
     }
+  }
+
+  /** A broker short of memory or disk says so and reads nothing more until it says that it is over. */
+  #watchAlarms(connection: ChannelModel): void {
+    this.#blocked = undefined
+    connection.on('blocked', (reason: string) => {
+      this.#blocked = reason
+      this.#log.warn({ reason }, 'RabbitMQ takes no messages')
+    })
+    connection.on('unblocked', () => {
+      this.#blocked = undefined
+      this.#log.info('RabbitMQ takes messages again')
+    })
+  }
+
+  async #openPublisher(connection: ChannelModel): Promise<ConfirmChannel> {
+    const publisher = await connection.createConfirmChannel()
+    publisher.on('error', (err) => this.#log.warn({ err }, 'RabbitMQ channel failed'))
+    publisher.on('return', () => this.#returned++)
+    // A channel that the broker closed is mended like a lost connection: everything is made anew.
+    publisher.on('close', () => void connection.close().catch(() => {}))
+    await publisher.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
+    await publisher.assertQueue(DEAD_LETTER_QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+    return publisher
   }
 
   #lost(session: Session): void {
@@ -208,6 +242,8 @@ function withHeartbeat(url: string): string {
 }
 
 async function assertQueue(channel: Channel, { queue, durability }: ConsumerDefinition): Promise<string> {
+  // It has no dead letters of its own, and is there since the connection was made.
+  if (queue === DEAD_LETTER_QUEUE) return queue
   const dead = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': DEAD_LETTER_QUEUE }
   if (durability === 'durable') {
     const args = { ...dead, 'x-queue-type': 'quorum', 'x-delivery-limit': MAX_DELIVERIES - 1 }
@@ -215,44 +251,6 @@ async function assertQueue(channel: Channel, { queue, durability }: ConsumerDefi
   }
   const name = `${queue}.${randomBytes(6).toString('hex')}`
   return (await channel.assertQueue(name, { exclusive: true, autoDelete: true, durable: false, arguments: dead })).queue
-}
-
-async function publishWindow(channel: ConfirmChannel, messages: readonly OutgoingMessage[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('no confirm in time')), CONFIRM_TIMEOUT_MS)
-  })
-  try {
-    const confirms = messages.map((message) => publishOne(channel, message))
-    await Promise.race([Promise.all(confirms), late])
-  } catch (error) {
-    throw new BusUnavailableError('RabbitMQ did not confirm', { cause: error })
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** Properties as the original sends them, and those it leaves out, which old consumers do not see (bus.md 2.2, 5.3). */
-function publishOne(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
-  const options: Options.Publish = {
-    contentType: 'application/json',
-    contentEncoding: 'utf-8',
-    deliveryMode: 2,
-    priority: 0,
-    headers: message.headers,
-    mandatory: true,
-    messageId: message.eventId,
-    type: message.name,
-    appId: APP_ID,
-    timestamp: Math.floor(Date.now() / 1000),
-    ...(message.cursor === undefined ? {} : { correlationId: String(message.cursor) }),
-  }
-  return new Promise((resolve, reject) => {
-    channel.publish(EVENT_EXCHANGE, message.routingKey, Buffer.from(message.body), options, (error: unknown) => {
-      if (error) reject(error)
-      else resolve()
-    })
-  })
 }
 
 function toIncoming({ content, fields, properties }: ConsumeMessage): IncomingMessage {

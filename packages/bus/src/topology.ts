@@ -6,3 +6,5 @@ export const DEAD_LETTER_QUEUE = 'lamplighter.dead'
 export const MAX_DELIVERIES = 5
 /** Wait before a refused message comes again. */
 export const RETRY_DELAY_MS = 1000
+/** AMQP `app_id` of what we publish. */
+export const APP_ID = 'lamplighter'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '@lamplighter/runtime'
-import { evaluate, takeTestVhost, waitFor } from '@lamplighter/testing'
+import { evaluate, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Bus, IncomingMessage, Outcome, OutgoingMessage } from '../src/bus.js'
 import { BusUnavailableError, InProcessBus, RabbitMqBus } from '../src/index.js'
@@ -136,6 +136,12 @@ describe.each(transports)('the bus $name', ({ open }) => {
     await stop()
   })
 
+  it('5.3: counts what no queue wants, and takes it all the same', async () => {
+    const before = bus.returned
+    await bus.publish([message({ nobody: randomUUID() }), message({ nobody: randomUUID() })])
+    expect(bus.returned - before).toBe(2)
+  })
+
   it('refuses to publish when it is stopped', async () => {
     const other = open()
     await other.start()
@@ -144,7 +150,61 @@ describe.each(transports)('the bus $name', ({ open }) => {
   })
 })
 
+/** A method frame of the broker on channel 0. */
+function methodFrame(payload: readonly number[]): Uint8Array {
+  return Uint8Array.from([1, 0, 0, 0, 0, 0, payload.length, ...payload, 0xce])
+}
+const BLOCKED = methodFrame([0, 10, 0, 60, 3, ...Buffer.from('low')])
+const UNBLOCKED = methodFrame([0, 10, 0, 61])
+
 describe('the RabbitMQ transport', () => {
+  it('5.3: with several shards keeps the order of each key', async () => {
+    const bus = new RabbitMqBus(vhost.url, log, { shards: 4 })
+    await bus.start()
+    const mark = randomUUID()
+    const received: { key: number; index: number }[] = []
+    await bus.consume({
+      queue: 'test.shards',
+      durability: 'exclusive',
+      bindings: [{ mark }],
+      prefetch: 100,
+      handle: ({ body }) => {
+        received.push(JSON.parse(body.toString()) as { key: number; index: number })
+        return 'ack'
+      },
+    })
+    const sent = Array.from({ length: 2000 }, (_, index) => ({
+      ...message({ mark }, JSON.stringify({ key: index % 20, index })),
+      orderKey: String(index % 20),
+    }))
+    await bus.publish(sent)
+    await waitFor(() => received.length === sent.length, { what: 'all messages' })
+    for (let key = 0; key < 20; key++) {
+      const indexes = received.filter((one) => one.key === key).map(({ index }) => index)
+      expect(indexes).toEqual(Array.from({ length: 100 }, (_, round) => round * 20 + key))
+    }
+    await bus.stop()
+  })
+
+  it('5.3: publishes nothing while the broker has an alarm, says so once, and goes on when it is over', async () => {
+    const lines: string[] = []
+    const proxy = await TcpProxy.start(new URL(vhost.url))
+    const bus = new RabbitMqBus(
+      proxy.url(new URL(vhost.url)),
+      createLogger('info', { write: (line) => void lines.push(line) }),
+    )
+    await bus.start()
+    proxy.inject(BLOCKED)
+    await waitFor(() => lines.length > 0, { what: 'the alarm' })
+    for (let n = 0; n < 3; n++) await expect(bus.publish([message({})])).rejects.toThrow('takes no messages: low')
+    proxy.inject(UNBLOCKED)
+    await waitFor(() => lines.length > 1, { what: 'the end of the alarm' })
+    await bus.publish([message({})])
+    expect(lines).toHaveLength(2)
+    await bus.stop()
+    await proxy.stop()
+  })
+
   it('comes back with its consumers after the broker cut the connection', async () => {
     const bus = new RabbitMqBus(vhost.url, log)
     await bus.start()

@@ -1,3 +1,4 @@
+export * from './asyncapi/index.js'
 export * from './events/index.js'
 export * from './gateway/index.js'
 export * from './message-archive.js'

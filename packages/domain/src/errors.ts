@@ -45,6 +45,8 @@ export type ErrorCode =
   | 'no-such-user'
   | 'no-such-context'
   | 'no-such-device'
+  | 'no-such-dead-letter'
+  | 'dead-letter-queue-gone'
   | 'invalid-voicemail-id'
   | 'invalid-voicemail-folder-id'
   | 'invalid-voicemail-message-id'
@@ -86,6 +88,7 @@ export type ErrorCode =
   /** The event log does not reach back to the cursor, or it is of a lost history. */
   | 'events-gone'
   | 'authentication-server-unreachable'
+  | 'bus-unreachable'
   /** There is more to do than can wait. */
   | 'overloaded'
 
@@ -181,6 +184,16 @@ export class AuthenticationUnavailableError extends LamplighterError {
 
   constructor(options?: ErrorOptions) {
     super('authentication-server-unreachable', 'tokens cannot be checked right now', {}, options)
+  }
+}
+
+/** The broker cannot be reached right now; the same call may succeed later. */
+export class BusUnreachableError extends LamplighterError {
+  override readonly name = 'BusUnreachableError'
+  override readonly transient = true
+
+  constructor(options?: ErrorOptions) {
+    super('bus-unreachable', 'the bus cannot be reached right now', {}, options)
   }
 }
 

@@ -3,6 +3,7 @@ export { parseAwareDateTime } from './date-time.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,
+  BusUnreachableError,
   type ErrorCode,
   type FieldProblem,
   InvalidInputError,

@@ -58,6 +58,8 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-user': notFound('User'),
   'no-such-context': notFound('Context'),
   'no-such-device': notFound('Device'),
+  'no-such-dead-letter': notFound('Dead letter'),
+  'dead-letter-queue-gone': rule('the queue of the dead letter is no more', 409),
   'invalid-voicemail-id': input('voicemail_id: is not an id'),
   'invalid-voicemail-folder-id': input('folder_id: is not an id'),
   'invalid-voicemail-message-id': input('message_id: is not an id'),
@@ -98,6 +100,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   },
   'events-gone': { status: 410, confd: [410, 'Resource Not Found', 'the events are not kept any more'] },
   'too-many-requests': { status: 429, confd: [429, 'Resource Error', 'too many requests'] },
+  'bus-unreachable': { status: 503, confd: [503, 'Unavailable', 'the bus cannot be reached right now'] },
   overloaded: { status: 503, confd: [503, 'Unavailable', 'there is too much to do right now'] },
   'authentication-server-unreachable': {
     status: 503,

@@ -45,6 +45,8 @@ export function openDatabase(
   }
   const pool = new pg.Pool(config)
   pool.on('error', (error) => options.onIdleError?.(error))
+  // A connection lost between two statements of a transaction: the next one fails, and that is the place to say it.
+  pool.on('connect', (client) => client.on('error', () => {}))
   // Named statements save PostgreSQL the planning of what Prisma sends over and over.
   const statementNameGenerator = ({ sql }: { sql: string }) => `p${createHash('sha1').update(sql).digest('base64url')}`
   // Prisma has type parsers of its own and must not see ours, so it brings them per query over the same pool.

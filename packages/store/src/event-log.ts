@@ -9,6 +9,8 @@ export type LoggedEvent = {
   readonly routingKey: string
   readonly headers: EventHeaders
   readonly body: string
+  /** What keeps its order: the mailbox, or the tenant where there is none. */
+  readonly orderKey: string
 }
 
 type EventRow = {
@@ -18,9 +20,11 @@ type EventRow = {
   routing_key: string
   headers: EventHeaders
   body: string
+  order_key: string
 }
 
-const COLUMNS = 'e.cursor, e.event_id::text, e.name, e.routing_key, e.headers, e.body'
+const COLUMNS = `e.cursor, e.event_id::text, e.name, e.routing_key, e.headers, e.body,
+  coalesce(e.mailbox_id::text, e.tenant_uuid::text, '') AS order_key`
 
 /**
  * Cursors continue where the log ends, in the order of ids: within a mailbox that is the order of its revisions,
@@ -37,10 +41,20 @@ const CLAIM = `
   SELECT * FROM claimed ORDER BY cursor`
 const UNCONFIRMED = `SELECT ${COLUMNS} FROM event e WHERE e.cursor IS NOT NULL AND e.published_at IS NULL ORDER BY e.cursor LIMIT $1`
 const MARK = 'UPDATE event SET published_at = now() WHERE cursor BETWEEN $1 AND $2 AND published_at IS NULL'
+/** The second condition is the index's: nothing younger than the shortest retention is looked at. */
+/** Notes how far each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's. */
 const PURGE = `
-  DELETE FROM event WHERE id IN (
-    SELECT id FROM event WHERE published_at < now() - make_interval(hours => $1) AND cursor < (SELECT max(cursor) FROM event)
-    ORDER BY published_at LIMIT $2)`
+  WITH gone AS (DELETE FROM event WHERE id IN (
+    SELECT e.id FROM event e LEFT JOIN tenant t ON t.uuid = e.tenant_uuid
+    WHERE e.published_at < now() - make_interval(hours => coalesce(t.event_retention_hours, $1))
+      AND e.published_at < now() - make_interval(hours => (SELECT least($1, min(event_retention_hours)) FROM tenant))
+      AND e.cursor < (SELECT max(cursor) FROM event)
+    ORDER BY e.published_at LIMIT $2) RETURNING tenant_uuid, cursor),
+  reach AS (SELECT tenant_uuid, max(cursor) AS cursor FROM gone GROUP BY tenant_uuid),
+  noted AS (
+    UPDATE tenant t SET purged_cursor = r.cursor FROM reach r
+    WHERE t.uuid = coalesce(r.tenant_uuid, (SELECT uuid FROM tenant WHERE parent_uuid = uuid)) AND r.cursor > t.purged_cursor)
+  SELECT count(*)::int AS removed FROM gone`
 
 /**
  * Where the log lives: the server, its timeline, the database, the table. A restored or promoted copy lives elsewhere
@@ -78,10 +92,14 @@ export class EventLog {
     await this.#client.query({ name: 'event.mark', text: MARK, values })
   }
 
-  /** Deletes published events older than the retention, a batch at a time; the newest stays, so that cursors go on. */
+  /**
+   * Deletes published events older than their tenant's retention, or than this one where it has none, a batch at a
+   * time. The newest of all stays, so that cursors go on.
+   */
   async purge(retentionHours: number, limit: number): Promise<number> {
-    const result = await this.#client.query({ name: 'event.purge', text: PURGE, values: [retentionHours, limit] })
-    return result.rowCount ?? 0
+    const values = [retentionHours, limit]
+    const { rows } = await this.#client.query<{ removed: number }>({ name: 'event.purge', text: PURGE, values })
+    return rows[0]?.removed ?? 0
   }
 
   /** Begins a new epoch if this is not the database the log was last seen in: cursors given before are gone then. */
@@ -98,6 +116,7 @@ export class EventLog {
       routingKey: row.routing_key,
       headers: row.headers,
       body: row.body,
+      orderKey: row.order_key,
     }))
   }
 }

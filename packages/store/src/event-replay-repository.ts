@@ -16,7 +16,7 @@ export type ReplayedEvent = {
 export type LogState = {
   /** Changes when the log's history does; eight hex digits. */
   readonly epoch: string
-  /** The first event that is still there; 0 when there is none. */
+  /** From here on every event of the tenant is still there; 0 when there is none. */
   readonly oldest: number
   /** The last event that has a cursor; 0 when there is none. */
   readonly head: number
@@ -47,7 +47,7 @@ type Row = { cursor: number; event_id: string; name: string; headers: EventHeade
 
 const STATE = `
   SELECT coalesce((SELECT left(log_epoch::text, 8) FROM installation), '00000000') AS epoch,
-    coalesce((SELECT min(cursor) FROM event), 0) AS oldest,
+    greatest((SELECT min(cursor) FROM event), (SELECT max(purged_cursor) + 1 FROM tenant WHERE $1::uuid IS NULL OR uuid = $1::uuid), 0) AS oldest,
     coalesce((SELECT max(cursor) FROM event), 0) AS head,
     coalesce((SELECT min(cursor) - 1 FROM event WHERE published_at IS NULL), (SELECT max(cursor) FROM event), 0) AS published`
 
@@ -73,9 +73,9 @@ export class EventReplayRepository {
     this.#sql = sql
   }
 
-  /** Where the log stands, in one snapshot. */
-  async state(): Promise<LogState> {
-    const [row] = await this.#sql.rows<LogState>('replay.state', STATE, [])
+  /** Where the log stands for a tenant, or for all of them, in one snapshot. */
+  async state(tenantId: TenantId | null = null): Promise<LogState> {
+    const [row] = await this.#sql.rows<LogState>('replay.state', STATE, [tenantId])
     if (!row) throw new Error('a statement without a table gave no row')
     return row
   }

@@ -18,6 +18,7 @@ import { ClaimRepository } from './claim-repository.js'
 import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
 import { EventReplayRepository } from './event-replay-repository.js'
+import { DeadLetterRepository } from './dead-letter-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
@@ -130,6 +131,11 @@ export class Store {
   /** Tickets for opening a socket. */
   get tickets(): TicketRepository {
     return new TicketRepository(pgSql(this.#database.pool))
+  }
+
+  /** What no consumer of the bus could take. */
+  get deadLetters(): DeadLetterRepository {
+    return new DeadLetterRepository(pgSql(this.#database.pool))
   }
 
   /** Claims of every tenant, for housekeeping. */

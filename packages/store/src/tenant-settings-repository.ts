@@ -13,6 +13,8 @@ export type TenantSettings = {
   readonly maxAgeDays: number | null
   readonly claimLeaseSec: number
   readonly pinMinLength: number
+  /** How long the log keeps published events; null: as long as the installation says. */
+  readonly eventRetentionHours: number | null
   readonly transcriptionEnabled: boolean
 }
 
@@ -22,6 +24,7 @@ const COLUMNS = {
   maxAgeDays: true,
   claimLeaseSec: true,
   pinMinLength: true,
+  eventRetentionHours: true,
   transcriptionEnabled: true,
 } satisfies Prisma.TenantSelect
 

@@ -19,6 +19,9 @@ export type TestBroker = {
   stop(): Promise<void>
 }
 
+/** A broker of the test's own, which it may stop and start: what was durable is there again. */
+export type OwnBroker = TestBroker & { pause(): Promise<void>; resume(): Promise<void> }
+
 const LOCAL = 'amqp://guest:guest@127.0.0.1:5672'
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const START_DEADLINE_MS = 60_000
@@ -46,7 +49,7 @@ export async function provideBroker(): Promise<TestBroker> {
   if (!existsSync(SERVER)) await installPackages(['rabbitmq-server'])
   if (!existsSync(SERVER))
     throw new Error('the tests need RabbitMQ: none answers on localhost:5672 and rabbitmq-server is not installed')
-  return startOwn()
+  return startOwnBroker()
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -59,7 +62,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function startOwn(): Promise<TestBroker> {
+/** A broker of one's own on a free port, whatever else runs. @throws one sentence when it does not start */
+export async function startOwnBroker(): Promise<OwnBroker> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-rabbitmq-'))
   const [port, distPort] = [await freePort(), await freePort()]
   await Promise.all(['mnesia', 'log', 'home'].map((folder) => mkdir(path.join(home, folder))))
@@ -80,25 +84,34 @@ async function startOwn(): Promise<TestBroker> {
     ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   }
+  const url = `amqp://guest:guest@127.0.0.1:${port}`
+  let end = await startServer(home, url, env)
+  const stop = async () => {
+    await end()
+    await rm(home, { recursive: true, force: true })
+  }
+  const resume = async () => {
+    end = await startServer(home, url, env)
+  }
+  return { url, ctlEnv, stop, pause: () => end(), resume }
+}
+
+/** Starts the server; what is returned ends it. */
+async function startServer(home: string, url: string, env: NodeJS.ProcessEnv): Promise<() => Promise<void>> {
   const child = spawn(SERVER, [], { env, stdio: 'ignore' })
   let ended = false
   child.once('exit', () => {
     ended = true
   })
-  const url = `amqp://guest:guest@127.0.0.1:${port}`
   const deadline = Date.now() + START_DEADLINE_MS
   while (!(await answers(url))) {
     if (ended || Date.now() > deadline) throw new Error(`our own RabbitMQ did not start, see ${home}/log`)
     await delay(250)
   }
-  return { url, ctlEnv, stop: () => stopOwn(home, () => ended) }
-}
-
-async function stopOwn(home: string, hasEnded: () => boolean): Promise<void> {
-  const pid = Number(await readFile(path.join(home, 'pid'), 'utf8'))
-  process.kill(pid, 'SIGTERM')
-  for (let waited = 0; waited < 100 && !hasEnded(); waited++) await delay(100)
-  await rm(home, { recursive: true, force: true })
+  return async () => {
+    process.kill(Number(await readFile(path.join(home, 'pid'), 'utf8')), 'SIGTERM')
+    for (let waited = 0; waited < 200 && !ended; waited++) await delay(100)
+  }
 }
 
 const CONFIG = `listeners.tcp.default = 127.0.0.1:PORT

@@ -13,6 +13,7 @@ const refreshToken = Type.Object({
 export const sessionCreated = defineEvent({
   name: 'auth_session_created',
   kind: 'user',
+  attributes: ['session_uuid'],
   routingKey: 'auth.sessions.{uuid}.created',
   data: Type.Object({ ...endedSession.properties, mobile: Type.Boolean() }),
   description: 'A session began: somebody logged in or used a refresh token.',
@@ -22,6 +23,7 @@ export const sessionCreated = defineEvent({
 export const sessionDeleted = defineEvent({
   name: 'auth_session_deleted',
   kind: 'user',
+  attributes: ['session_uuid'],
   routingKey: 'auth.sessions.{uuid}.deleted',
   data: endedSession,
   description: 'A session ended: logout, removal, its refresh token revoked, its user disabled, or it ran out.',
@@ -31,6 +33,7 @@ export const sessionDeleted = defineEvent({
 export const sessionExpireSoon = defineEvent({
   name: 'auth_session_expire_soon',
   kind: 'user',
+  attributes: ['session_uuid'],
   routingKey: 'auth.users.{user_uuid}.sessions.{uuid}.expire_soon',
   data: endedSession,
   description: 'A session ends within a minute; said exactly once, at the login when it is that short.',

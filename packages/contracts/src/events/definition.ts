@@ -15,6 +15,8 @@ export type EventDefinition<Data extends TObject = TObject> = {
   /** Template of the required access; `events.` + routing key where the contract has no other. */
   readonly acl: string
   readonly data: Data
+  /** Attributes beside the usual ones in headers and body, e.g. `session_uuid`. */
+  readonly attributes?: readonly string[]
   /** When it is emitted, for people. */
   readonly description: string
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { TenantId, UserId } from '@lamplighter/domain'
 import { describe, expect, it } from 'vitest'
 import { userVoicemailAssociated, voicemailCreated } from './config.js'
@@ -55,11 +54,5 @@ describe('an event', () => {
 describe('the catalogue', () => {
   it('names each event once', () => {
     expect(new Set(EVENTS.map(({ name }) => name)).size).toBe(EVENTS.length)
-  })
-
-  it('is all in docs/events.md, with routing key and ACL', () => {
-    const docs = readFileSync(new URL('../../../../docs/events.md', import.meta.url), 'utf8').replaceAll(/ +/g, ' ')
-    for (const { name, kind, routingKey, acl } of EVENTS)
-      expect(docs).toContain(`| \`${name}\` | ${kind} | \`${routingKey}\` | \`${acl}\` |`)
   })
 })

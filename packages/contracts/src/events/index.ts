@@ -36,7 +36,7 @@ export {
   transcriptionCompletedSchema,
 } from './transcriptions.js'
 
-/** Every event the product emits. */
+/** Every event the product emits, by name: the order of a module's exports depends on who loads it. */
 export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(messages),
   transcriptions.callLogdTranscriptionCreated,
@@ -51,4 +51,4 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(greetings),
   ...Object.values(pins),
   ...Object.values(auth),
-]
+].sort((one, other) => (one.name < other.name ? -1 : 1))

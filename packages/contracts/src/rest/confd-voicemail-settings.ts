@@ -38,6 +38,13 @@ const settingsFields = {
   ),
   claim_lease_s: Type.Integer({ minimum: 5, maximum: 86_400, description: 'how long a claim lasts, seconds' }),
   pin_min_length: Type.Integer({ minimum: 4, maximum: 20 }),
+  event_retention_hours: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 8784,
+      description: 'how long events can be asked for again; null is what the installation says',
+    }),
+  ),
 }
 const settingsSchema = Type.Object(settingsFields)
 /** Wire form of a tenant's voicemail settings. */

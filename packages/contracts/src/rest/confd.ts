@@ -1,4 +1,5 @@
 import * as contexts from './confd-contexts.js'
+import { DEAD_LETTER_ROUTES } from './confd-dead-letters.js'
 import * as devices from './confd-devices.js'
 import * as infos from './confd-infos.js'
 import * as members from './confd-members.js'
@@ -59,4 +60,5 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   devices.getDevice,
   devices.updateDevice,
   devices.deleteDevice,
+  ...DEAD_LETTER_ROUTES,
 ]

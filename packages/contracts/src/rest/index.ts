@@ -51,6 +51,13 @@ export {
 } from './calld-trash.js'
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
+export {
+  type DeadLetterView,
+  deleteDeadLetter,
+  getDeadLetter,
+  listDeadLetters,
+  redriveDeadLetter,
+} from './confd-dead-letters.js'
 export * from './confd-devices.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
 export * from './confd-members.js'

@@ -636,6 +636,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Forget a dead letter. Access: confd.dead-letters.{id}.delete */
+  deleteDeadLetter: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Delete a SIP device. Access: confd.devices.{uuid}.delete */
   deleteDevice: {
     params: {
@@ -1108,6 +1115,28 @@ export type Operations = {
         rel: string
         href: string
       }[]
+    }
+  }
+  /** Read a dead letter with its body. Access: confd.dead-letters.{id}.read */
+  getDeadLetter: {
+    params: {
+      id: string | number
+    }
+    answer: {
+      id: number
+      /** the queue it died in */
+      queue: string
+      /** why, in the broker’s words: rejected, delivery_limit, … */
+      reason: string
+      /** name of the event */
+      name: string
+      event_id: string | null
+      headers: Record<string, unknown>
+      /** bytes of the body */
+      size: number
+      /** ISO 8601, UTC */
+      died_at: string
+      body: string
     }
   }
   /** Read a SIP device. Access: confd.devices.{uuid}.read */
@@ -1763,6 +1792,8 @@ export type Operations = {
       /** how long a claim lasts, seconds */
       claim_lease_s: number
       pin_min_length: number
+      /** how long events can be asked for again; null is what the installation says */
+      event_retention_hours: number | null
     }
   }
   /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
@@ -1975,6 +2006,31 @@ export type Operations = {
           rel: string
           href: string
         }[]
+      })[]
+    }
+  }
+  /** List messages of the bus that no consumer could take. Access: confd.dead-letters.read */
+  listDeadLetters: {
+    query?: {
+      limit?: number
+      offset?: number
+    }
+    answer: {
+      total: number
+      items: ({
+        id: number
+        /** the queue it died in */
+        queue: string
+        /** why, in the broker’s words: rejected, delivery_limit, … */
+        reason: string
+        /** name of the event */
+        name: string
+        event_id: string | null
+        headers: Record<string, unknown>
+        /** bytes of the body */
+        size: number
+        /** ISO 8601, UTC */
+        died_at: string
       })[]
     }
   }
@@ -2722,6 +2778,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Send a dead letter to its queue again and forget it. Access: confd.dead-letters.{id}.redrive.create */
+  redriveDeadLetter: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Give up the claim on a message. Access: calld.users.me.voicemails.messages.{message_id}.claim.delete */
   releaseOwnClaim: {
     params: {
@@ -3251,6 +3314,8 @@ export type Operations = {
       /** how long a claim lasts, seconds */
       claim_lease_s?: number
       pin_min_length?: number
+      /** how long events can be asked for again; null is what the installation says */
+      event_retention_hours?: number | null
     }
     answer: undefined
   }
@@ -3316,6 +3381,7 @@ export const OPERATIONS = {
   createWsTicket: { method: 'POST', path: '/api/auth/0.1/ws-ticket', answer: 'json' },
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
+  deleteDeadLetter: { method: 'DELETE', path: '/api/confd/1.1/dead-letters/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
@@ -3351,6 +3417,7 @@ export const OPERATIONS = {
   getConfdDocument: { method: 'GET', path: '/api/confd/1.1/api/api.yml', answer: 'bytes' },
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
+  getDeadLetter: { method: 'GET', path: '/api/confd/1.1/dead-letters/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
   getEventsDocument: { method: 'GET', path: '/api/events/api/api.yml', answer: 'bytes' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
@@ -3385,6 +3452,7 @@ export const OPERATIONS = {
   listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
   listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
+  listDeadLetters: { method: 'GET', path: '/api/confd/1.1/dead-letters', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
@@ -3410,6 +3478,7 @@ export const OPERATIONS = {
   putTranscription: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
+  redriveDeadLetter: { method: 'POST', path: '/api/confd/1.1/dead-letters/{id}/redrive', answer: 'none' },
   releaseOwnClaim: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'none' },
   releaseVoicemailClaim: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'none' },
   releaseVoicemailMessage: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },

@@ -1,0 +1,2 @@
+export { buildAsyncApi } from './asyncapi.js'
+export { eventTable } from './event-table.js'

@@ -1,0 +1,113 @@
+import net, { type AddressInfo } from 'node:net'
+
+/** A network that fails on demand: TCP between a client and a server, cut, delayed or stalled when a test says so. */
+export class TcpProxy {
+  readonly #server: net.Server
+  readonly #target: { readonly host: string; readonly port: number }
+  readonly #clients = new Set<net.Socket>()
+  readonly #sockets = new Set<net.Socket>()
+  #open = true
+  #stalled = false
+  #delayMs = 0
+  #cutAfter = Number.POSITIVE_INFINITY
+
+  private constructor(target: { host: string; port: number }) {
+    this.#target = target
+    this.#server = net.createServer((client) => this.#connect(client))
+  }
+
+  /** @param target where to pass connections on to, as host and port of a URL */
+  static async start(target: URL): Promise<TcpProxy> {
+    const proxy = new TcpProxy({ host: target.hostname, port: Number(target.port) })
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve))
+    return proxy
+  }
+
+  /** The target's URL, by way of the proxy. */
+  url(target: URL): string {
+    const url = new URL(target)
+    url.hostname = '127.0.0.1'
+    url.port = String((this.#server.address() as AddressInfo).port)
+    return url.href
+  }
+
+  /** Ends every connection at once; new ones are passed on again unless {@link refuse} is on. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** Cuts when clients have sent this many bytes more: in the middle of whatever they were saying. */
+  cutAfter(bytes: number): void {
+    this.#cutAfter = bytes
+  }
+
+  /** Whether new connections are turned away. */
+  refuse(refused: boolean): void {
+    this.#open = !refused
+  }
+
+  /** Passes everything on this much later. */
+  delay(ms: number): void {
+    this.#delayMs = ms
+  }
+
+  /** Whether nothing is passed on although connections stay open. */
+  stall(stalled: boolean): void {
+    this.#stalled = stalled
+    for (const socket of this.#sockets) {
+      if (stalled) socket.pause()
+      else socket.resume()
+    }
+  }
+
+  /** Says something to every client in the server's place. Only while the server is silent. */
+  inject(bytes: Uint8Array): void {
+    for (const client of this.#clients) client.write(bytes)
+  }
+
+  async stop(): Promise<void> {
+    this.cut()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #connect(client: net.Socket): void {
+    if (!this.#open) {
+      client.destroy()
+      return
+    }
+    const server = net.connect(this.#target)
+    this.#clients.add(client)
+    this.#pass(client, server, (bytes) => this.#upTo(bytes))
+    this.#pass(server, client, (bytes) => bytes)
+  }
+
+  #pass(from: net.Socket, to: net.Socket, through: (bytes: Buffer) => Buffer): void {
+    this.#sockets.add(from)
+    from.setNoDelay(true)
+    from.on('data', (bytes) => this.#later(() => to.write(through(bytes))))
+    from.on('error', () => to.destroy())
+    from.on('close', () => {
+      this.#sockets.delete(from)
+      this.#clients.delete(from)
+      to.destroy()
+    })
+    if (this.#stalled) from.pause()
+  }
+
+  /** What of this still passes before the cut. */
+  #upTo(bytes: Buffer): Buffer {
+    const passing = bytes.subarray(0, this.#cutAfter)
+    this.#cutAfter -= bytes.length
+    if (this.#cutAfter <= 0) {
+      this.#cutAfter = Number.POSITIVE_INFINITY
+      // The bytes before the cut still arrive.
+      setImmediate(() => this.cut())
+    }
+    return passing
+  }
+
+  #later(work: () => void): void {
+    if (this.#delayMs === 0) work()
+    else setTimeout(work, this.#delayMs)
+  }
+}
