@@ -7,6 +7,7 @@ export type {
   Outcome,
   OutgoingMessage,
 } from './bus.js'
+export { type ConsumerQueue, ConsumerQueues, type QueueBinding } from './consumer-queues.js'
 export { BusUnavailableError } from './errors.js'
 export { InProcessBus } from './in-process-bus.js'
 export { RabbitMqBus } from './rabbitmq-bus.js'

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { topicKeyOf } from '@lamplighter/contracts'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import {
   type Channel,
@@ -11,7 +12,7 @@ import {
 import type { Bus, Consumer, ConsumerDefinition, IncomingMessage, OutgoingMessage } from './bus.js'
 import { decide } from './decide.js'
 import { BusUnavailableError } from './errors.js'
-import { DEAD_LETTER_QUEUE, EVENT_EXCHANGE, MAX_DELIVERIES, RETRY_DELAY_MS } from './topology.js'
+import { DEAD_LETTER_QUEUE, EVENT_EXCHANGE, MAX_DELIVERIES, RETRY_DELAY_MS, TENANT_EXCHANGE } from './topology.js'
 
 /** Unconfirmed messages at a time. */
 const PUBLISH_WINDOW = 256
@@ -107,6 +108,7 @@ export class RabbitMqBus implements Bus {
       // A channel that the broker closed is mended like a lost connection: everything is made anew.
       publisher.on('close', () => void connection.close().catch(() => {}))
       await publisher.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
+      await publisher.assertExchange(TENANT_EXCHANGE, 'topic', { durable: true })
       await publisher.assertQueue(DEAD_LETTER_QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
       const session = { connection, publisher }
       connection.once('close', () => this.#lost(session))
@@ -220,7 +222,7 @@ async function publishWindow(channel: ConfirmChannel, messages: readonly Outgoin
     timer = setTimeout(() => reject(new Error('no confirm in time')), CONFIRM_TIMEOUT_MS)
   })
   try {
-    const confirms = messages.map((message) => publishOne(channel, message))
+    const confirms = messages.flatMap((message) => publishOne(channel, message))
     await Promise.race([Promise.all(confirms), late])
   } catch (error) {
     throw new BusUnavailableError('RabbitMQ did not confirm', { cause: error })
@@ -229,22 +231,42 @@ async function publishWindow(channel: ConfirmChannel, messages: readonly Outgoin
   }
 }
 
+/** To everybody, and by its topic key to the queues of tenants. */
+function publishOne(channel: ConfirmChannel, message: OutgoingMessage): Promise<void>[] {
+  const options = propertiesOf(message)
+  const body = Buffer.from(message.body)
+  const topicKey = topicKeyOf(message.headers)
+  const everybody = publishTo(channel, EVENT_EXCHANGE, message.routingKey, body, { ...options, mandatory: true })
+  // That no tenant wants it is usual, and nothing to be told of.
+  return topicKey === undefined
+    ? [everybody]
+    : [everybody, publishTo(channel, TENANT_EXCHANGE, topicKey, body, options)]
+}
+
 /** Properties as the original sends them, and those it leaves out, which old consumers do not see (bus.md 2.2, 5.3). */
-function publishOne(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
-  const options: Options.Publish = {
+function propertiesOf({ eventId, name, headers }: OutgoingMessage): Options.Publish {
+  return {
     contentType: 'application/json',
     contentEncoding: 'utf-8',
     deliveryMode: 2,
     priority: 0,
-    headers: message.headers,
-    mandatory: true,
-    messageId: message.eventId,
-    type: message.name,
+    headers,
+    messageId: eventId,
+    type: name,
     appId: 'lamplighter',
     timestamp: Math.floor(Date.now() / 1000),
   }
+}
+
+function publishTo(
+  channel: ConfirmChannel,
+  exchange: string,
+  key: string,
+  body: Buffer,
+  options: Options.Publish,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    channel.publish(EVENT_EXCHANGE, message.routingKey, Buffer.from(message.body), options, (error: unknown) => {
+    channel.publish(exchange, key, body, options, (error: unknown) => {
       if (error) reject(error)
       else resolve()
     })

@@ -6,3 +6,9 @@ export const DEAD_LETTER_QUEUE = 'lamplighter.dead'
 export const MAX_DELIVERIES = 5
 /** Wait before a refused message comes again. */
 export const RETRY_DELAY_MS = 1000
+/** The topic exchange tenants' queues are bound to, keys `<tenant>.<audience>.<required_acl>` (bus.md 5.8.2). */
+export const TENANT_EXCHANGE = 'vm.events'
+/** Where tenants' queues put what nobody took: too often refused, too old, too much. */
+export const TENANT_DEAD_EXCHANGE = 'vm.dead'
+/** Keeps the newest of it. */
+export const TENANT_DEAD_QUEUE = 'ev.dead'

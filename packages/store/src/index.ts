@@ -8,6 +8,12 @@ export { type Database, openDatabase } from './database.js'
 export { DEFAULT_POLICIES } from './default-policies.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
+export type {
+  ConsumerRights,
+  EventConsumer,
+  EventConsumerFields,
+  EventConsumerRepository,
+} from './event-consumer-repository.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
 export type { GeneralOption } from './general-option-repository.js'
 export { Leadership, type Term } from './leadership.js'
