@@ -29,7 +29,8 @@ export type EventConsumer = EventConsumerFields & {
 /** What whoever a consumer stands for may do now; undefined when it is gone or disabled. */
 export type ConsumerRights = { readonly acl: readonly string[]; readonly admin: boolean }
 
-type Row = {
+type RightsRow = { readonly alive: boolean; readonly admin: boolean; readonly acl: string[] }
+type Row = RightsRow & {
   uuid: string
   tenant_uuid: string
   name: string
@@ -42,22 +43,21 @@ type Row = {
   secret_hash: string
   applied: unknown[] | null
   deleted: boolean
-  alive: boolean
-  admin: boolean
-  acl: string[]
 }
 
 /** A service lives as long as its tenant, a user while it is enabled. */
-const SELECT = `
-  SELECT c.uuid::text, c.tenant_uuid::text, c.name, c.user_uuid::text, c.events, c.bindings, c.max_length,
-    c.message_ttl_sec, c.expires_sec, c.secret_hash, c.applied, c.deleted_at IS NOT NULL AS deleted,
+const RIGHTS_COLUMNS = `
     CASE WHEN c.user_uuid IS NULL THEN EXISTS (SELECT 1 FROM tenant t WHERE t.uuid = c.tenant_uuid)
       ELSE EXISTS (SELECT 1 FROM "user" u WHERE u.uuid = c.user_uuid AND u.tenant_uuid = c.tenant_uuid AND u.enabled) END AS alive,
     EXISTS (SELECT 1 FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid
       WHERE up.user_uuid = c.user_uuid AND p.slug = '${ADMIN_POLICY_SLUG}') AS admin,
     ARRAY(SELECT unnest(p.acl) FROM user_policy up JOIN policy p ON p.uuid = up.policy_uuid
-      WHERE up.user_uuid = c.user_uuid ORDER BY p.slug) AS acl
+      WHERE up.user_uuid = c.user_uuid ORDER BY p.slug) AS acl`
+const SELECT = `
+  SELECT c.uuid::text, c.tenant_uuid::text, c.name, c.user_uuid::text, c.events, c.bindings, c.max_length,
+    c.message_ttl_sec, c.expires_sec, c.secret_hash, c.applied, c.deleted_at IS NOT NULL AS deleted, ${RIGHTS_COLUMNS}
   FROM event_consumer c`
+const RIGHTS = `SELECT ${RIGHTS_COLUMNS} FROM (SELECT $1::uuid AS tenant_uuid, $2::uuid AS user_uuid) c`
 const LIST = `${SELECT} WHERE c.tenant_uuid = $1::uuid AND c.deleted_at IS NULL ORDER BY c.name LIMIT $2 OFFSET $3`
 const COUNT = 'SELECT count(*)::int AS count FROM event_consumer WHERE tenant_uuid = $1::uuid AND deleted_at IS NULL'
 const FIND = `${SELECT} WHERE c.tenant_uuid = $1::uuid AND c.name = $2`
@@ -111,6 +111,12 @@ export class EventConsumerRepository {
   async find(tenantId: TenantId, name: string): Promise<Found | undefined> {
     const [row] = await this.#sql.rows<Row>('consumer.find', FIND, [tenantId, name])
     return row && !row.deleted ? toFound(row) : undefined
+  }
+
+  /** What a consumer for this user, or for a service, of the tenant may do; undefined when there is no such user. */
+  async rightsOf(tenantId: TenantId, userId: UserId | null): Promise<ConsumerRights | undefined> {
+    const [row] = await this.#sql.rows<RightsRow>('consumer.rights', RIGHTS, [tenantId, userId])
+    return row && toRights(row, userId)
   }
 
   /** Consumers of all tenants behind this UUID, deleted ones too, for those who look through all of them. */
@@ -180,7 +186,10 @@ function toFound(row: Row): Found {
     applied: row.applied,
     deleted: row.deleted,
   }
-  const alive = row.alive && !row.deleted
-  if (!alive) return { consumer, rights: undefined }
-  return { consumer, rights: row.user_uuid === null ? SERVICE_RIGHTS : { acl: row.acl, admin: row.admin } }
+  return { consumer, rights: row.deleted ? undefined : toRights(row, consumer.userId) }
+}
+
+function toRights({ alive, admin, acl }: RightsRow, userId: UserId | null): ConsumerRights | undefined {
+  if (!alive) return undefined
+  return userId === null ? SERVICE_RIGHTS : { acl, admin }
 }

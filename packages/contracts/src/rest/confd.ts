@@ -1,5 +1,6 @@
 import * as contexts from './confd-contexts.js'
 import * as devices from './confd-devices.js'
+import * as eventConsumers from './confd-event-consumers.js'
 import * as infos from './confd-infos.js'
 import * as members from './confd-members.js'
 import * as pins from './confd-pins.js'
@@ -59,4 +60,9 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   devices.getDevice,
   devices.updateDevice,
   devices.deleteDevice,
+  eventConsumers.listEventConsumers,
+  eventConsumers.createEventConsumer,
+  eventConsumers.getEventConsumer,
+  eventConsumers.rotateEventConsumerCredentials,
+  eventConsumers.deleteEventConsumer,
 ]

@@ -51,6 +51,7 @@ export {
 export { CONFD_ROUTES } from './confd.js'
 export * from './confd-contexts.js'
 export * from './confd-devices.js'
+export * from './confd-event-consumers.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
 export * from './confd-members.js'
 export * from './confd-pins.js'
