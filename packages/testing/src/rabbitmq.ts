@@ -43,10 +43,25 @@ export async function provideBroker(): Promise<TestBroker> {
       .catch(() => false)
     if (usable) return { url: LOCAL, ctlEnv: {}, stop: async () => {} }
   }
+  return startBroker()
+}
+
+/** What a node of one's own has beside the usual. */
+export type BrokerOptions = {
+  /** Plugins to enable; `rabbitmq_management` listens on a free port. */
+  readonly plugins?: readonly string[]
+  /** Lines for rabbitmq.conf. */
+  readonly config?: string
+}
+
+/** A node of one's own, which nobody else uses. @throws one sentence that says what is missing */
+export async function startBroker(
+  options: BrokerOptions = {},
+): Promise<TestBroker & { readonly managementUrl: string }> {
   if (!existsSync(SERVER)) await installPackages(['rabbitmq-server'])
   if (!existsSync(SERVER))
     throw new Error('the tests need RabbitMQ: none answers on localhost:5672 and rabbitmq-server is not installed')
-  return startOwn()
+  return startOwn(options)
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -59,12 +74,15 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function startOwn(): Promise<TestBroker> {
+async function startOwn({ plugins = [], config = '' }: BrokerOptions): Promise<TestBroker & { managementUrl: string }> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-rabbitmq-'))
-  const [port, distPort] = [await freePort(), await freePort()]
+  const [port, distPort, managementPort] = [await freePort(), await freePort(), await freePort()]
+  const management = plugins.includes('rabbitmq_management')
+    ? `management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}\n`
+    : ''
   await Promise.all(['mnesia', 'log', 'home'].map((folder) => mkdir(path.join(home, folder))))
-  await writeFile(path.join(home, 'rabbitmq.conf'), CONFIG.replace('PORT', String(port)))
-  await writeFile(path.join(home, 'enabled_plugins'), '[].')
+  await writeFile(path.join(home, 'rabbitmq.conf'), CONFIG.replace('PORT', String(port)) + management + config)
+  await writeFile(path.join(home, 'enabled_plugins'), `[${plugins.join(',')}].`)
   await writeFile(path.join(home, 'env.conf'), '')
   const ctlEnv = { HOME: path.join(home, 'home'), RABBITMQ_NODENAME: `lamplighter${port}@localhost` }
   const env = {
@@ -91,7 +109,8 @@ async function startOwn(): Promise<TestBroker> {
     if (ended || Date.now() > deadline) throw new Error(`our own RabbitMQ did not start, see ${home}/log`)
     await delay(250)
   }
-  return { url, ctlEnv, stop: () => stopOwn(home, () => ended) }
+  const managementUrl = `http://guest:guest@127.0.0.1:${managementPort}`
+  return { url, ctlEnv, managementUrl, stop: () => stopOwn(home, () => ended) }
 }
 
 async function stopOwn(home: string, hasEnded: () => boolean): Promise<void> {
