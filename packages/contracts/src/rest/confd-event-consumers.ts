@@ -83,7 +83,7 @@ export const rotateEventConsumerCredentials = route({
   params: nameParam,
   acl: 'confd.event-consumers.{name}.credentials.create',
   summary: 'Give a consumer on AMQP another password',
-  success: 201,
+  success: 200,
   response: credentialsSchema,
 })
 

@@ -249,6 +249,36 @@ export type Operations = {
       sip_password?: string
     }
   }
+  /** Create a consumer on AMQP; its password is shown this once. Access: confd.event-consumers.create */
+  createEventConsumer: {
+    body: {
+      name: string
+      events?: string[]
+      bindings?: string[]
+      user_uuid?: string | null
+      max_length?: number
+      message_ttl_s?: number
+      expires_s?: number
+    }
+    answer: {
+      name: string
+      events: string[]
+      bindings: string[]
+      user_uuid: string | null
+      max_length: number
+      message_ttl_s: number
+      expires_s: number
+      tenant_uuid: string
+      username: string
+      queue: string
+      ready: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+      password?: string
+    }
+  }
   /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
   createOwnGreeting: {
     params: {
@@ -631,6 +661,13 @@ export type Operations = {
   deleteDevice: {
     params: {
       uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a consumer on AMQP with its queue. Access: confd.event-consumers.{name}.delete */
+  deleteEventConsumer: {
+    params: {
+      name: string | number
     }
     answer: undefined
   }
@@ -1115,6 +1152,29 @@ export type Operations = {
       digest_algorithm: "MD5" | "SHA-256"
       mwi_mode: "auto" | "solicited" | "off"
       voicemails: number[] | null
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
+  }
+  /** Read a consumer on AMQP. Access: confd.event-consumers.{name}.read */
+  getEventConsumer: {
+    params: {
+      name: string | number
+    }
+    answer: {
+      name: string
+      events: string[]
+      bindings: string[]
+      user_uuid: string | null
+      max_length: number
+      message_ttl_s: number
+      expires_s: number
+      tenant_uuid: string
+      username: string
+      queue: string
+      ready: boolean
       links: {
         rel: string
         href: string
@@ -2039,6 +2099,33 @@ export type Operations = {
       })[]
     }
   }
+  /** List consumers on AMQP. Access: confd.event-consumers.read */
+  listEventConsumers: {
+    query?: {
+      limit?: number
+      offset?: number
+    }
+    answer: {
+      total: number
+      items: ({
+        name: string
+        events: string[]
+        bindings: string[]
+        user_uuid: string | null
+        max_length: number
+        message_ttl_s: number
+        expires_s: number
+        tenant_uuid: string
+        username: string
+        queue: string
+        ready: boolean
+        links: {
+          rel: string
+          href: string
+        }[]
+      })[]
+    }
+  }
   /** List my refresh tokens. Access: auth.users.me.tokens.read */
   listMyRefreshTokens: {
     query?: {
@@ -2785,6 +2872,16 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Give a consumer on AMQP another password. Access: confd.event-consumers.{name}.credentials.create */
+  rotateEventConsumerCredentials: {
+    params: {
+      name: string | number
+    }
+    answer: {
+      username: string
+      password: string
+    }
+  }
   /** Mark a message read or unread, urgent or normal, private or not. Access: calld.users.me.voicemails.messages.{message_id}.flags.update */
   setOwnMessageFlags: {
     params: {
@@ -3267,6 +3364,7 @@ export const OPERATIONS = {
   createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
+  createEventConsumer: { method: 'POST', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
   createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
@@ -3281,6 +3379,7 @@ export const OPERATIONS = {
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{name}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
@@ -3316,6 +3415,7 @@ export const OPERATIONS = {
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
+  getEventConsumer: { method: 'GET', path: '/api/confd/1.1/event-consumers/{name}', answer: 'json' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
   getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
@@ -3350,6 +3450,7 @@ export const OPERATIONS = {
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
+  listEventConsumers: { method: 'GET', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
   listOwnMailboxes: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all', answer: 'json' },
@@ -3383,6 +3484,7 @@ export const OPERATIONS = {
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  rotateEventConsumerCredentials: { method: 'POST', path: '/api/confd/1.1/event-consumers/{name}/credentials', answer: 'json' },
   setOwnMessageFlags: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/flags', answer: 'json' },
   setOwnMessageStatus: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/status', answer: 'json' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
