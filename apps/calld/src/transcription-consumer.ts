@@ -30,9 +30,8 @@ export function transcriptionConsumer(transcriptions: TranscriptionService, log:
       }
       const { data, transcription } = result
       const place = { mailboxId: data.voicemail_id as MailboxId, messageId: data.message_id }
-      const outcome = isUuid(data.message_id)
-        ? await transcriptions.accept(onlyTenant(data.tenant_uuid as TenantId), place, transcription)
-        : 'unknown'
+      const tenant = onlyTenant(data.tenant_uuid as TenantId)
+      const outcome = await transcriptions.accept(tenant, place, transcription)
       log.info({ eventId: message.eventId, ...place, outcome }, 'transcription result handled')
       return 'ack'
     },

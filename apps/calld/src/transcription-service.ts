@@ -1,5 +1,12 @@
 import { transcriptionDrafts } from '@lamplighter/contracts'
-import { type Actor, type MailboxId, type Message, NotFoundError, type Transcription } from '@lamplighter/domain'
+import {
+  type Actor,
+  isUuid,
+  type MailboxId,
+  type Message,
+  NotFoundError,
+  type Transcription,
+} from '@lamplighter/domain'
 import type { MessagesChange, Store, TenantScope } from '@lamplighter/store'
 import { noSuchMessage, noSuchVoicemail } from './ids.js'
 
@@ -62,7 +69,7 @@ export class TranscriptionService {
     await this.#store.changeMessages(scope, async (change) => {
       const audience = await change.summaries.lock(mailboxId)
       if (!audience) throw noSuchVoicemail(mailboxId)
-      const message = await change.writer(audience).find(messageId)
+      const message = isUuid(messageId) ? await change.writer(audience).find(messageId) : undefined
       if (!message) throw noSuchMessage(messageId)
       await work(change, message, async (transcription) => {
         const transcribed = await change.writer(audience).transcribe(message, transcription)

@@ -29,13 +29,13 @@ export function eventConsumerRoutes(consumers: EventConsumerService): Implementa
       return createdAnswer(resourceUrl(call, 'event-consumers', consumer.name), body, replayed)
     }),
     implement(getEventConsumer, async (call) => ({
-      body: toView(call, await consumers.get(call.tenantId, call.param('name'))),
+      body: toView(call, await consumers.get(call.tenantId, call.param('consumer'))),
     })),
     implement(rotateEventConsumerCredentials, async (call) => ({
-      body: await consumers.rotate(call.tenantId, call.caller.principal, call.param('name')),
+      body: await consumers.rotate(call.tenantId, call.caller.principal, call.param('consumer')),
     })),
     implement(deleteEventConsumer, async (call) => {
-      await consumers.delete(call.tenantId, call.param('name'))
+      await consumers.delete(call.tenantId, call.param('consumer'))
       return {}
     }),
   ]

@@ -86,8 +86,8 @@ export class EventConsumerService {
    * @throws NotFoundError; LamplighterError `event-binding-refused`, `no-broker`
    */
   async rotate(tenantId: TenantId, caller: Principal, name: string): Promise<ConsumerCredentials> {
-    const control = this.#brokerControl()
     refuseBeyondCaller(await this.get(tenantId, name), tenantId, caller)
+    const control = this.#brokerControl()
     const password = newConsumerPassword()
     const hash = hashConsumerPassword(password)
     const uuid = await this.#store.changeEventConsumer((consumers) => consumers.setSecret(tenantId, name, hash))

@@ -1,12 +1,15 @@
-import { draft, type MailboxAudience, shareDrafts, voicemailMembersEdited } from '@lamplighter/contracts'
+import { draft, MAX_MEMBERS, type MailboxAudience, shareDrafts, voicemailMembersEdited } from '@lamplighter/contracts'
 import {
   EMPTY_SUMMARY,
   InvalidInputError,
+  type LamplighterError,
   type MailboxId,
   type MailboxMember,
   NotFoundError,
   type Precondition,
+  type Right,
   type Rights,
+  rightNames,
   type UserId,
 } from '@lamplighter/domain'
 import type { ConfigurationChange, Store, TenantScope } from '@lamplighter/store'
@@ -38,12 +41,10 @@ export class MemberService {
     })
   }
 
-  /** Shares a mailbox with a user, or with everyone. @throws NotFoundError for the mailbox, InvalidInputError for the user */
+  /** Shares a mailbox with a user, or with everyone. @throws NotFoundError for the mailbox or the user */
   async put(scope: TenantScope, id: MailboxId, userId: UserId | null, rights: () => Rights): Promise<void> {
-    await this.#change(scope, id, (current) => [
-      ...current.filter((one) => one.userId !== userId),
-      { userId, rights: rights() },
-    ])
+    const edit = (current: Members) => [...current.filter((one) => one.userId !== userId), { userId, rights: rights() }]
+    await this.#change(scope, id, edit, noSuchUser)
   }
 
   /** Ends the sharing with a user, or with everyone. @throws NotFoundError for the mailbox or the member */
@@ -59,13 +60,19 @@ export class MemberService {
   }
 
   /** Nothing changed, nothing said; else the edit, and absolute counts for those who gained or lost what they hear. */
-  async #change(scope: TenantScope, id: MailboxId, edit: (current: Members) => Members): Promise<void> {
+  async #change(
+    scope: TenantScope,
+    id: MailboxId,
+    edit: (current: Members) => Members,
+    stranger: (user: UserId) => LamplighterError = unknownUser,
+  ): Promise<void> {
     await this.#store.changeConfiguration(scope, async (change) => {
       const before = await lockMailbox(change, id)
       const members = edit(before.members)
       const [gone, added] = [without(before.members, members), without(members, before.members)]
       if (gone.length + added.length === 0) return
-      await refuseStrangers(change, before, added)
+      refuseTooMany(members)
+      await refuseStrangers(change, before, added, stranger)
       await change.members.change(before.mailbox, gone, added)
       const state = await change.summaries.apply(id, EMPTY_SUMMARY)
       const target = { tenant: before.mailbox.tenantId, mailbox: { id, revision: state.revision } }
@@ -73,7 +80,10 @@ export class MemberService {
         draft(voicemailMembersEdited, target, { id }),
         ...shareDrafts(before, { ...before, members, state }),
       ])
-      await noteMailbox(change, 'mailbox.shared', before.mailbox, { gone, added })
+      await noteMailbox(change, 'mailbox.shared', before.mailbox, {
+        gone: named(gone),
+        added: named(added),
+      })
     })
   }
 }
@@ -89,9 +99,28 @@ async function refuseStrangers(
   change: ConfigurationChange,
   { mailbox }: MailboxAudience,
   added: Members,
+  stranger: (user: UserId) => LamplighterError,
 ): Promise<void> {
   const users = added.flatMap(({ userId }) => userId ?? [])
   const known = await change.members.usersOf(mailbox.tenantId, users)
   const unknown = users.find((user) => !known.has(user))
-  if (unknown) throw InvalidInputError.of('user_uuid', 'unknown', `User ${unknown} was not found`)
+  if (unknown) throw stranger(unknown)
+}
+
+function unknownUser(user: UserId): InvalidInputError {
+  return InvalidInputError.of('items', 'unknown', `User ${user} was not found`)
+}
+
+function noSuchUser(user: UserId): NotFoundError {
+  return new NotFoundError('no-such-user', 'there is no such user', { user })
+}
+
+function refuseTooMany(members: Members): void {
+  if (members.length <= MAX_MEMBERS) return
+  throw InvalidInputError.of('items', 'length', 'too many members', { max: MAX_MEMBERS })
+}
+
+/** Members as the audit log names them. */
+function named(members: Members): { user_uuid: UserId | null; rights: Right[] }[] {
+  return members.map(({ userId, rights }) => ({ user_uuid: userId, rights: rightNames(rights) }))
 }

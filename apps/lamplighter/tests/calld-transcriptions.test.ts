@@ -205,6 +205,9 @@ describe('transcriptions (3.9)', () => {
       }
       expect(await put(`/voicemails/x/messages/${id}/transcription`)).toBe('400 invalid-voicemail-id')
       expect(await put(`/voicemails/${box.id}/messages/a_b/transcription`)).toBe('400 invalid-voicemail-message-id')
+      expect(await put(`/voicemails/${box.id}/messages/1724107750-0000002a/transcription`)).toBe(
+        '404 no-such-voicemail-message',
+      )
       expect(await put(`/voicemails/2000000000/messages/${id}/transcription`)).toBe('404 no-such-voicemail')
       expect(await put(`/voicemails/${shared.id}/messages/${id}/transcription`)).toBe('404 no-such-voicemail-message')
       expect(await textOf(box, id)).toBeUndefined()

@@ -76,6 +76,51 @@ describe('the pages for integrators', () => {
   })
 })
 
+/** Test files by their names, wherever they lie. */
+function testFiles(): Set<string> {
+  const files = ['apps', 'packages'].flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder)).flatMap((name) =>
+      ['src', 'tests']
+        .map((part) => path.join(ROOT, folder, name, part))
+        .filter((directory) => existsSync(directory))
+        .flatMap((directory) => readdirSync(directory, { recursive: true, encoding: 'utf8' })),
+    ),
+  )
+  return new Set(files.map((file) => path.basename(file)).filter((file) => file.endsWith('.test.ts')))
+}
+
+describe('the table of compatibility', () => {
+  const table = read('docs/compatibility.md')
+
+  it('says of each known flaw of the peer, once, what became of it', () => {
+    const named = [...table.matchAll(/^\| (F-\d\d) +\|/gm)].map(([, flaw]) => flaw)
+    expect(named).toEqual(Array.from({ length: 60 }, (_, index) => `F-${String(index + 1).padStart(2, '0')}`))
+  })
+
+  it('names tests that exist', () => {
+    const files = testFiles()
+    const named = [...table.matchAll(/`([a-z-]+\.test\.ts)`/g)].map(([, file = '']) => file)
+    expect(named.length).toBeGreaterThan(60)
+    expect(named.filter((file) => !files.has(file))).toEqual([])
+  })
+})
+
+describe('the glossary and the decisions', () => {
+  it('have each term once, in alphabetical order', () => {
+    const terms = [...read('docs/glossary.md').matchAll(/^\| (.+?) +\|/gm)]
+      .slice(2)
+      .map(([, term = '']) => term.toLowerCase())
+    expect(terms).toEqual([...new Set(terms)].sort())
+  })
+
+  it('have each number once, and it stands in the title', () => {
+    const files = readdirSync(`${ROOT}docs/decisions`)
+    const numbers = files.map((file) => file.slice(0, 4))
+    expect(numbers).toEqual([...new Set(numbers)])
+    expect(files.filter((file) => !read(`docs/decisions/${file}`).startsWith(`# ${file.slice(0, 4)} `))).toEqual([])
+  })
+})
+
 describe('links between the pages', () => {
   it.each(PAGES)('lead somewhere: %s', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '')

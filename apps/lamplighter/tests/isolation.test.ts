@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   API_BASE,
   AUTH_ROUTES,
@@ -7,7 +8,10 @@ import {
   CONFD_ROUTES,
   type RouteContract,
 } from '@lamplighter/contracts'
+import { LamplighterClient } from '@lamplighter/sdk'
+import { takeTestVhost } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ApiClient } from '../src/demo/api-client.js'
 import { type Person, type RequestBody, request, type Tenant, TestInstallation, wav } from './support.js'
 
 /** Every route that asks for a token; what a signed link opens has tests of its own. */
@@ -17,7 +21,14 @@ const ROUTES = GUARDED.filter(({ path }) => path.includes('{'))
 /** Ids that no tenant owns: the six folders and the three greetings are the same in every mailbox. */
 const OWNERLESS = new Set(['folder_id', 'greeting'])
 
-describe('what another tenant owns', () => {
+/** Administrators of other tenants, for whom it does not exist. */
+const OUTSIDERS = ['another tenant', 'a sibling tenant', 'a tenant below'] as const
+type Outsider = (typeof OUTSIDERS)[number]
+/** Whom nothing is answered. */
+const REJECTED = ['no token', 'a token without the access', 'an expired token', 'a revoked token'] as const
+type Rejected = (typeof REJECTED)[number]
+
+describe('what a tenant owns', () => {
   let installation: TestInstallation
   let mine: Tenant
   let stranger: Tenant
@@ -25,9 +36,14 @@ describe('what another tenant owns', () => {
   let ids: Record<string, string>
   let contextId: number
   let owner: Person
+  let sharedMessage: string
+  /** A context of each outsider's own: what they send would do for themselves. */
+  let ownContexts: Record<Outsider, string>
+  /** Tokens by what their holders are to the tenant, or are no more. */
+  let tokens: Record<Outsider | Rejected | 'parent' | 'greeter', string>
 
   beforeAll(async () => {
-    installation = await TestInstallation.start()
+    installation = await TestInstallation.start({ AMQP_URL: (await takeTestVhost()).url })
     parent = await installation.tenant()
     mine = await installation.tenant(parent.uuid)
     stranger = await installation.tenant()
@@ -51,9 +67,45 @@ describe('what another tenant owns', () => {
       session_uuid: randomUUID(),
       policy_uuid: randomUUID(),
       client_id: 'x',
+      consumer: 'crm',
+    }
+    const consumer = { name: ids['consumer'], events: ['voicemail_created'] }
+    await mine.admin.call('POST', '/api/confd/1.1/event-consumers', consumer)
+    const shared = await installation.mailbox(mine, {})
+    const greeter = await installation.account(mine.uuid)
+    await mine.admin.call('PUT', `/api/confd/1.1/voicemails/${shared.id}/members/${greeter.uuid}`, {
+      rights: ['greet'],
+    })
+    sharedMessage = (await mine.admin.deposit<{ id: string }>(shared.id, wav(), {})).id
+    const sibling = await installation.tenant(parent.uuid)
+    const child = await installation.tenant(mine.uuid)
+    ownContexts = {
+      'another tenant': stranger.context,
+      'a sibling tenant': sibling.context,
+      'a tenant below': child.context,
+    }
+    tokens = {
+      'another tenant': stranger.admin.token,
+      'a sibling tenant': sibling.admin.token,
+      'a tenant below': child.admin.token,
+      parent: parent.admin.token,
+      greeter: greeter.api.token,
+      'no token': '',
+      'a token without the access': (await installation.accountWith(mine.uuid, ['nothing'])).api.token,
+      ...(await endedTokens()),
     }
   })
   afterAll(() => installation.stop())
+
+  /** An administrator's token that ran out, and one whose session was ended. */
+  async function endedTokens() {
+    const { username } = await installation.account(mine.uuid, ['wazo_default_admin_policy'])
+    const short = await LamplighterClient.logIn(installation.url, username, 'a password', { expiration: 1 })
+    const revoked = await ApiClient.logIn(installation.url, username, 'a password')
+    await request(`${installation.url}/api/auth/0.1/token/${revoked.token}`, { method: 'DELETE' })
+    await delay(1100)
+    return { 'an expired token': short.token, 'a revoked token': revoked.token }
+  }
 
   /** `{id}` is a mailbox or a context, by the route. */
   function fill({ path }: RouteContract): string {
@@ -61,11 +113,15 @@ describe('what another tenant owns', () => {
     return path.replace(/\{(\w+)\}/g, (_place, name: string) => (name === 'id' ? id : ids[name]) ?? '')
   }
 
-  function call(route: RouteContract, token: string, headers: Record<string, string> = {}) {
-    const bodies: Record<string, RequestBody> = { audio: wav(), archive: 'x', json: validBody(route, stranger.context) }
+  function call(route: RouteContract, token: string, headers = {}, context = stranger.context) {
+    return send(route, installation.url + API_BASE[route.api] + fill(route), token, headers, context)
+  }
+
+  function send(route: RouteContract, url: string, token: string, headers = {}, context = stranger.context) {
+    const bodies: Record<string, RequestBody> = { audio: wav(), archive: 'x', json: validBody(route, context) }
     const body = bodies[route.bodyKind]
     const init = { method: route.method, token, headers: { 'content-type': 'application/json', ...headers } }
-    return request(installation.url + API_BASE[route.api] + fill(route), body === undefined ? init : { ...init, body })
+    return request(url, body === undefined ? init : { ...init, body })
   }
 
   const owned = ROUTES.filter(({ params }) => Object.keys(params).some((name) => !OWNERLESS.has(name)))
@@ -75,28 +131,48 @@ describe('what another tenant owns', () => {
     for (const route of owned) expect(fill(route)).not.toMatch(/\{|\/\/|undefined/)
   })
 
-  it.each(owned.map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const))(
-    'is not found by a stranger: %s',
-    async (_name, route) => {
-      const { status, text } = await call(route, stranger.admin.token)
+  const titled = (routes: readonly RouteContract[]) =>
+    routes.map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const)
+
+  describe.each(OUTSIDERS)('is not found by the administrator of %s', (outsider) => {
+    it.each(titled(owned))('%s', async (_name, route) => {
+      const { status, text } = await call(route, tokens[outsider], {}, ownContexts[outsider])
       expect(status, text).toBe(404)
+    })
+  })
+
+  describe.each(REJECTED)('is refused with 401 to %s', (rejected) => {
+    it.each(titled(GUARDED))('%s', async (_name, route) => {
+      expect((await call(route, tokens[rejected])).status).toBe(401)
+    })
+  })
+
+  it.each(titled(owned))('cannot be had by naming the tenant in the header: %s', async (_name, route) => {
+    const { status } = await call(route, stranger.admin.token, { 'wazo-tenant': mine.uuid })
+    expect(status).toBe(401)
+  })
+
+  /** Of what has a name in its tenant only, the tenant above must say which tenant it means. */
+  const isMine = ({ path }: RouteContract) => path.startsWith('/users/me/') || path.startsWith('/event-consumers/')
+  it.each(titled(owned.filter((route) => route.method === 'GET' && !isMine(route))))(
+    'is answered to the administrator of the tenant above as to its own: %s',
+    async (_name, route) => {
+      const [above, its] = [await call(route, tokens.parent), await call(route, mine.admin.token)]
+      expect(its.status).toBe(200)
+      // An archive says when it was made.
+      const shown = (text: string) => (route.produces === undefined ? text : '')
+      expect([above.status, shown(above.text)]).toEqual([its.status, shown(its.text)])
     },
   )
 
-  it.each(owned.map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const))(
-    'cannot be had by naming the tenant in the header: %s',
+  it.each(titled(owned.filter(({ path }) => path.startsWith('/users/me/voicemails/messages/{message_id}'))))(
+    'is 403 for a member without the right, not 401, which would make clients log in again: %s',
     async (_name, route) => {
-      const { status } = await call(route, stranger.admin.token, { 'wazo-tenant': mine.uuid })
-      expect(status).toBe(401)
-    },
-  )
-
-  it.each(GUARDED.map((route) => [`${route.method} ${route.api} ${route.path}`, route] as const))(
-    'and nothing at all is answered without a token or the access: %s',
-    async (_name, route) => {
-      const nobody = await installation.accountWith(mine.uuid, ['nothing'])
-      expect((await call(route, '')).status).toBe(401)
-      expect((await call(route, nobody.api.token)).status).toBe(401)
+      const url = installation.url + API_BASE[route.api] + route.path.replace('{message_id}', sharedMessage)
+      const { status, json } = await send(route, url, tokens.greeter)
+      // What lies in the trash is out of a lister's sight altogether.
+      if (route.path.endsWith('/restore')) expect(status).toBe(404)
+      else expect([status, json]).toMatchObject([403, { error_id: 'mailbox-right-missing' }])
     },
   )
 
@@ -108,7 +184,7 @@ describe('what another tenant owns', () => {
     expect((await request(url, { token: sibling.admin.token })).status).toBe(404)
     const list = await parent.admin.call<{ total: number }>('GET', '/api/confd/1.1/voicemails')
     const deep = await parent.admin.call<{ total: number }>('GET', '/api/confd/1.1/voicemails?recurse=True')
-    expect([list.total, deep.total]).toEqual([0, 1])
+    expect([list.total, deep.total]).toEqual([0, 2])
   })
 
   it('is still there after all these attempts', async () => {

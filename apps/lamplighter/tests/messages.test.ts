@@ -141,6 +141,20 @@ describe('calld', () => {
       expect((await deposit(2_000_000_000, wav())).status).toBe(404)
     })
 
+    it('F-60 [B]: what a disabled mailbox holds can be read, moved and deleted', async () => {
+      const mailbox = await installation.mailbox(tenant)
+      const { id } = (await deposit(mailbox.id, wav())).json as { id: string }
+      await tenant.admin.call('PUT', `/api/confd/1.1/voicemails/${mailbox.id}`, { enabled: false })
+      const url = `${installation.url}/api/calld/1.0/voicemails/${mailbox.id}/messages/${id}`
+      const { token } = tenant.admin
+      const move = await request(url, { method: 'PUT', token, body: '{"folder_id": 2}' })
+      expect([move.status, (await request(url, { token })).json]).toEqual([
+        204,
+        expect.objectContaining({ id, folder: { id: 2, name: 'old', type: 'old' } }),
+      ])
+      expect((await request(url, { method: 'DELETE', token })).status).toBe(204)
+    })
+
     it('does a request with an idempotency key once, and says so', async () => {
       const mailbox = await installation.mailbox(tenant)
       const headers = { 'idempotency-key': randomUUID() }

@@ -140,7 +140,7 @@ describe(`every operation of the OpenAPI document, seed ${SEED}`, () => {
     }
     expect(found.slice(0, 20)).toEqual([])
     // A fuzzer that is refused everything proves nothing.
-    expect(succeeded).toBeGreaterThan(REQUESTS / 10)
+    expect(succeeded).toBeGreaterThan(REQUESTS / 20)
   }, 1_200_000)
 })
 

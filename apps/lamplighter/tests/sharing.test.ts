@@ -114,7 +114,8 @@ describe('a mailbox shared with rights', () => {
       expect([status, text]).toEqual([400, expect.stringContaining('Input Error')])
     }
     const put = (user: string) => members(box, `/${user}`, { method: 'PUT', body: '{"rights": ["listen"]}' })
-    expect((await put(stranger.uuid)).status).toBe(400)
+    const foreign = await put(stranger.uuid)
+    expect([foreign.status, foreign.text]).toEqual([404, expect.stringContaining('User was not found')])
     expect((await put('nobody')).status).toBe(404)
     expect((await listed(box)).items).toEqual([{ user_uuid: anna.uuid, rights: ['listen'] }])
   })

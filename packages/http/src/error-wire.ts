@@ -93,7 +93,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
     status: 403,
     confd: [403, 'Unauthorized', 'the binding holds events that are not allowed'],
   },
-  'no-broker': { status: 503, confd: [503, 'Unavailable', 'this installation has no message broker'] },
+  'no-broker': rule('this installation has no message broker', 409),
   'username-exists': rule('User already exists'),
   // No client of the contract sends a key, so its word that confd has no 409 stands.
   'idempotency-key-conflict': {

@@ -3,6 +3,7 @@ export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
 export type { AuditFilter, AuditPosition, AuditRecord } from './audit-queries.js'
 export type { AuthListQuery, AuthPage } from './auth-list.js'
 export type { HeldMessage } from './caller-erasure.js'
+export type { AccessChange, Configuration, ConfigurationChange, LoginChange, MessagesChange } from './changes.js'
 export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export { DEFAULT_POLICIES } from './default-policies.js'
@@ -41,7 +42,7 @@ export type { Policy, PolicyColumn, PolicyFields } from './policy-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
 export type { RefreshToken } from './refresh-token-repository.js'
 export type { OverdueMessages } from './retention-repository.js'
-export type { TenantScope } from './scope.js'
+export { onlyTenant, type TenantScope, tenantSubtree } from './scope.js'
 export {
   type LampEntry,
   type SipDevice,
@@ -49,16 +50,7 @@ export {
   type StoredSubscription,
   type WatchedMailbox,
 } from './sip-repository.js'
-export {
-  type AccessChange,
-  type Configuration,
-  type ConfigurationChange,
-  type LoginChange,
-  type MessagesChange,
-  onlyTenant,
-  Store,
-  tenantSubtree,
-} from './store.js'
+export { Store } from './store.js'
 export type { ClaimHolder } from './team-writer.js'
 export type { Tenant, TenantFields } from './tenant-repository.js'
 export type { TenantSettings } from './tenant-settings-repository.js'

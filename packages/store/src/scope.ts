@@ -17,3 +17,13 @@ export function withinTenant(scope: TenantScope) {
     ? { tenant: { ancestors: { has: scope.tenantId as string } } }
     : { tenantUuid: scope.tenantId as string }
 }
+
+/** The scope of one tenant without its descendants; `actor` when something is changed in it. */
+export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: false, ...(actor && { actor }) }
+}
+
+/** The scope of a tenant and everything below it; `actor` when something is changed in it. */
+export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
+  return { tenantId, subtree: true, ...(actor && { actor }) }
+}

@@ -1,121 +1,45 @@
-import type { MailboxAudience } from '@lamplighter/contracts'
-import {
-  type Actor,
-  type Created,
-  type MailboxId,
-  type RepeatKey,
-  RuleError,
-  SYSTEM_ACTOR,
-  type TenantId,
-} from '@lamplighter/domain'
-import type pg from 'pg'
+import { type Created, type MailboxId, type RepeatKey, SYSTEM_ACTOR, type TenantId } from '@lamplighter/domain'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
 import { AuditRepository } from './audit-repository.js'
 import { CallerErasure } from './caller-erasure.js'
+import {
+  type AccessChange,
+  type AccessControl,
+  accessOf,
+  type Configuration,
+  type ConfigurationChange,
+  configurationOf,
+  type LoginChange,
+  loginsOf,
+  type MessagesChange,
+} from './changes.js'
 import { ClaimRepository } from './claim-repository.js'
-import { ContextRepository } from './context-repository.js'
 import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
-import { DeviceRepository } from './device-repository.js'
 import { EventConsumerRepository } from './event-consumer-repository.js'
-import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
-import { type FirstAnswer, IdempotencyRepository } from './idempotency-repository.js'
-import { LoginAccountRepository } from './login-account-repository.js'
-import { LoginQueries } from './login-queries.js'
+import { IdempotencyRepository } from './idempotency-repository.js'
 import { LoginThrottle } from './login-throttle.js'
 import { purgeMailboxes } from './mailbox-purge.js'
-import { MailboxRepository } from './mailbox-repository.js'
-import { MailboxTrash } from './mailbox-trash.js'
-import { MemberRepository } from './member-repository.js'
 import { MessageLookup } from './message-lookup.js'
 import { MessageQueries } from './message-queries.js'
 import { MessageWriter } from './message-repository.js'
+import { once, replayOf } from './once.js'
 import { Outbox } from './outbox.js'
 import { PinRepository, purgePinCounters } from './pin-repository.js'
-import { PolicyRepository } from './policy-repository.js'
-import { RefreshTokenRepository } from './refresh-token-repository.js'
 import { RetentionRepository } from './retention-repository.js'
 import { RowLocks } from './row-locks.js'
-import type { TenantScope } from './scope.js'
+import { type TenantScope, tenantSubtree } from './scope.js'
 import { SessionRepository } from './session-repository.js'
 import { pgSql, prismaSql, type Sql } from './sql.js'
 import { SummaryRepository } from './summary-repository.js'
 import { TeamWriter } from './team-writer.js'
-import { TenantRepository } from './tenant-repository.js'
-import { TenantSettingsRepository } from './tenant-settings-repository.js'
+import { inTransaction } from './transaction.js'
 import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { TrashQueries } from './trash-queries.js'
 import { TrashWriter } from './trash-writer.js'
-import { UserRepository } from './user-repository.js'
-import { ZoneRepository } from './zone-repository.js'
-
-/** Configuration of one scope. */
-export type Configuration = {
-  readonly contexts: ContextRepository
-  readonly users: UserRepository
-  readonly mailboxes: MailboxRepository
-  readonly members: MemberRepository
-  readonly trash: MailboxTrash
-  readonly devices: DeviceRepository
-  readonly settings: TenantSettingsRepository
-  readonly zones: ZoneRepository
-  readonly options: GeneralOptionRepository
-}
-
-/** A configuration change: its rows, the locks of the mailboxes it touches and what it says, all or nothing. */
-export type ConfigurationChange = Configuration & {
-  /** Who changes it. */
-  readonly actor: Actor
-  readonly locks: RowLocks
-  /** Sessions of a user who goes. */
-  readonly sessions: SessionRepository
-  readonly summaries: SummaryRepository
-  readonly idempotency: IdempotencyRepository
-  readonly audit: AuditRepository
-  readonly pins: PinRepository
-  readonly eventConsumers: EventConsumerRepository
-  readonly outbox: Outbox
-}
-
-/** Who may do what in a scope. */
-export type AccessControl = {
-  readonly tenants: TenantRepository
-  readonly users: LoginAccountRepository
-  readonly policies: PolicyRepository
-  readonly logins: LoginQueries
-}
-
-/** A change of who may do what, with the sessions it ends and what it says, all or nothing. */
-export type AccessChange = AccessControl & LoginChange & { readonly idempotency: IdempotencyRepository }
-
-/** A change of who is logged in. */
-export type LoginChange = {
-  readonly accounts: AccountRepository
-  readonly sessions: SessionRepository
-  readonly refreshTokens: RefreshTokenRepository
-  readonly outbox: Outbox
-}
-
-/** A change of messages, on the hot path. */
-export type MessagesChange = {
-  readonly summaries: SummaryRepository
-  readonly idempotency: IdempotencyRepository
-  readonly audit: AuditRepository
-  readonly outbox: Outbox
-  readonly greetings: GreetingRepository
-  readonly erasure: CallerErasure
-  /** Writes messages of the mailbox whose lock was taken. */
-  writer(audience: MailboxAudience): MessageWriter
-  /** Claims and marks messages of the mailbox whose lock was taken. */
-  team(audience: MailboxAudience): TeamWriter
-  /** Copies messages into other mailboxes whose locks were taken. */
-  readonly copies: CopyWriter
-  /** Deletes, restores and purges messages of the mailbox whose lock was taken. */
-  trash(audience: MailboxAudience): TrashWriter
-}
 
 /**
  * The only way to the tables. Reads and changes are bound to a tenant scope; changes run in a transaction together with
@@ -348,85 +272,5 @@ export class Store {
       () => true,
       () => false,
     )
-  }
-}
-
-/** The scope of one tenant without its descendants; `actor` when something is changed in it. */
-export function onlyTenant(tenantId: TenantId, actor?: Actor): TenantScope {
-  return { tenantId, subtree: false, ...(actor && { actor }) }
-}
-
-/** The scope of a tenant and everything below it; `actor` when something is changed in it. */
-export function tenantSubtree(tenantId: TenantId, actor?: Actor): TenantScope {
-  return { tenantId, subtree: true, ...(actor && { actor }) }
-}
-
-/** Does the work unless the key was used, and remembers what came of it. */
-async function once<T>(
-  answers: IdempotencyRepository,
-  repeat: RepeatKey | undefined,
-  work: () => Promise<T>,
-): Promise<Created<T>> {
-  if (repeat && !(await answers.claim(repeat))) {
-    return replayOf<T>(await answers.find(repeat.tenantId, repeat.scope, repeat.key), repeat)
-  }
-  const value = await work()
-  if (repeat) await answers.settle(repeat, value)
-  return { value, replayed: false }
-}
-
-function replayOf<T>(first: FirstAnswer | undefined, repeat: RepeatKey): Created<T> {
-  if (first?.fingerprint === repeat.fingerprint) return { value: first.response as T, replayed: true }
-  throw new RuleError('idempotency-key-conflict', 'the idempotency key was used for another request', {
-    idempotency_key: repeat.key,
-  })
-}
-
-function configurationOf(db: Prisma.TransactionClient, scope: TenantScope): Configuration {
-  return {
-    contexts: new ContextRepository(db, scope),
-    users: new UserRepository(db, scope),
-    mailboxes: new MailboxRepository(db, scope),
-    members: new MemberRepository(db, scope),
-    trash: new MailboxTrash(db, scope),
-    devices: new DeviceRepository(db, scope),
-    settings: new TenantSettingsRepository(db, scope),
-    zones: new ZoneRepository(db),
-    options: new GeneralOptionRepository(db),
-  }
-}
-
-function accessOf(db: Prisma.TransactionClient, scope: TenantScope): AccessControl {
-  return {
-    tenants: new TenantRepository(db, scope),
-    users: new LoginAccountRepository(db, scope),
-    policies: new PolicyRepository(db, scope),
-    logins: new LoginQueries(db, scope),
-  }
-}
-
-function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
-  return {
-    accounts: new AccountRepository(sql),
-    sessions: new SessionRepository(sql),
-    refreshTokens: new RefreshTokenRepository(sql),
-  }
-}
-
-/** A connection whose transaction cannot be ended cleanly is thrown away, not given back. */
-async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
-  let broken: Error | undefined
-  try {
-    await client.query('BEGIN')
-    const result = await work()
-    await client.query('COMMIT')
-    return result
-  } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure
-    })
-    throw error
-  } finally {
-    client.release(broken)
   }
 }

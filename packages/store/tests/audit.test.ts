@@ -3,7 +3,8 @@ import type { Actor, TenantId, UserId } from '@lamplighter/domain'
 import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../src/database.js'
-import { onlyTenant, Store } from '../src/store.js'
+import { onlyTenant } from '../src/scope.js'
+import { Store } from '../src/store.js'
 
 describe('the audit log', () => {
   const tenant = randomUUID() as TenantId

@@ -4,9 +4,11 @@ import { type FolderId, type MailboxId, type MessageId, type TenantId, UNHANDLED
 import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { MessagesChange } from '../src/changes.js'
 import { type Database, openDatabase } from '../src/database.js'
 import { Provisioning } from '../src/provisioning.js'
-import { type MessagesChange, onlyTenant, Store } from '../src/store.js'
+import { onlyTenant } from '../src/scope.js'
+import { Store } from '../src/store.js'
 import type { StoredMessage } from '../src/trash-writer.js'
 
 /** When everything is too old. */

@@ -55,6 +55,8 @@ const KNOWN: Readonly<Record<string, unknown>> = {
   download: '1',
   message: 'success',
   recurse: false,
+  from: '2026-11-01T00:00:00Z',
+  until: '2026-12-01T00:00:00Z',
   accesstype: 'personal',
   empty: false,
 }

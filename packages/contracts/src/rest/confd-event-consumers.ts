@@ -6,12 +6,15 @@ const route = routesOf('confd')
 
 /** Larger times do not fit into what the broker takes, milliseconds of 32 bits. */
 const MAX_SEC = 4_000_000
-const consumerName = Type.String({ pattern: '^[a-z0-9-]{1,40}(?!\\n)$' })
+const consumerName = Type.String({ pattern: '^[a-z0-9-]{1,40}(?!\\n)$', examples: ['crm'] })
 
 const consumerFields = {
   name: consumerName,
-  events: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 200 }),
-  bindings: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 100 }),
+  events: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+    maxItems: 200,
+    examples: [['voicemail_created']],
+  }),
+  bindings: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 100, examples: [[]] }),
   user_uuid: nullable(Type.String({ format: 'uuid' })),
   max_length: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
   message_ttl_s: Type.Integer({ minimum: 1, maximum: MAX_SEC }),
@@ -63,14 +66,14 @@ export const createEventConsumer = route({
   response: Type.Object({ ...consumerSchema.properties, password: Type.Optional(Type.String()) }),
 })
 
-const nameParam = { name: 'text' } as const
+const consumerParam = { consumer: 'text' } as const
 
 /** One consumer. */
 export const getEventConsumer = route({
   method: 'GET',
-  path: '/event-consumers/{name}',
-  params: nameParam,
-  acl: 'confd.event-consumers.{name}.read',
+  path: '/event-consumers/{consumer}',
+  params: consumerParam,
+  acl: 'confd.event-consumers.{consumer}.read',
   summary: 'Read a consumer on AMQP',
   success: 200,
   response: consumerSchema,
@@ -79,9 +82,9 @@ export const getEventConsumer = route({
 /** Gives a consumer another password, closes what is open with the old one, and makes its queue again if it expired. */
 export const rotateEventConsumerCredentials = route({
   method: 'POST',
-  path: '/event-consumers/{name}/credentials',
-  params: nameParam,
-  acl: 'confd.event-consumers.{name}.credentials.create',
+  path: '/event-consumers/{consumer}/credentials',
+  params: consumerParam,
+  acl: 'confd.event-consumers.{consumer}.credentials.create',
   summary: 'Give a consumer on AMQP another password',
   success: 200,
   response: credentialsSchema,
@@ -90,9 +93,9 @@ export const rotateEventConsumerCredentials = route({
 /** Deletes a consumer with its queue and what is in it. */
 export const deleteEventConsumer = route({
   method: 'DELETE',
-  path: '/event-consumers/{name}',
-  params: nameParam,
-  acl: 'confd.event-consumers.{name}.delete',
+  path: '/event-consumers/{consumer}',
+  params: consumerParam,
+  acl: 'confd.event-consumers.{consumer}.delete',
   summary: 'Delete a consumer on AMQP with its queue',
   success: 204,
 })

@@ -6,7 +6,7 @@ import { confdList, nullable } from './schemas.js'
 const route = routesOf('confd')
 
 /** Most members of one mailbox. */
-const MAX_MEMBERS = 1000
+export const MAX_MEMBERS = 1000
 
 const rightsSchema = Type.Array(Type.Enum([...RIGHTS]), {
   minItems: 1,

@@ -664,10 +664,10 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Delete a consumer on AMQP with its queue. Access: confd.event-consumers.{name}.delete */
+  /** Delete a consumer on AMQP with its queue. Access: confd.event-consumers.{consumer}.delete */
   deleteEventConsumer: {
     params: {
-      name: string | number
+      consumer: string | number
     }
     answer: undefined
   }
@@ -1158,10 +1158,10 @@ export type Operations = {
       }[]
     }
   }
-  /** Read a consumer on AMQP. Access: confd.event-consumers.{name}.read */
+  /** Read a consumer on AMQP. Access: confd.event-consumers.{consumer}.read */
   getEventConsumer: {
     params: {
-      name: string | number
+      consumer: string | number
     }
     answer: {
       name: string
@@ -2872,10 +2872,10 @@ export type Operations = {
     }
     answer: undefined
   }
-  /** Give a consumer on AMQP another password. Access: confd.event-consumers.{name}.credentials.create */
+  /** Give a consumer on AMQP another password. Access: confd.event-consumers.{consumer}.credentials.create */
   rotateEventConsumerCredentials: {
     params: {
-      name: string | number
+      consumer: string | number
     }
     answer: {
       username: string
@@ -3379,7 +3379,7 @@ export const OPERATIONS = {
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
-  deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{name}', answer: 'none' },
+  deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
@@ -3415,7 +3415,7 @@ export const OPERATIONS = {
   getConfdStatus: { method: 'GET', path: '/api/confd/1.1/status', answer: 'json' },
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
-  getEventConsumer: { method: 'GET', path: '/api/confd/1.1/event-consumers/{name}', answer: 'json' },
+  getEventConsumer: { method: 'GET', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'json' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
   getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
@@ -3484,7 +3484,7 @@ export const OPERATIONS = {
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
-  rotateEventConsumerCredentials: { method: 'POST', path: '/api/confd/1.1/event-consumers/{name}/credentials', answer: 'json' },
+  rotateEventConsumerCredentials: { method: 'POST', path: '/api/confd/1.1/event-consumers/{consumer}/credentials', answer: 'json' },
   setOwnMessageFlags: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/flags', answer: 'json' },
   setOwnMessageStatus: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/status', answer: 'json' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },
