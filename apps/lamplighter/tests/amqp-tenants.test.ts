@@ -1,4 +1,7 @@
-import { freePort, startBroker, waitFor } from '@lamplighter/testing'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePort, startBroker, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { confdOf } from './confd-support.js'
@@ -20,17 +23,9 @@ let sequence = 0
 
 beforeAll(async () => {
   const port = await freePort()
-  const backend = `http://127.0.0.1:${port}/api/auth/0.1/rabbit/${SECRET}`
   broker = await startBroker({
     plugins: ['rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache', 'rabbitmq_management'],
-    config: [
-      'auth_backends.1 = internal',
-      'auth_backends.2 = cache',
-      'auth_cache.cached_backend = http',
-      `auth_cache.cache_ttl = ${CACHE_MS}`,
-      'auth_http.http_method = post',
-      ...['user', 'vhost', 'resource', 'topic'].map((topic) => `auth_http.${topic}_path = ${backend}/${topic}`),
-    ].join('\n'),
+    config: await brokerConfiguration(`http://127.0.0.1:${port}`),
   })
   installation = await TestInstallation.start({
     AMQP_URL: broker.url,
@@ -47,6 +42,14 @@ afterAll(async () => {
   await installation?.stop()
   await broker?.stop()
 })
+
+/** What the script of the operators says for an installation there. */
+async function brokerConfiguration(url: string): Promise<string> {
+  const script = fileURLToPath(new URL('../../../scripts/rabbitmq-auth.mjs', import.meta.url))
+  const env = { LAMPLIGHTER_URL: url, LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET, RABBITMQ_AUTH_CACHE_MS: String(CACHE_MS) }
+  const { stdout } = await promisify(execFile)(process.execPath, [script, 'print'], { env })
+  return stdout
+}
 
 async function create(owner: Tenant, body: Record<string, unknown>): Promise<Created> {
   const name = `c${++sequence}`
@@ -201,6 +204,8 @@ describe('Show 4: a tenant’s credentials', () => {
     }
     expect(outcomes).toEqual(Object.fromEntries(Object.keys(attempts).map((what) => [what, true])))
     expect(await attempt(connection, (channel) => channel.get(consumer.queue))).toBe('done')
+    // The one thing RabbitMQ asks nobody about: that a queue is there, and how long it is (docs/operations.md).
+    expect(await attempt(connection, (channel) => channel.checkQueue(othersConsumer.queue))).toBe('done')
     await connection.close()
   })
 
@@ -373,6 +378,47 @@ describe('what the broker asks', () => {
     expect((await request(`${base}/${SECRET}x/user`, form)).status).toBe(404)
     expect(await request(`${base}/${SECRET}/user`, form)).toMatchObject({ status: 200, text: 'deny' })
     expect(await request(`${base}/${SECRET}/topic`, { ...form, body: '' })).toMatchObject({ status: 200, text: 'deny' })
+  })
+})
+
+describe('an installation', () => {
+  const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'username=x' }
+
+  it('without a secret answers the broker of this machine, and nobody a proxy speaks for', async () => {
+    const local = await TestInstallation.start({ AMQP_URL: (await takeTestVhost()).url })
+    const url = `${local.url}/api/auth/0.1/rabbit/user`
+    expect(await request(url, form)).toMatchObject({ status: 200, text: 'deny' })
+    const headers = { ...form.headers, 'x-forwarded-for': '203.0.113.9' }
+    expect((await request(url, { ...form, headers })).status).toBe(404)
+    await local.stop()
+  })
+
+  it('without a management API takes the queue away all the same, which ends what was consuming', async () => {
+    const { url } = await takeTestVhost()
+    const plain = await TestInstallation.start({ AMQP_URL: url })
+    const its = await plain.tenant()
+    const body = { name: 'crm', events: ['voicemail_created'] }
+    const { queue } = await its.admin.call<Created>('POST', '/api/confd/1.1/event-consumers', body)
+    const platform = await connect(url)
+    const channel = await platform.createChannel()
+    const cancelled = new Promise(
+      (resolve) => void channel.consume(queue, (message) => message ?? resolve('cancelled')),
+    )
+    await its.admin.call('DELETE', '/api/confd/1.1/event-consumers/crm')
+    expect(await cancelled).toBe('cancelled')
+    expect(await attempt(platform, (other) => other.checkQueue(queue))).toMatch(/404|NOT.FOUND/i)
+    await platform.close()
+    await plain.stop()
+  })
+
+  it('without a broker has no consumers, and no backend for one', async () => {
+    const alone = await TestInstallation.start()
+    const its = await alone.tenant()
+    const confd = confdOf(alone, its.admin)
+    const { status, headers } = await confd('POST', '/event-consumers', { name: 'crm', events: ['voicemail_created'] })
+    expect([status, headers.get('x-error-codes')]).toEqual([400, 'no-broker'])
+    expect((await request(`${alone.url}/api/auth/0.1/rabbit/user`, form)).status).toBe(404)
+    await alone.stop()
   })
 })
 
