@@ -247,6 +247,17 @@ describe('rights on AMQP', () => {
     expect(listener.events).toHaveLength(1)
   })
 
+  it('of a user who is deleted end with the user: the queue is gone', async () => {
+    const person = await installation.accountWith(tenant.uuid, [global])
+    const consumer = await create(tenant, { user_uuid: person.uuid, bindings: [key()] })
+    const listener = await listen(consumer)
+    await tenant.admin.call('DELETE', `/api/auth/0.1/users/${person.uuid}`)
+    await listener.closed
+    const platform = await connect(broker.url)
+    expect(await attempt(platform, (channel) => channel.checkQueue(consumer.queue))).toMatch(/404|NOT.FOUND/i)
+    await platform.close()
+  })
+
   it('taken in part, a consumer keeps the rest', async () => {
     const person = await installation.account(tenant.uuid, [])
     const give = async (acl: string[]) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { EVENTS } from './index.js'
 import { topicKeyOf } from './topic-key.js'
 
 const tenant = { tenant_uuid: 'T', required_acl: 'events.x' }
@@ -16,5 +17,9 @@ describe('the key of an event on the topic exchange', () => {
     expect(topicKeyOf({ tenant_uuid: 'T', required_acl: 'events.#' })).toBeUndefined()
     expect(topicKeyOf({ ...tenant, 'user_uuid:U': true, 'user_uuid:V': true })).toBeUndefined()
     expect(topicKeyOf({ tenant_uuid: 'T', required_acl: `events.${'x'.repeat(250)}` })).toBeUndefined()
+  })
+
+  it('has whole words for places, so that an ACL template is a key with `*` for what is not known', () => {
+    for (const { acl } of EVENTS) for (const word of acl.split('.')) expect(word).toMatch(/^(\{\w+\}|[^{}*#]+)$/)
   })
 })
