@@ -86,12 +86,17 @@ export class EventConsumerService {
    * @throws NotFoundError; LamplighterError `event-binding-refused`, `no-broker`
    */
   async rotate(tenantId: TenantId, caller: Principal, name: string): Promise<ConsumerCredentials> {
-    refuseBeyondCaller(await this.get(tenantId, name), tenantId, caller)
+    await this.get(tenantId, name)
     const control = this.#brokerControl()
     const password = newConsumerPassword()
-    const hash = hashConsumerPassword(password)
-    const uuid = await this.#store.changeEventConsumer((consumers) => consumers.setSecret(tenantId, name, hash))
-    if (uuid === undefined) throw noSuchConsumer(name)
+    const uuid = await this.#store.changeEventConsumer(async (consumers) => {
+      const uuid = await consumers.setSecret(tenantId, name, hashConsumerPassword(password))
+      // Written first, which locks it: what is looked at is what the password is for.
+      const found = await consumers.find(tenantId, name)
+      if (uuid === undefined || !found) throw noSuchConsumer(name)
+      refuseBeyondCaller(found.consumer, tenantId, caller)
+      return uuid
+    })
     await control.settle(uuid, true)
     await control.disconnect({ tenantId, name }, 'the credentials were changed')
     return { username: consumerUsername({ tenantId, name }), password }

@@ -332,6 +332,12 @@ describe('consumers over REST', () => {
     expect(await refused({ user_uuid: victim.uuid, events }, own)).toMatchObject(no)
     expect(await refused({ events }, own)).toMatchObject(no)
     expect((await refused({ user_uuid: person.uuid, events }, own)).status).toBe(201)
+    // Nor by taking over one that is there.
+    const service = await create(tenant, { events })
+    const taken = await own('POST', `/event-consumers/${service.name}/credentials`)
+    expect([taken.status, taken.headers.get('x-error-codes')]).toEqual([403, 'event-binding-refused'])
+    const { connection } = await open(service)
+    await connection.close()
   })
 
   it('are the tenant’s own: another tenant’s are 404; unknown events, keys, users and names are 400', async () => {
