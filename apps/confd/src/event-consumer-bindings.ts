@@ -28,18 +28,19 @@ export function principalOf(tenantId: TenantId, userId: UserId | null, rights: C
   return { tenantId, userId, seesEveryone: userId === null || rights.admin, acl: rights.acl }
 }
 
-/** Decides on everything that is asked for (bus.md 5.8.3, 5.8.6). Keys that are none, and unknown events, are left out. */
-export function decideAll({ events, bindings }: Asking, principal: BindingPrincipal): AskedBinding[] {
-  const named = events.flatMap((name) => {
+/**
+ * Decides on what is asked for, one after the other (bus.md 5.8.3, 5.8.6): who stops at a refusal spares the rest. Keys
+ * that are none, and unknown events, are left out.
+ */
+export function* decideEach({ events, bindings }: Asking, principal: BindingPrincipal): Generator<AskedBinding> {
+  for (const name of events) {
     const definition = DEFINITIONS.get(name)
-    return definition ? [decideNamed(definition, principal)] : []
-  })
-  const keyed = bindings.flatMap((key) => {
+    if (definition) yield decideNamed(definition, principal)
+  }
+  for (const key of bindings) {
     const read = readBindingKey(key)
-    if (!read) return []
-    return [{ asked: key, binding: { kind: 'key' as const, key }, decision: decideBinding(read, principal) }]
-  })
-  return [...named, ...keyed]
+    if (read) yield { asked: key, binding: { kind: 'key', key }, decision: decideBinding(read, principal) }
+  }
 }
 
 /**

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Bus, Consumer, ConsumerQueue, ConsumerQueues, QueueBinding } from '@lamplighter/bus'
 import { policyChanged, userRightsChanged } from '@lamplighter/contracts'
 import { type ConsumerAddress, consumerQueueName, consumerUsername } from '@lamplighter/domain'
 import type { Logger, Service } from '@lamplighter/runtime'
 import type { ConsumerRights, EventConsumer, EventConsumerRepository, Store } from '@lamplighter/store'
 import type { BrokerManagement } from './broker-management.js'
-import { decideAll, principalOf } from './event-consumer-bindings.js'
+import { decideEach, principalOf } from './event-consumer-bindings.js'
 
 /** What the control of consumers is made of. */
 export type ControlDependencies = {
@@ -94,7 +95,11 @@ export class EventConsumerControl implements Service {
   async #lookThrough(): Promise<void> {
     for (let last = FIRST; ; ) {
       const found = await this.#deps.store.eventConsumers.after(last, BATCH)
-      for (const { consumer, rights } of found) if (!isSettled(consumer, rights)) await this.settle(consumer.uuid)
+      for (const { consumer, rights } of found) {
+        if (!isSettled(consumer, rights)) await this.settle(consumer.uuid)
+        // To decide costs: whoever asks this process something goes first.
+        await setImmediate()
+      }
       const { consumer } = found.at(-1) ?? {}
       if (!consumer || found.length < BATCH) return
       last = consumer.uuid
@@ -125,7 +130,7 @@ export class EventConsumerControl implements Service {
 /** What a consumer is bound to at this moment: what it asks for and may have. */
 function wantedOf(consumer: EventConsumer, rights: ConsumerRights | undefined): QueueBinding[] {
   if (!rights) return []
-  const decided = decideAll(consumer, principalOf(consumer.tenantId, consumer.userId, rights))
+  const decided = [...decideEach(consumer, principalOf(consumer.tenantId, consumer.userId, rights))]
   return decided.filter(({ decision }) => decision.allowed).map(({ binding }) => binding)
 }
 

@@ -19,7 +19,7 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import type { ConfigurationChange, EventConsumer, EventConsumerFields, Store, TenantScope } from '@lamplighter/store'
-import { decideAll, isTenantEvent, principalOf } from './event-consumer-bindings.js'
+import { decideEach, isTenantEvent, principalOf } from './event-consumer-bindings.js'
 import type { EventConsumerControl } from './event-consumer-control.js'
 
 /** What a client of AMQP logs in with. */
@@ -159,7 +159,7 @@ function refuseBeyondCaller(fields: EventConsumerFields, tenantId: TenantId, cal
 
 /** @throws LamplighterError `event-binding-refused`, with an access that would be too much where there is one */
 function refuse(fields: EventConsumerFields, principal: BindingPrincipal): void {
-  for (const { asked, decision } of decideAll(fields, principal)) {
+  for (const { asked, decision } of decideEach(fields, principal)) {
     if (decision.allowed) continue
     const { reason, witness: access } = decision
     const details = { binding: asked, reason, ...(access === undefined ? {} : { access }) }

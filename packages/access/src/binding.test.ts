@@ -70,6 +70,14 @@ describe('a binding of a tenant on the bus', () => {
     expect(decide(`${TENANT}.all.#.a.#.b.#.c.#.d.#`, user('#'))).toMatchObject({ reason: 'too_complex' })
   })
 
+  it('is refused in bounded time when it is too complex to decide', () => {
+    // Which of twenty letters have been seen makes a million combinations.
+    const acl = ['#', ...[...'abcdefghijklmnopqrst'].map((letter) => `#${letter}#`)]
+    const startedAt = performance.now()
+    expect(decide(`${TENANT}.all.#`, user(...acl))).toMatchObject({ reason: 'too_complex' })
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
+
   it('is decided exactly: against every key of up to five words', () => {
     const words = ['a', 'b', 'ab']
     const keys = allKeys(words, 5)

@@ -11,8 +11,10 @@ export type Grantor = { readonly acl: readonly string[] } & AclIdentity
 export type Inclusion = { readonly included: true } | { readonly included: false; readonly witness: string | undefined }
 
 /** Combinations of states looked at, and characters tried; over them the answer is no. */
-const MAX_CONFIGURATIONS = 20_000
-const MAX_STEPS = 400_000
+const LIMITS: Limits = { configurations: 20_000, steps: 400_000 }
+/** Keys are decided many at a time, and again with each change of rights. */
+const KEY_LIMITS: Limits = { configurations: 2000, steps: 40_000 }
+type Limits = { readonly configurations: number; readonly steps: number }
 
 /** A character no pattern names: every such one behaves alike. */
 const PLAIN_CANDIDATES = Array.from({ length: 2048 }, (_none, index) => 0xe000 + index)
@@ -37,7 +39,7 @@ export function decideInclusion(list: readonly string[], grantor: Grantor): Incl
   const granted = PatternAutomaton.of(grantsOf(list), ANYBODY)
   // A denial of `me` binds each holder in their own place only; here it would bind all, so it is read as the word.
   const withheld = PatternAutomaton.of(denialsOf(list), WORDS_ONLY)
-  return walk(new Product(granted, withheld, grantor, [DOT, HASH]))
+  return walk(new Product(granted, withheld, grantor, [DOT, HASH]), LIMITS)
 }
 
 /**
@@ -45,17 +47,17 @@ export function decideInclusion(list: readonly string[], grantor: Grantor): Incl
  * patterns take is allowed to the grantor.
  */
 export function decideKeys(patterns: readonly (readonly Piece[])[], grantor: Grantor): Inclusion {
-  return walk(new Product(new PatternAutomaton(patterns), new PatternAutomaton([]), grantor, [DOT]))
+  return walk(new Product(new PatternAutomaton(patterns), new PatternAutomaton([]), grantor, [DOT]), KEY_LIMITS)
 }
 
-function walk(product: Product): Inclusion {
+function walk(product: Product, limits: Limits): Inclusion {
   const queue = [product.start]
   const seen = new Set([keyOf(product.start)])
   let steps = 0
   for (const at of queue) {
     if (product.isExcess(at)) return { included: false, witness: at.text }
     for (const code of product.codesFrom(at)) {
-      if (++steps > MAX_STEPS || seen.size > MAX_CONFIGURATIONS) return { included: false, witness: undefined }
+      if (++steps > limits.steps || seen.size > limits.configurations) return { included: false, witness: undefined }
       const next = product.step(at, code)
       // From where nothing is granted any more, no excess can be reached.
       if (next.granted.length === 0) continue

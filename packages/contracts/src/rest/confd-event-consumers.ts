@@ -14,7 +14,7 @@ const consumerFields = {
     maxItems: 200,
     examples: [['voicemail_created']],
   }),
-  bindings: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 100, examples: [[]] }),
+  bindings: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 20, examples: [[]] }),
   user_uuid: nullable(Type.String({ format: 'uuid' })),
   max_length: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
   message_ttl_s: Type.Integer({ minimum: 1, maximum: MAX_SEC }),
