@@ -80,8 +80,9 @@ export class AccountService {
   /** Deletes an account. @throws ResourceError `unknown-user`, RuleError while it has a mailbox or a device */
   async delete(scope: TenantScope, uuid: string): Promise<void> {
     const { userId, ended } = await this.#store.changeAccess(scope, async (change) => {
-      const { uuid: userId } = found(await change.users.find(uuid), uuid)
+      const { uuid: userId, tenantId } = found(await change.users.find(uuid), uuid)
       const ended = await endLogins(change, userId)
+      await change.outbox.add([rightsChanged({ userId, tenantId })])
       await change.users.delete(userId)
       return { userId, ended }
     })

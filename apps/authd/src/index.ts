@@ -4,6 +4,8 @@ import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
 import { accountRoutes } from './account-routes.js'
 import { AccountService } from './account-service.js'
+import { BrokerAccess } from './broker-access.js'
+import { mountBrokerRoutes } from './broker-routes.js'
 import { LoginAdminService } from './login-admin-service.js'
 import { LoginService, type LoginSettings } from './login-service.js'
 import { PasswordCheck } from './password-check.js'
@@ -26,6 +28,14 @@ export type AuthdSettings = LoginSettings & {
   readonly refreshTokenLifetimeSec: number
 }
 
+/** How the broker asks. */
+export type BrokerBackendSettings = {
+  /** The virtual host of our events. */
+  readonly vhost: string
+  /** Undefined: it asks from this machine. */
+  readonly secret: string | undefined
+}
+
 /** What authd is made of. */
 export type AuthdDependencies = {
   readonly store: Store
@@ -33,6 +43,8 @@ export type AuthdDependencies = {
   readonly verifier: TokenVerifier
   readonly keys: Pick<InstallationKeys, 'tokenKey' | 'refreshKey'>
   readonly settings: AuthdSettings
+  /** The broker that asks us about tenants; undefined where the bus stays in the process. */
+  readonly broker: BrokerBackendSettings | undefined
   readonly originUuid: string
   readonly log: Logger
 }
@@ -47,6 +59,7 @@ export function createAuthd({
   verifier,
   keys,
   settings,
+  broker,
   originUuid,
   log,
 }: AuthdDependencies): HttpService {
@@ -71,7 +84,10 @@ export function createAuthd({
   let rounds: NodeJS.Timeout | undefined
   return {
     name: 'authd',
-    mount: (server) => mountApi(server, { name: 'auth', implementations, errorForm: calldForm, access, log }),
+    mount: (server) => {
+      mountApi(server, { name: 'auth', implementations, errorForm: calldForm, access, log })
+      if (broker) mountBrokerRoutes(server, new BrokerAccess(store, broker.vhost), broker.secret, log)
+    },
     start: async () => {
       const round = () => keeper.round().catch((err) => log.warn({ err }, 'sessions not looked through'))
       rounds = setInterval(round, ROUND_INTERVAL_MS).unref()

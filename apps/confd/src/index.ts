@@ -1,13 +1,17 @@
-import type { Bus } from '@lamplighter/bus'
+import { type Bus, ConsumerQueues } from '@lamplighter/bus'
 import { type AccessControl, confdForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
 import { AssociationService } from './association-service.js'
+import { BrokerManagement } from './broker-management.js'
 import { contextRoutes } from './context-routes.js'
 import { deadLetterRoutes } from './dead-letter-routes.js'
 import { DeadLetterService } from './dead-letter-service.js'
 import { deviceRoutes } from './device-routes.js'
 import { DeviceService } from './device-service.js'
+import { EventConsumerControl } from './event-consumer-control.js'
+import { eventConsumerRoutes } from './event-consumer-routes.js'
+import { EventConsumerService } from './event-consumer-service.js'
 import { emptyTrash, forgetTries } from './housekeeping.js'
 import { infosRoute } from './infos-route.js'
 import { memberRoutes } from './member-routes.js'
@@ -35,13 +39,24 @@ export type ConfdDependencies = {
   readonly originUuid: string
   /** Realm new SIP credentials are hashed for. */
   readonly sipRealm: string
+  /** The broker tenants have consumers on; undefined where the bus stays in the process. */
+  readonly broker: BrokerSettings | undefined
   readonly log: Logger
+}
+
+/** Where the broker is. */
+export type BrokerSettings = {
+  readonly amqpUrl: string
+  /** Its management API, to close connections with. */
+  readonly managementUrl: string | undefined
 }
 
 const TIDY_INTERVAL_MS = 10 * 60 * 1000
 
 /** Configuration under `/api/confd/1.1`. */
-export function createConfd({ store, bus, access, originUuid, sipRealm, log }: ConfdDependencies): HttpService {
+export function createConfd(dependencies: ConfdDependencies): HttpService {
+  const { store, bus, access, originUuid, sipRealm, log } = dependencies
+  const control = controlOf(dependencies)
   const implementations = [
     statusRoute(store),
     ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
@@ -55,17 +70,30 @@ export function createConfd({ store, bus, access, originUuid, sipRealm, log }: C
     ...contextRoutes(store),
     ...deviceRoutes(new DeviceService(store, sipRealm)),
     ...deadLetterRoutes(new DeadLetterService(store, bus)),
+    ...eventConsumerRoutes(new EventConsumerService(store, control)),
   ]
   let tidying: NodeJS.Timeout | undefined
   return {
     name: 'confd',
     mount: (server) => mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log }),
     start: async () => {
+      await control?.start()
       tidying = setInterval(() => {
         void emptyTrash(store, log)
         void forgetTries(store, log)
       }, TIDY_INTERVAL_MS).unref()
     },
-    stop: async () => clearInterval(tidying),
+    stop: async () => {
+      clearInterval(tidying)
+      await control?.stop()
+    },
   }
+}
+
+/** Tenants have consumers where there is a broker. */
+function controlOf({ store, bus, broker, originUuid, log }: ConfdDependencies): EventConsumerControl | undefined {
+  if (!broker) return undefined
+  const { amqpUrl, managementUrl } = broker
+  const management = managementUrl === undefined ? undefined : new BrokerManagement(managementUrl)
+  return new EventConsumerControl({ store, bus, queues: new ConsumerQueues(amqpUrl), management, originUuid, log })
 }

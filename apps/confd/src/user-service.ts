@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
-import { sessionEnded, type UserCreate, type UserUpdate } from '@lamplighter/contracts'
+import { rightsChanged, sessionEnded, type UserCreate, type UserUpdate } from '@lamplighter/contracts'
 import {
   type Created,
   type Mailbox,
@@ -86,7 +86,8 @@ export class UserService {
       }
       await takeMailbox(change, user)
       const ended = await change.sessions.endAllOfUser(user.uuid)
-      await change.outbox.add(ended.map(sessionEnded))
+      const gone = rightsChanged({ userId: user.uuid, tenantId: user.tenantId })
+      await change.outbox.add([...ended.map(sessionEnded), gone])
       await change.users.delete(user.uuid)
     })
   }

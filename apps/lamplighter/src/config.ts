@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { RateLimitSizes } from '@lamplighter/http'
-import { type Environment, EnvironmentReader, LOG_LEVELS, type LogLevel } from '@lamplighter/runtime'
+import { type Environment, EnvironmentReader, LOG_LEVELS, type LogLevel, StartError } from '@lamplighter/runtime'
 import { readProxies } from './proxy-setting.js'
 import { readRateLimits } from './rate-limit-setting.js'
 
@@ -15,6 +15,10 @@ export type Config = {
   readonly databaseUrl: string | undefined
   /** Undefined: the bus stays inside this process. */
   readonly amqpUrl: string | undefined
+  /** RabbitMQ's management API, to close tenants' connections with. Undefined: they lose their queues only. */
+  readonly managementUrl: string | undefined
+  /** The path segment RabbitMQ asks about tenants' connections with. Undefined: it asks from this machine. */
+  readonly brokerSecret: string | undefined
   readonly dataDirectory: string
   readonly audioDirectory: string
   /** Undefined: a secret made up once and kept in the data directory. */
@@ -55,6 +59,8 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
   return {
     databaseUrl: read.url('DATABASE_URL', ['postgresql:', 'postgres:']),
     amqpUrl: read.url('AMQP_URL', ['amqp:', 'amqps:']),
+    managementUrl: read.url('RABBITMQ_MANAGEMENT_URL', ['http:', 'https:']),
+    brokerSecret: readBrokerSecret(read.text('LAMPLIGHTER_RABBIT_AUTH_SECRET')),
     dataDirectory,
     audioDirectory: path.resolve(read.text('LAMPLIGHTER_AUDIO_DIR') ?? path.join(dataDirectory, 'audio')),
     secret: read.text('LAMPLIGHTER_SECRET'),
@@ -82,4 +88,10 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
     databaseConnections: read.integer('LAMPLIGHTER_DATABASE_CONNECTIONS', 16, { min: 2, max: 500 }),
     logLevel: read.choice('LAMPLIGHTER_LOG_LEVEL', defaultLogLevel, LOG_LEVELS),
   }
+}
+
+/** It is part of a path, and must not be guessed. @throws StartError */
+function readBrokerSecret(text: string | undefined): string | undefined {
+  if (text === undefined || /^[A-Za-z0-9_-]{24,128}$/.test(text)) return text
+  throw new StartError('LAMPLIGHTER_RABBIT_AUTH_SECRET must be 24 to 128 letters, digits, - or _')
 }

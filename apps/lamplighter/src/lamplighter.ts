@@ -201,9 +201,12 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
   const covers = store.accounts.covers.bind(store.accounts)
   const rateLimits = new RateLimits(config.http.rateLimits)
   const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
+  const broker =
+    config.amqpUrl === undefined ? undefined : { amqpUrl: config.amqpUrl, managementUrl: config.managementUrl }
+  const backend = broker && { vhost: vhostOf(broker.amqpUrl), secret: config.brokerSecret }
   return [
-    createAuthd({ store, access, verifier, keys, settings: config.logins, originUuid, log }),
-    createConfd({ store, bus, access, originUuid, sipRealm: config.sip.realm, log }),
+    createAuthd({ store, access, verifier, keys, settings: config.logins, broker: backend, originUuid, log }),
+    createConfd({ store, bus, access, originUuid, sipRealm: config.sip.realm, broker, log }),
     createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({
       bus,
@@ -216,6 +219,12 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
       log,
     }),
   ]
+}
+
+/** The virtual host an AMQP URL names; `/` when it names none. */
+function vhostOf(amqpUrl: string): string {
+  const { pathname } = new URL(amqpUrl)
+  return pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/'
 }
 
 function newMwid({ config, log, database, bus, keys, originUuid }: Shared): Mwid {

@@ -6,14 +6,7 @@ import { hashSecret } from '@lamplighter/access'
 import { RabbitMqBus } from '@lamplighter/bus'
 import { createLogger } from '@lamplighter/runtime'
 import { ADMIN_POLICY_SLUG, type Database, openDatabase, Provisioning } from '@lamplighter/store'
-import {
-  createTestDatabase,
-  freePort,
-  startOwnBroker,
-  TcpProxy,
-  type TestDatabase,
-  waitFor,
-} from '@lamplighter/testing'
+import { createTestDatabase, freePort, startBroker, TcpProxy, type TestDatabase, waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../src/demo/api-client.js'
 import { savePolicies } from '../src/setup.js'
@@ -35,7 +28,7 @@ type Logged = { event_id: string; mailbox_id: number | null; published: boolean 
  * Two consumers with named queues end up with exactly the log, each mailbox in order.
  */
 describe('the bus under faults', () => {
-  let broker: Awaited<ReturnType<typeof startOwnBroker>>
+  let broker: Awaited<ReturnType<typeof startBroker>>
   let disposable: TestDatabase
   let database: Database
   let toDatabase: TcpProxy
@@ -46,7 +39,7 @@ describe('the bus under faults', () => {
   const consumers: { readonly bus: RabbitMqBus; readonly heard: string[] }[] = []
 
   beforeAll(async () => {
-    ;[broker, disposable] = await Promise.all([startOwnBroker(), createTestDatabase()])
+    ;[broker, disposable] = await Promise.all([startBroker(), createTestDatabase()])
     database = openDatabase(disposable.url)
     toDatabase = await TcpProxy.start(new URL(disposable.url))
     directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-chaos-'))

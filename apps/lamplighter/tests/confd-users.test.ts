@@ -294,6 +294,8 @@ describe('DELETE /users/{user}', () => {
     expect(namesOf(events).filter((name) => !name.includes('mwi'))).toEqual([
       'user_voicemail_dissociated',
       'voicemail_deleted',
+      // Ours: whoever remembers the user's rights forgets them.
+      'auth_user_rights_changed',
     ])
     expect((await call('GET', `/voicemails/${user.voicemail?.id}`)).status).toBe(404)
     refused(await call('GET', `/users/${user.uuid}`), 'User was not found', 404)

@@ -9,6 +9,7 @@ import {
   type RouteContract,
 } from '@lamplighter/contracts'
 import { LamplighterClient } from '@lamplighter/sdk'
+import { takeTestVhost } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../src/demo/api-client.js'
 import { type Person, type RequestBody, request, type Tenant, TestInstallation, wav } from './support.js'
@@ -42,7 +43,7 @@ describe('what a tenant owns', () => {
   let tokens: Record<Outsider | Rejected | 'parent' | 'greeter', string>
 
   beforeAll(async () => {
-    installation = await TestInstallation.start()
+    installation = await TestInstallation.start({ AMQP_URL: (await takeTestVhost()).url })
     parent = await installation.tenant()
     mine = await installation.tenant(parent.uuid)
     stranger = await installation.tenant()
@@ -66,7 +67,10 @@ describe('what a tenant owns', () => {
       session_uuid: randomUUID(),
       policy_uuid: randomUUID(),
       client_id: 'x',
+      consumer: 'crm',
     }
+    const consumer = { name: ids['consumer'], events: ['voicemail_created'] }
+    await mine.admin.call('POST', '/api/confd/1.1/event-consumers', consumer)
     const shared = await installation.mailbox(mine, {})
     const greeter = await installation.account(mine.uuid)
     await mine.admin.call('PUT', `/api/confd/1.1/voicemails/${shared.id}/members/${greeter.uuid}`, {
@@ -151,7 +155,9 @@ describe('what a tenant owns', () => {
     expect(status).toBe(401)
   })
 
-  it.each(titled(owned.filter(({ method, path }) => method === 'GET' && !path.startsWith('/users/me/'))))(
+  /** Of what has a name in its tenant only, the tenant above must say which tenant it means. */
+  const isMine = ({ path }: RouteContract) => path.startsWith('/users/me/') || path.startsWith('/event-consumers/')
+  it.each(titled(owned.filter((route) => route.method === 'GET' && !isMine(route))))(
     'is answered to the administrator of the tenant above as to its own: %s',
     async (_name, route) => {
       const [above, its] = [await call(route, tokens.parent), await call(route, mine.admin.token)]

@@ -112,7 +112,7 @@ class RelayTerm {
   async #publish(events: readonly LoggedEvent[]): Promise<boolean> {
     while (!this.#term.signal.aborted) {
       try {
-        await this.#bus.publish(events)
+        await this.#bus.publish(events, { toTenants: await this.#events.tenantsListen() })
         await this.#events.markPublished(events)
         this.#taken()
         return true

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type Bus, BusUnavailableError, InProcessBus, type OutgoingMessage } from '@lamplighter/bus'
+import {
+  type Bus,
+  BusUnavailableError,
+  InProcessBus,
+  type OutgoingMessage,
+  type PublishOptions,
+} from '@lamplighter/bus'
 import { draft, voicemailCreated } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import type { Service } from '@lamplighter/runtime'
@@ -15,10 +21,13 @@ const tenant = randomUUID() as TenantId
 /** Remembers what it was given, and can fail or stall at will. */
 class RecordingBus extends InProcessBus implements Bus {
   readonly published: OutgoingMessage[] = []
+  /** Of each message, whether it went to tenants too. */
+  readonly toTenants: boolean[] = []
   beforeConfirm: () => Promise<void> = async () => {}
 
-  override async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+  override async publish(messages: readonly OutgoingMessage[], options: PublishOptions = {}): Promise<void> {
     this.published.push(...messages)
+    this.toTenants.push(...messages.map(() => options.toTenants === true))
     await this.beforeConfirm()
   }
 
@@ -60,6 +69,13 @@ describe('the relay', () => {
     })
   }
 
+  async function addConsumer(name: string, keys: string): Promise<void> {
+    const text = `
+      INSERT INTO event_consumer (uuid, tenant_uuid, name, bindings, max_length, message_ttl_sec, expires_sec, secret_hash)
+      VALUES ($1, $2, $3, $4, 1, 1, 1, 'x')`
+    await database.pool.query(text, [randomUUID(), tenant, name, keys])
+  }
+
   async function rows(): Promise<{ event_id: string; cursor: number; published: boolean }[]> {
     const text = 'SELECT event_id::text, cursor, published_at IS NOT NULL AS published FROM event ORDER BY id'
     return (await database.pool.query(text)).rows
@@ -75,6 +91,23 @@ describe('the relay', () => {
     const logged = await rows()
     expect(bus.ids()).toEqual(logged.map((row) => row.event_id))
     expect(logged.map((row) => row.cursor)).toEqual(Array.from({ length: 140 }, (_, index) => index + 1))
+  })
+
+  it('publishes for tenants from the first event behind a consumer with a key, and no longer than there is one', async () => {
+    const bus = new RecordingBus(log)
+    await start(bus)
+    const sayOne = async () => {
+      await say(1)
+      await waitFor(allPublished, { what: 'the event to be published' })
+    }
+    await sayOne()
+    await addConsumer('by-name', '{}')
+    await sayOne()
+    await addConsumer('by-key', '{t.all.#}')
+    await sayOne()
+    await database.pool.query(`UPDATE event_consumer SET deleted_at = now() WHERE name = 'by-key'`)
+    await sayOne()
+    expect(bus.toTenants).toEqual([false, false, true, false])
   })
 
   it('begins a new epoch where the log was never seen before, and keeps it where it was', async () => {

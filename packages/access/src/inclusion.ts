@@ -1,4 +1,4 @@
-import type { AclIdentity } from './acl.js'
+import type { AclIdentity, Piece } from './acl.js'
 import { ANYBODY, PatternAutomaton, type StateSet } from './pattern-automaton.js'
 
 /** Whose rights bound what may be granted: the patterns and what `me` and `my_session` mean in them. */
@@ -11,8 +11,10 @@ export type Grantor = { readonly acl: readonly string[] } & AclIdentity
 export type Inclusion = { readonly included: true } | { readonly included: false; readonly witness: string | undefined }
 
 /** Combinations of states looked at, and characters tried; over them the answer is no. */
-const MAX_CONFIGURATIONS = 20_000
-const MAX_STEPS = 400_000
+const LIMITS: Limits = { configurations: 20_000, steps: 400_000 }
+/** Keys are decided many at a time, and again with each change of rights. */
+const KEY_LIMITS: Limits = { configurations: 2000, steps: 40_000 }
+type Limits = { readonly configurations: number; readonly steps: number }
 
 /** A character no pattern names: every such one behaves alike. */
 const PLAIN_CANDIDATES = Array.from({ length: 2048 }, (_none, index) => 0xe000 + index)
@@ -34,14 +36,28 @@ type Configuration = {
  * short as can be. Texts with control characters are left out: no access has any (see `requiredAccess`).
  */
 export function decideInclusion(list: readonly string[], grantor: Grantor): Inclusion {
-  const product = new Product(list, grantor)
+  const granted = PatternAutomaton.of(grantsOf(list), ANYBODY)
+  // A denial of `me` binds each holder in their own place only; here it would bind all, so it is read as the word.
+  const withheld = PatternAutomaton.of(denialsOf(list), WORDS_ONLY)
+  return walk(new Product(granted, withheld, grantor, [DOT, HASH]), LIMITS)
+}
+
+/**
+ * The same for texts that hold no `#`, such as keys on the bus, whose values are escaped: whether all that these
+ * patterns take is allowed to the grantor.
+ */
+export function decideKeys(patterns: readonly (readonly Piece[])[], grantor: Grantor): Inclusion {
+  return walk(new Product(new PatternAutomaton(patterns), new PatternAutomaton([]), grantor, [DOT]), KEY_LIMITS)
+}
+
+function walk(product: Product, limits: Limits): Inclusion {
   const queue = [product.start]
   const seen = new Set([keyOf(product.start)])
   let steps = 0
   for (const at of queue) {
     if (product.isExcess(at)) return { included: false, witness: at.text }
     for (const code of product.codesFrom(at)) {
-      if (++steps > MAX_STEPS || seen.size > MAX_CONFIGURATIONS) return { included: false, witness: undefined }
+      if (++steps > limits.steps || seen.size > limits.configurations) return { included: false, witness: undefined }
       const next = product.step(at, code)
       // From where nothing is granted any more, no excess can be reached.
       if (next.granted.length === 0) continue
@@ -61,13 +77,13 @@ class Product {
   readonly #denied: PatternAutomaton
   readonly #alphabet: readonly number[]
 
-  constructor(list: readonly string[], grantor: Grantor) {
-    this.#granted = new PatternAutomaton(grantsOf(list), ANYBODY)
-    // A denial of `me` binds each holder in their own place only; here it would bind all, so it is read as the word.
-    this.#withheld = new PatternAutomaton(denialsOf(list), WORDS_ONLY)
-    this.#allowed = new PatternAutomaton(grantsOf(grantor.acl), grantor)
-    this.#denied = new PatternAutomaton(denialsOf(grantor.acl), grantor)
-    this.#alphabet = alphabetOf([this.#granted, this.#withheld, this.#allowed, this.#denied])
+  /** @param separators characters that wildcards tell apart, of those a text may hold */
+  constructor(granted: PatternAutomaton, withheld: PatternAutomaton, grantor: Grantor, separators: readonly number[]) {
+    this.#granted = granted
+    this.#withheld = withheld
+    this.#allowed = PatternAutomaton.of(grantsOf(grantor.acl), grantor)
+    this.#denied = PatternAutomaton.of(denialsOf(grantor.acl), grantor)
+    this.#alphabet = alphabetOf([granted, withheld, this.#allowed, this.#denied], separators)
   }
 
   get start(): Configuration {
@@ -114,8 +130,8 @@ function denialsOf(patterns: readonly string[]): string[] {
 }
 
 /** The characters that patterns tell apart, and one that stands for all others. */
-function alphabetOf(automata: readonly PatternAutomaton[]): number[] {
-  const named = new Set([DOT, HASH, ...automata.flatMap(({ literals }) => [...literals])])
+function alphabetOf(automata: readonly PatternAutomaton[], separators: readonly number[]): number[] {
+  const named = new Set([...separators, ...automata.flatMap(({ literals }) => [...literals])])
   const plain = PLAIN_CANDIDATES.find((code) => !named.has(code))
   return plain === undefined ? [...named] : [...named, plain]
 }

@@ -1,4 +1,12 @@
 export type { Acl, AclIdentity } from './acl.js'
+export {
+  type BindingDecision,
+  type BindingKey,
+  type BindingPrincipal,
+  decideBinding,
+  readBindingKey,
+} from './binding.js'
+export { hashConsumerPassword, isConsumerPassword, newConsumerPassword } from './consumer-secret.js'
 export { decideInclusion, type Grantor, type Inclusion } from './inclusion.js'
 export { deriveKeys, type InstallationKeys } from './keys.js'
 export { type RecordingLink, RecordingLinks } from './recording-link.js'

@@ -23,9 +23,13 @@ export class PatternAutomaton {
   readonly #starts: number[] = []
   readonly #literals = new Set<number>()
 
+  constructor(patterns: readonly (readonly Piece[])[]) {
+    for (const pattern of patterns) this.#add(pattern)
+  }
+
   /** @param bodies patterns without their `!` */
-  constructor(bodies: readonly string[], identity: AclIdentity) {
-    for (const body of bodies) this.#add(compilePattern(body, identity))
+  static of(bodies: readonly string[], identity: AclIdentity): PatternAutomaton {
+    return new PatternAutomaton(bodies.map((body) => compilePattern(body, identity)))
   }
 
   /** Every character that some pattern names. */

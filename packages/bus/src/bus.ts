@@ -57,6 +57,12 @@ export type DeadLetter = {
 /** A running consumer. */
 export type Consumer = { stop(): Promise<void> }
 
+/** How a batch is published. */
+export type PublishOptions = {
+  /** Also to the topic exchange of tenants, which costs as much again; only where somebody is bound to it. */
+  readonly toTenants?: boolean
+}
+
 /**
  * The bus. RabbitMQ and the in-process transport implement it alike and pass one contract suite; the truth is in the
  * store, the bus only wakes people up.
@@ -69,7 +75,7 @@ export type Bus = {
    * Publishes on `wazo-headers` in order and resolves when the bus has confirmed every message.
    * @throws BusUnavailableError when it did not; the caller publishes the batch again.
    */
-  publish(messages: readonly OutgoingMessage[]): Promise<void>
+  publish(messages: readonly OutgoingMessage[], options?: PublishOptions): Promise<void>
   /** Starts a consumer; after a reconnection it is set up again by itself. */
   consume(definition: ConsumerDefinition): Promise<Consumer>
   /** Hands over what was parked; a letter leaves the bus when `keep` has resolved, and comes again when it throws. */

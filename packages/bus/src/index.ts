@@ -7,7 +7,9 @@ export type {
   IncomingMessage,
   Outcome,
   OutgoingMessage,
+  PublishOptions,
 } from './bus.js'
+export { type ConsumerQueue, ConsumerQueues, type QueueBinding } from './consumer-queues.js'
 export { BusUnavailableError } from './errors.js'
 export { InProcessBus } from './in-process-bus.js'
 export { RabbitMqBus } from './rabbitmq-bus.js'

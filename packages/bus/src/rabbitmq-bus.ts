@@ -1,12 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
-import type { Bus, Consumer, ConsumerDefinition, DeadLetter, IncomingMessage, OutgoingMessage } from './bus.js'
+import type {
+  Bus,
+  Consumer,
+  ConsumerDefinition,
+  DeadLetter,
+  IncomingMessage,
+  OutgoingMessage,
+  PublishOptions,
+} from './bus.js'
 import { sendBack, toDeadLetter } from './dead-letter.js'
 import { decide } from './decide.js'
 import { BusUnavailableError } from './errors.js'
 import { publishAll } from './publisher.js'
-import { APP_ID, DEAD_LETTER_QUEUE, EVENT_EXCHANGE, MAX_DELIVERIES, RETRY_DELAY_MS } from './topology.js'
+import {
+  APP_ID,
+  DEAD_LETTER_QUEUE,
+  EVENT_EXCHANGE,
+  MAX_DELIVERIES,
+  RETRY_DELAY_MS,
+  TENANT_EXCHANGE,
+} from './topology.js'
 
 const HEARTBEAT_SEC = 10
 
@@ -73,11 +88,11 @@ export class RabbitMqBus implements Bus {
     await session?.connection.close().catch(() => {})
   }
 
-  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+  async publish(messages: readonly OutgoingMessage[], { toTenants = false }: PublishOptions = {}): Promise<void> {
     const session = this.#session
     if (!session) throw new BusUnavailableError('RabbitMQ is not connected')
     if (this.#blocked !== undefined) throw new BusUnavailableError(`RabbitMQ takes no messages: ${this.#blocked}`)
-    await publishAll(session.publishers, messages)
+    await publishAll(session.publishers, messages, toTenants)
   }
 
   async consume(definition: ConsumerDefinition): Promise<Consumer> {
@@ -151,6 +166,7 @@ export class RabbitMqBus implements Bus {
     // A channel that the broker closed is mended like a lost connection: everything is made anew.
     publisher.on('close', () => void connection.close().catch(() => {}))
     await publisher.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
+    await publisher.assertExchange(TENANT_EXCHANGE, 'topic', { durable: true })
     await publisher.assertQueue(DEAD_LETTER_QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
     return publisher
   }

@@ -8,3 +8,9 @@ export const MAX_DELIVERIES = 5
 export const RETRY_DELAY_MS = 1000
 /** AMQP `app_id` of what we publish. */
 export const APP_ID = 'lamplighter'
+/** The topic exchange tenants' queues are bound to, keys `<tenant>.<audience>.<required_acl>` (bus.md 5.8.2). */
+export const TENANT_EXCHANGE = 'vm.events'
+/** Where tenants' queues put what nobody took: too often refused, too old, too much. */
+export const TENANT_DEAD_EXCHANGE = 'vm.dead'
+/** Keeps the newest of it. */
+export const TENANT_DEAD_QUEUE = 'ev.dead'

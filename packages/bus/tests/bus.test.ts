@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '@lamplighter/runtime'
 import { evaluate, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
+import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Bus, IncomingMessage, Outcome, OutgoingMessage } from '../src/bus.js'
 import { BusUnavailableError, InProcessBus, RabbitMqBus } from '../src/index.js'
@@ -183,6 +184,25 @@ describe('the RabbitMQ transport', () => {
       const indexes = received.filter((one) => one.key === key).map(({ index }) => index)
       expect(indexes).toEqual(Array.from({ length: 100 }, (_, round) => round * 20 + key))
     }
+    await bus.stop()
+  })
+
+  it('5.8.2: publishes to the topic exchange of tenants by its key, and only when told to', async () => {
+    const bus = new RabbitMqBus(vhost.url, log, { shards: 2 })
+    await bus.start()
+    const connection = await connect(vhost.url)
+    const channel = await connection.createChannel()
+    const { queue } = await channel.assertQueue('', { exclusive: true })
+    const tenant = randomUUID()
+    await channel.bindQueue(queue, 'vm.events', `${tenant}.all.#`)
+    const keys: string[] = []
+    await channel.consume(queue, (incoming) => void keys.push(incoming?.fields.routingKey ?? ''), { noAck: true })
+    const event = (acl: string) => message({ tenant_uuid: tenant, 'user_uuid:*': true, required_acl: acl })
+    await bus.publish([event('events.kept.back')])
+    await bus.publish([event('events.told.one'), event('events.told.two')], { toTenants: true })
+    await waitFor(() => keys.length >= 2, { what: 'what was for tenants' })
+    expect(keys).toEqual([`${tenant}.all.events.told.one`, `${tenant}.all.events.told.two`])
+    await connection.close()
     await bus.stop()
   })
 

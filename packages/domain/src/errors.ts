@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'no-such-device'
   | 'no-such-dead-letter'
   | 'dead-letter-queue-gone'
+  | 'no-such-event-consumer'
   | 'invalid-voicemail-id'
   | 'invalid-voicemail-folder-id'
   | 'invalid-voicemail-message-id'
@@ -80,6 +81,13 @@ export type ErrorCode =
   | 'context-in-use'
   | 'user-in-use'
   | 'device-exists'
+  | 'event-consumer-exists'
+  /** The tenant used as many names of consumers as it may. */
+  | 'too-many-event-consumers'
+  /** What a consumer asks for holds events it, or who makes it, may not have. */
+  | 'event-binding-refused'
+  /** There is no broker to have consumers on. */
+  | 'no-broker'
   | 'username-exists'
   | 'idempotency-key-conflict'
   /** If-Match names another state than the present one. */

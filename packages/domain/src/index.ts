@@ -14,6 +14,7 @@ export {
   RightMissingError,
   RuleError,
 } from './errors.js'
+export { type ConsumerAddress, consumerQueueName, consumerUsername, readConsumerUsername } from './event-consumer.js'
 export { fold, searchTextOf } from './fold.js'
 export {
   FOLDERS,

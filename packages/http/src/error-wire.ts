@@ -60,6 +60,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-device': notFound('Device'),
   'no-such-dead-letter': notFound('Dead letter'),
   'dead-letter-queue-gone': rule('the queue of the dead letter is no more', 409),
+  'no-such-event-consumer': notFound('Event consumer'),
   'invalid-voicemail-id': input('voicemail_id: is not an id'),
   'invalid-voicemail-folder-id': input('folder_id: is not an id'),
   'invalid-voicemail-message-id': input('message_id: is not an id'),
@@ -88,6 +89,13 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'context-in-use': rule('Context is associated with a Voicemail'),
   'user-in-use': rule('User is associated with a Device', 409),
   'device-exists': rule('Device already exists'),
+  'event-consumer-exists': rule('Event consumer already exists'),
+  'too-many-event-consumers': rule('the tenant used too many names of event consumers', 409),
+  'event-binding-refused': {
+    status: 403,
+    confd: [403, 'Unauthorized', 'the binding holds events that are not allowed'],
+  },
+  'no-broker': rule('this installation has no message broker', 409),
   'username-exists': rule('User already exists'),
   // No client of the contract sends a key, so its word that confd has no 409 stands.
   'idempotency-key-conflict': {

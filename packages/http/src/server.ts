@@ -17,8 +17,8 @@ export type ListenOptions = { readonly host: string; readonly port: number }
 
 /** Query parameters that may hold a secret; their values never reach a log. */
 const SECRET_PARAMETERS = /([?&](?:token|ticket|signature)=)[^&]*/gi
-/** Whoever has a recording link can listen: it is as secret as a token. */
-const SECRET_PATHS = /(\/recordings\/)[^/?]+/gi
+/** Whoever has a recording link can listen, whoever knows the broker's path can ask: as secret as a token. */
+const SECRET_PATHS = /(\/recordings\/|\/rabbit\/)[^/?]+/gi
 
 /**
  * A server without routes: limits, request ids and logs that hold no token.

@@ -6,6 +6,7 @@ import type { CallerErasure } from './caller-erasure.js'
 import { ContextRepository } from './context-repository.js'
 import type { CopyWriter } from './copy-writer.js'
 import { DeviceRepository } from './device-repository.js'
+import type { EventConsumerRepository } from './event-consumer-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import type { GreetingRepository } from './greeting-repository.js'
@@ -56,6 +57,7 @@ export type ConfigurationChange = Configuration & {
   readonly idempotency: IdempotencyRepository
   readonly audit: AuditRepository
   readonly pins: PinRepository
+  readonly eventConsumers: EventConsumerRepository
   readonly outbox: Outbox
 }
 

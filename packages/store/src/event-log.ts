@@ -41,6 +41,9 @@ const CLAIM = `
   SELECT * FROM claimed ORDER BY cursor`
 const UNCONFIRMED = `SELECT ${COLUMNS} FROM event e WHERE e.cursor IS NOT NULL AND e.published_at IS NULL ORDER BY e.cursor LIMIT $1`
 const MARK = 'UPDATE event SET published_at = now() WHERE cursor BETWEEN $1 AND $2 AND published_at IS NULL'
+/** Asked after the claim: a consumer that was there before an event was committed is seen with it. */
+const TENANTS_LISTEN =
+  'SELECT EXISTS (SELECT 1 FROM event_consumer WHERE deleted_at IS NULL AND cardinality(bindings) > 0) AS listen'
 /** The second condition is the index's: nothing younger than the shortest retention is looked at. */
 /** Notes how far each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's. */
 const PURGE = `
@@ -84,6 +87,12 @@ export class EventLog {
   /** Events that got a cursor but no confirmation: a relay ended in between. */
   unconfirmed(limit: number): Promise<LoggedEvent[]> {
     return this.#events('event.unconfirmed', UNCONFIRMED, limit)
+  }
+
+  /** Whether a tenant has a consumer on the topic exchange; others are served by headers. */
+  async tenantsListen(): Promise<boolean> {
+    const { rows } = await this.#client.query<{ listen: boolean }>({ name: 'event.listen', text: TENANTS_LISTEN })
+    return rows[0]?.listen ?? false
   }
 
   /** Records that the bus confirmed these events, which were claimed together. */

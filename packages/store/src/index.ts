@@ -10,6 +10,12 @@ export type { DeadLetterHead, StoredDeadLetter } from './dead-letter-repository.
 export { DEFAULT_POLICIES } from './default-policies.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
+export type {
+  ConsumerRights,
+  EventConsumer,
+  EventConsumerFields,
+  EventConsumerRepository,
+} from './event-consumer-repository.js'
 export { EventLog, type LoggedEvent } from './event-log.js'
 export type {
   EventReplayRepository,

@@ -17,8 +17,9 @@ import {
 import { ClaimRepository } from './claim-repository.js'
 import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
-import { EventReplayRepository } from './event-replay-repository.js'
 import { DeadLetterRepository } from './dead-letter-repository.js'
+import { EventConsumerRepository } from './event-consumer-repository.js'
+import { EventReplayRepository } from './event-replay-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
@@ -143,6 +144,16 @@ export class Store {
     return new ClaimRepository(pgSql(this.#database.pool))
   }
 
+  /** Reads of tenants' consumers on AMQP. */
+  get eventConsumers(): EventConsumerRepository {
+    return new EventConsumerRepository(pgSql(this.#database.pool))
+  }
+
+  /** Settles a consumer's queue while its row is locked, which may take as long as the broker does. */
+  changeEventConsumer<T>(work: (consumers: EventConsumerRepository) => Promise<T>): Promise<T> {
+    return this.#change((sql) => work(new EventConsumerRepository(sql)))
+  }
+
   /** Changes configuration. What `work` throws undoes everything. */
   async changeConfiguration<T>(scope: TenantScope, work: (change: ConfigurationChange) => Promise<T>): Promise<T> {
     return this.#changeWithPrisma((db, sql, outbox) => {
@@ -157,6 +168,7 @@ export class Store {
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql),
         pins: new PinRepository(sql, scope),
+        eventConsumers: new EventConsumerRepository(sql),
       })
     })
   }

@@ -19,8 +19,21 @@ export type TestBroker = {
   stop(): Promise<void>
 }
 
+/** What a broker of the test's own has beside the usual. */
+export type BrokerOptions = {
+  /** Plugins to enable; `rabbitmq_management` listens on a free port. */
+  readonly plugins?: readonly string[]
+  /** Lines for rabbitmq.conf. */
+  readonly config?: string
+}
+
 /** A broker of the test's own, which it may stop and start: what was durable is there again. */
-export type OwnBroker = TestBroker & { pause(): Promise<void>; resume(): Promise<void> }
+export type OwnBroker = TestBroker & {
+  /** Base URL of the management API, with an account; it answers where its plugin is enabled. */
+  readonly managementUrl: string
+  pause(): Promise<void>
+  resume(): Promise<void>
+}
 
 const LOCAL = 'amqp://guest:guest@127.0.0.1:5672'
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
@@ -46,10 +59,7 @@ export async function provideBroker(): Promise<TestBroker> {
       .catch(() => false)
     if (usable) return { url: LOCAL, ctlEnv: {}, stop: async () => {} }
   }
-  if (!existsSync(SERVER)) await installPackages(['rabbitmq-server'])
-  if (!existsSync(SERVER))
-    throw new Error('the tests need RabbitMQ: none answers on localhost:5672 and rabbitmq-server is not installed')
-  return startOwnBroker()
+  return startBroker()
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -62,18 +72,46 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** A broker of one's own on a free port, whatever else runs. @throws one sentence when it does not start */
-export async function startOwnBroker(): Promise<OwnBroker> {
+/** A broker of one's own on free ports, whatever else runs. @throws one sentence that says what is missing */
+export async function startBroker(options: BrokerOptions = {}): Promise<OwnBroker> {
+  if (!existsSync(SERVER)) await installPackages(['rabbitmq-server'])
+  if (!existsSync(SERVER))
+    throw new Error('the tests need RabbitMQ: none answers on localhost:5672 and rabbitmq-server is not installed')
   const home = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-rabbitmq-'))
-  const [port, distPort] = [await freePort(), await freePort()]
-  await Promise.all(['mnesia', 'log', 'home'].map((folder) => mkdir(path.join(home, folder))))
-  await writeFile(path.join(home, 'rabbitmq.conf'), CONFIG.replace('PORT', String(port)))
-  await writeFile(path.join(home, 'enabled_plugins'), '[].')
-  await writeFile(path.join(home, 'env.conf'), '')
+  const [port, distPort, managementPort] = [await freePort(), await freePort(), await freePort()]
+  await writeSettings(home, port, managementPort, options)
   const ctlEnv = { HOME: path.join(home, 'home'), RABBITMQ_NODENAME: `lamplighter${port}@localhost` }
-  const env = {
-    ...process.env,
-    ...ctlEnv,
+  const env = { ...process.env, ...ctlEnv, ...environmentOf(home, distPort) }
+  const url = `amqp://guest:guest@127.0.0.1:${port}`
+  const managementUrl = `http://guest:guest@127.0.0.1:${managementPort}`
+  let end = await startServer(home, url, env)
+  const stop = async () => {
+    await end()
+    await rm(home, { recursive: true, force: true })
+  }
+  const resume = async () => {
+    end = await startServer(home, url, env)
+  }
+  return { url, ctlEnv, managementUrl, stop, pause: () => end(), resume }
+}
+
+async function writeSettings(
+  home: string,
+  port: number,
+  managementPort: number,
+  { plugins = [], config = '' }: BrokerOptions,
+): Promise<void> {
+  const management = plugins.includes('rabbitmq_management')
+    ? `management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${managementPort}\n`
+    : ''
+  await Promise.all(['mnesia', 'log', 'home'].map((folder) => mkdir(path.join(home, folder))))
+  await writeFile(path.join(home, 'rabbitmq.conf'), CONFIG.replace('PORT', String(port)) + management + config)
+  await writeFile(path.join(home, 'enabled_plugins'), `[${plugins.join(',')}].`)
+  await writeFile(path.join(home, 'env.conf'), '')
+}
+
+function environmentOf(home: string, distPort: number): Record<string, string> {
+  return {
     RABBITMQ_MNESIA_BASE: path.join(home, 'mnesia'),
     RABBITMQ_LOG_BASE: path.join(home, 'log'),
     RABBITMQ_CONFIG_FILE: path.join(home, 'rabbitmq.conf'),
@@ -84,16 +122,6 @@ export async function startOwnBroker(): Promise<OwnBroker> {
     ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   }
-  const url = `amqp://guest:guest@127.0.0.1:${port}`
-  let end = await startServer(home, url, env)
-  const stop = async () => {
-    await end()
-    await rm(home, { recursive: true, force: true })
-  }
-  const resume = async () => {
-    end = await startServer(home, url, env)
-  }
-  return { url, ctlEnv, stop, pause: () => end(), resume }
 }
 
 /** Starts the server; what is returned ends it. */

@@ -77,8 +77,10 @@ function someValue(schema: DocumentSchema, example: unknown): fc.Arbitrary<unkno
 function fitting(schema: DocumentSchema, example: unknown): fc.Arbitrary<unknown> {
   if (schema.enum && schema.enum.length > 0) return fc.constantFrom(...schema.enum)
   if (schema.type === 'boolean') return fc.boolean()
-  if (schema.type === 'integer')
-    return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 50, 500) })
+  if (schema.type === 'integer') {
+    const min = schema.minimum ?? 0
+    return fc.integer({ min, max: Math.min(schema.maximum ?? 50, min + 500) })
+  }
   if (schema.type === 'object' && schema.properties) return objectOf(schema, example)
   return fc.constant(example)
 }

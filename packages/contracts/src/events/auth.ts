@@ -95,7 +95,7 @@ export const userRightsChanged = defineEvent({
   kind: 'user',
   routingKey: 'auth.users.{user_uuid}.rights.updated',
   data: Type.Object({ user_uuid: Type.String(), tenant_uuid: Type.String() }),
-  description: 'A policy was given to or taken from a user, or the account was changed.',
+  description: 'A policy was given to or taken from a user, or the account was changed or deleted.',
 })
 
 /** A policy changed or went: the rights of everyone in the tenant may have (ours). */

@@ -30,6 +30,7 @@ export * from './greetings.js'
 export * from './messages.js'
 export * from './pins.js'
 export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
+export { topicKeyOf } from './topic-key.js'
 export {
   TRANSCRIPTION_COMPLETED,
   type TranscriptionCompleted,

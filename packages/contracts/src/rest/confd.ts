@@ -1,6 +1,7 @@
 import * as contexts from './confd-contexts.js'
 import { DEAD_LETTER_ROUTES } from './confd-dead-letters.js'
 import * as devices from './confd-devices.js'
+import * as eventConsumers from './confd-event-consumers.js'
 import * as infos from './confd-infos.js'
 import * as members from './confd-members.js'
 import * as pins from './confd-pins.js'
@@ -61,4 +62,9 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   devices.updateDevice,
   devices.deleteDevice,
   ...DEAD_LETTER_ROUTES,
+  eventConsumers.listEventConsumers,
+  eventConsumers.createEventConsumer,
+  eventConsumers.getEventConsumer,
+  eventConsumers.rotateEventConsumerCredentials,
+  eventConsumers.deleteEventConsumer,
 ]

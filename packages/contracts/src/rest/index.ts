@@ -59,6 +59,7 @@ export {
   redriveDeadLetter,
 } from './confd-dead-letters.js'
 export * from './confd-devices.js'
+export * from './confd-event-consumers.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
 export * from './confd-members.js'
 export * from './confd-pins.js'

@@ -249,6 +249,36 @@ export type Operations = {
       sip_password?: string
     }
   }
+  /** Create a consumer on AMQP; its password is shown this once. Access: confd.event-consumers.create */
+  createEventConsumer: {
+    body: {
+      name: string
+      events?: string[]
+      bindings?: string[]
+      user_uuid?: string | null
+      max_length?: number
+      message_ttl_s?: number
+      expires_s?: number
+    }
+    answer: {
+      name: string
+      events: string[]
+      bindings: string[]
+      user_uuid: string | null
+      max_length: number
+      message_ttl_s: number
+      expires_s: number
+      tenant_uuid: string
+      username: string
+      queue: string
+      ready: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+      password?: string
+    }
+  }
   /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
   createOwnGreeting: {
     params: {
@@ -647,6 +677,13 @@ export type Operations = {
   deleteDevice: {
     params: {
       uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a consumer on AMQP with its queue. Access: confd.event-consumers.{consumer}.delete */
+  deleteEventConsumer: {
+    params: {
+      consumer: string | number
     }
     answer: undefined
   }
@@ -1153,6 +1190,29 @@ export type Operations = {
       digest_algorithm: "MD5" | "SHA-256"
       mwi_mode: "auto" | "solicited" | "off"
       voicemails: number[] | null
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
+  }
+  /** Read a consumer on AMQP. Access: confd.event-consumers.{consumer}.read */
+  getEventConsumer: {
+    params: {
+      consumer: string | number
+    }
+    answer: {
+      name: string
+      events: string[]
+      bindings: string[]
+      user_uuid: string | null
+      max_length: number
+      message_ttl_s: number
+      expires_s: number
+      tenant_uuid: string
+      username: string
+      queue: string
+      ready: boolean
       links: {
         rel: string
         href: string
@@ -2108,6 +2168,33 @@ export type Operations = {
       })[]
     }
   }
+  /** List consumers on AMQP. Access: confd.event-consumers.read */
+  listEventConsumers: {
+    query?: {
+      limit?: number
+      offset?: number
+    }
+    answer: {
+      total: number
+      items: ({
+        name: string
+        events: string[]
+        bindings: string[]
+        user_uuid: string | null
+        max_length: number
+        message_ttl_s: number
+        expires_s: number
+        tenant_uuid: string
+        username: string
+        queue: string
+        ready: boolean
+        links: {
+          rel: string
+          href: string
+        }[]
+      })[]
+    }
+  }
   /** Read events after a cursor, or follow them. Access: websocketd */
   listEvents: {
     query?: {
@@ -2883,6 +2970,16 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Give a consumer on AMQP another password. Access: confd.event-consumers.{consumer}.credentials.create */
+  rotateEventConsumerCredentials: {
+    params: {
+      consumer: string | number
+    }
+    answer: {
+      username: string
+      password: string
+    }
+  }
   /** Mark a message read or unread, urgent or normal, private or not. Access: calld.users.me.voicemails.messages.{message_id}.flags.update */
   setOwnMessageFlags: {
     params: {
@@ -3367,6 +3464,7 @@ export const OPERATIONS = {
   createAccount: { method: 'POST', path: '/api/auth/0.1/users', answer: 'json' },
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
+  createEventConsumer: { method: 'POST', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
   createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
@@ -3383,6 +3481,7 @@ export const OPERATIONS = {
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDeadLetter: { method: 'DELETE', path: '/api/confd/1.1/dead-letters/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
@@ -3419,6 +3518,7 @@ export const OPERATIONS = {
   getContext: { method: 'GET', path: '/api/confd/1.1/contexts/{id}', answer: 'json' },
   getDeadLetter: { method: 'GET', path: '/api/confd/1.1/dead-letters/{id}', answer: 'json' },
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
+  getEventConsumer: { method: 'GET', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'json' },
   getEventsDocument: { method: 'GET', path: '/api/events/api/api.yml', answer: 'bytes' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
@@ -3455,6 +3555,7 @@ export const OPERATIONS = {
   listDeadLetters: { method: 'GET', path: '/api/confd/1.1/dead-letters', answer: 'json' },
   listDeletedVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails/trash', answer: 'json' },
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
+  listEventConsumers: { method: 'GET', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
@@ -3490,6 +3591,7 @@ export const OPERATIONS = {
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },
+  rotateEventConsumerCredentials: { method: 'POST', path: '/api/confd/1.1/event-consumers/{consumer}/credentials', answer: 'json' },
   setOwnMessageFlags: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/flags', answer: 'json' },
   setOwnMessageStatus: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/status', answer: 'json' },
   setPassword: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}/password', answer: 'none' },

@@ -1,0 +1,163 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Bus, Consumer, ConsumerQueue, ConsumerQueues, QueueBinding } from '@lamplighter/bus'
+import { policyChanged, userRightsChanged } from '@lamplighter/contracts'
+import { type ConsumerAddress, consumerQueueName, consumerUsername } from '@lamplighter/domain'
+import type { Logger, Service } from '@lamplighter/runtime'
+import type { ConsumerRights, EventConsumer, EventConsumerRepository, Store } from '@lamplighter/store'
+import type { BrokerManagement } from './broker-management.js'
+import { decideEach, principalOf } from './event-consumer-bindings.js'
+
+/** What the control of consumers is made of. */
+export type ControlDependencies = {
+  readonly store: Store
+  readonly bus: Bus
+  readonly queues: ConsumerQueues
+  /** Undefined: connections are not closed; what their queues get is taken away all the same. */
+  readonly management: BrokerManagement | undefined
+  readonly originUuid: string
+  readonly log: Logger
+}
+
+/** What no event told of, such as a broker that was away, is mended this late at most. */
+const ROUND_INTERVAL_MS = 30_000
+const BATCH = 200
+const FIRST = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Keeps the queues of tenants' consumers bound to what they may have at this moment, and to nothing else. Bindings
+ * outlive rights on the broker (bus.md 5.8.5), so every change of rights is followed by a look at all consumers; each
+ * is settled under the lock of its row, rights read behind the lock, so that the last look is never an old one.
+ */
+export class EventConsumerControl implements Service {
+  readonly name = 'event-consumers'
+  readonly #deps: ControlDependencies
+  #consumer: Consumer | undefined
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> = Promise.resolve()
+  /** A round that has not begun yet: it will see whatever asks for one now. */
+  #waiting: Promise<void> | undefined
+
+  constructor(dependencies: ControlDependencies) {
+    this.#deps = dependencies
+  }
+
+  async start(): Promise<void> {
+    const { bus, originUuid } = this.#deps
+    this.#consumer = await bus.consume({
+      queue: 'event-consumers.rights',
+      durability: 'exclusive',
+      bindings: [userRightsChanged.name, policyChanged.name].map((name) => ({ name, origin_uuid: originUuid })),
+      prefetch: 100,
+      handle: () => {
+        void this.lookThrough()
+        return 'ack'
+      },
+    })
+    bus.onReconnect(() => void this.lookThrough())
+    this.#timer = setInterval(() => void this.lookThrough(), ROUND_INTERVAL_MS).unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#consumer?.stop()
+    await this.#round
+  }
+
+  /** Settles every consumer that is not as it shall be. One round at a time; it never fails. */
+  lookThrough(): Promise<void> {
+    this.#waiting ??= this.#round.then(() => {
+      this.#waiting = undefined
+      return this.#lookThrough().catch((err) => this.#warn(err))
+    })
+    this.#round = this.#waiting
+    return this.#round
+  }
+
+  /**
+   * Settles one consumer; what fails is left to the next round. @param force makes the queue again if it expired
+   * @returns whether it is settled
+   */
+  async settle(uuid: string, force = false): Promise<boolean> {
+    try {
+      await this.#deps.store.changeEventConsumer((consumers) => this.#settle(consumers, uuid, force))
+      return true
+    } catch (err) {
+      this.#warn(err)
+      return false
+    }
+  }
+
+  /** Closes what is open with a consumer's credentials. */
+  async disconnect(consumer: ConsumerAddress, reason: string): Promise<void> {
+    await this.#deps.management?.closeConnections(consumerUsername(consumer), reason).catch((err) => this.#warn(err))
+  }
+
+  async #lookThrough(): Promise<void> {
+    for (let last = FIRST; ; ) {
+      const found = await this.#deps.store.eventConsumers.after(last, BATCH)
+      for (const { consumer, rights } of found) {
+        if (!isSettled(consumer, rights)) await this.settle(consumer.uuid)
+        // To decide costs: whoever asks this process something goes first.
+        await setImmediate()
+      }
+      const { consumer } = found.at(-1) ?? {}
+      if (!consumer || found.length < BATCH) return
+      last = consumer.uuid
+    }
+  }
+
+  async #settle(consumers: EventConsumerRepository, uuid: string, force: boolean): Promise<void> {
+    const found = await consumers.lock(uuid)
+    if (!found || (!force && isSettled(found.consumer, found.rights))) return
+    const { consumer, rights } = found
+    const wanted = wantedOf(consumer, rights)
+    const applied = (consumer.applied ?? []) as QueueBinding[]
+    const lost = without(applied, wanted)
+    const queue = toQueue(consumer)
+    // Nothing to be had any more: what is in the queue goes too.
+    if (wanted.length === 0) await this.#deps.queues.delete(queue.name)
+    else await this.#deps.queues.set(queue, { bind: wanted, unbind: lost, fresh: consumer.applied === null })
+    await consumers.setApplied(uuid, wanted)
+    this.#deps.log.info({ queue: queue.name, bindings: wanted.length, lost: lost.length }, 'consumer settled')
+    if (lost.length > 0 || wanted.length === 0) await this.disconnect(consumer, 'rights were removed')
+  }
+
+  #warn(err: unknown): void {
+    this.#deps.log.warn({ err }, 'a consumer on the bus could not be settled')
+  }
+}
+
+/** What a consumer is bound to at this moment: what it asks for and may have. */
+function wantedOf(consumer: EventConsumer, rights: ConsumerRights | undefined): QueueBinding[] {
+  if (!rights) return []
+  const decided = [...decideEach(consumer, principalOf(consumer.tenantId, consumer.userId, rights))]
+  return decided.filter(({ decision }) => decision.allowed).map(({ binding }) => binding)
+}
+
+function isSettled(consumer: EventConsumer, rights: ConsumerRights | undefined): boolean {
+  if (consumer.applied === null) return false
+  const wanted = wantedOf(consumer, rights)
+  const applied = consumer.applied as QueueBinding[]
+  return without(applied, wanted).length === 0 && without(wanted, applied).length === 0
+}
+
+function without(bindings: readonly QueueBinding[], others: readonly QueueBinding[]): QueueBinding[] {
+  const known = new Set(others.map(keyOf))
+  return bindings.filter((binding) => !known.has(keyOf(binding)))
+}
+
+/** The same for the same binding, in whatever order its headers come back from the database. */
+function keyOf(binding: QueueBinding): string {
+  return binding.kind === 'key'
+    ? `key ${binding.key}`
+    : `headers ${JSON.stringify(Object.entries(binding.match).sort())}`
+}
+
+function toQueue(consumer: EventConsumer): ConsumerQueue {
+  return {
+    name: consumerQueueName(consumer),
+    maxLength: consumer.maxLength,
+    messageTtlMs: consumer.messageTtlSec * 1000,
+    expiresMs: consumer.expiresSec * 1000,
+  }
+}

@@ -1,0 +1,107 @@
+import { type Channel, connect, type Options } from 'amqplib'
+import type { HeaderMatch } from './bus.js'
+import { BusUnavailableError } from './errors.js'
+import { EVENT_EXCHANGE, MAX_DELIVERIES, TENANT_DEAD_EXCHANGE, TENANT_DEAD_QUEUE, TENANT_EXCHANGE } from './topology.js'
+
+/** What a queue of a tenant's consumer gets: by key of the topic exchange, or by headers of `wazo-headers`. */
+export type QueueBinding =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'headers'; readonly match: HeaderMatch }
+
+/** A queue as it shall be; its limits never change while it lives. */
+export type ConsumerQueue = {
+  /** `ev.<tenant>.<consumer>` (bus.md 5.4). */
+  readonly name: string
+  readonly maxLength: number
+  readonly messageTtlMs: number
+  /** Unused so long, the broker deletes it. */
+  readonly expiresMs: number
+}
+
+/** Dead letters of tenants that are kept. */
+const MAX_DEAD = 10_000
+const MAX_QUEUE_BYTES = 256 * 1024 * 1024
+const CONNECT_TIMEOUT_MS = 10_000
+
+/**
+ * Makes and removes the queues of tenants' consumers, which may do neither themselves (bus.md 5.8.6). Each call has a
+ * connection of its own: it is rare, and what the broker refuses here must not disturb what is published.
+ */
+export class ConsumerQueues {
+  readonly #url: string
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  /**
+   * Makes the queue if it is not there, binds and unbinds. With `fresh` a queue of that name, and all in it, goes first.
+   *
+   * @throws BusUnavailableError
+   */
+  async set(
+    queue: ConsumerQueue,
+    { bind, unbind, fresh }: { bind: readonly QueueBinding[]; unbind: readonly QueueBinding[]; fresh: boolean },
+  ): Promise<void> {
+    await this.#withChannel(async (channel) => {
+      await assertTopology(channel)
+      if (fresh) await channel.deleteQueue(queue.name)
+      await channel.assertQueue(queue.name, { durable: true, arguments: argumentsOf(queue) })
+      for (const binding of unbind) await channel.unbindQueue(queue.name, ...placeOf(binding))
+      for (const binding of bind) await channel.bindQueue(queue.name, ...placeOf(binding))
+    })
+  }
+
+  /** Deletes a queue with what is in it; its consumers are told so. One that is not there is as good as deleted. @throws BusUnavailableError */
+  async delete(name: string): Promise<void> {
+    await this.#withChannel((channel) => channel.deleteQueue(name))
+  }
+
+  async #withChannel(work: (channel: Channel) => Promise<unknown>): Promise<void> {
+    try {
+      const connection = await connect(this.#url, {
+        timeout: CONNECT_TIMEOUT_MS,
+        clientProperties: { connection_name: 'lamplighter consumers' },
+      })
+      // Whatever fails is thrown by the call that fails.
+      connection.on('error', () => {})
+      try {
+        const channel = await connection.createChannel()
+        channel.on('error', () => {})
+        await work(channel)
+      } finally {
+        await connection.close().catch(() => {})
+      }
+    } catch (error) {
+      throw new BusUnavailableError('RabbitMQ did not set the queue up', { cause: error })
+    }
+  }
+}
+
+async function assertTopology(channel: Channel): Promise<void> {
+  await channel.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
+  await channel.assertExchange(TENANT_EXCHANGE, 'topic', { durable: true })
+  await channel.assertExchange(TENANT_DEAD_EXCHANGE, 'fanout', { durable: true })
+  const args = { 'x-queue-type': 'quorum', 'x-max-length': MAX_DEAD, 'x-overflow': 'drop-head' }
+  await channel.assertQueue(TENANT_DEAD_QUEUE, { durable: true, arguments: args })
+  await channel.bindQueue(TENANT_DEAD_QUEUE, TENANT_DEAD_EXCHANGE, '')
+}
+
+/** Never `reject-publish`: one full queue would stop the relay for everybody (bus.md 5.3). */
+function argumentsOf({ maxLength, messageTtlMs, expiresMs }: ConsumerQueue): Options.AssertQueue['arguments'] {
+  return {
+    'x-queue-type': 'quorum',
+    'x-delivery-limit': MAX_DELIVERIES,
+    'x-max-length': maxLength,
+    'x-max-length-bytes': MAX_QUEUE_BYTES,
+    'x-overflow': 'drop-head',
+    'x-message-ttl': messageTtlMs,
+    'x-expires': expiresMs,
+    'x-dead-letter-exchange': TENANT_DEAD_EXCHANGE,
+  }
+}
+
+function placeOf(binding: QueueBinding): [exchange: string, key: string, args: Record<string, string | boolean>] {
+  if (binding.kind === 'key') return [TENANT_EXCHANGE, binding.key, {}]
+  return [EVENT_EXCHANGE, '', { ...binding.match, 'x-match': 'all' }]
+}
