@@ -75,7 +75,7 @@ export class InProcessBus implements Bus {
   async redeliver({ queue: name, eventId, name: event, headers, body }: DeadLetter): Promise<boolean> {
     if (!this.#running) throw new BusUnavailableError('the bus is stopped')
     const queue = [...this.#queues].find((one) => one.name === name)
-    await queue?.add({ eventId, name: event, headers, body, redelivered: false })
+    await queue?.add({ eventId, name: event, headers, body, cursor: undefined, redelivered: false })
     return queue !== undefined
   }
 
