@@ -126,7 +126,8 @@ printResults(
   'requests/s',
   growth(
     'messages in the mailbox',
-    SIZES.map((size) => ({ size, figure: figure(sized, `own ${size}`) })),
+    // A mailbox of ten has no page of fifty to compare with.
+    SIZES.slice(1).map((size) => ({ size, figure: figure(sized, `own ${size}`) })),
     0.85,
   ),
 )

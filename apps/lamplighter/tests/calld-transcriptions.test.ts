@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { takeTestVhost, waitFor } from '@lamplighter/testing'
 import { type Channel, type ChannelModel, connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { queryRows } from './database.js'
 import { type Person, request, type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
 type Event = { name: string; acl: string; users: string[]; data: Record<string, unknown> }
@@ -364,7 +365,8 @@ describe('transcriptions (3.9)', () => {
     })
 
     async function deadLetters(): Promise<number> {
-      return (await channel.checkQueue('lamplighter.dead')).messageCount
+      const rows = await queryRows(installation.databaseUrl, 'SELECT id FROM dead_letter')
+      return rows.length
     }
   })
 })

@@ -55,6 +55,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   403: 'a right is missing',
   404: 'there is no such thing, or none that the caller may see',
   409: 'the present state, or an earlier use of the idempotency key, forbids it',
+  410: 'what was asked for is not kept any more',
   412: 'the resource is not in the state that If-Match names',
   413: 'the body is too large',
   429: 'too many requests: come again after Retry-After',
@@ -70,6 +71,7 @@ export function failuresOf(route: RouteContract): Failure[] {
   const statuses = [400, 401, 404, 429, 500, 503]
   if (route.api !== 'confd') statuses.push(403)
   if (route.idempotent || (route.api !== 'confd' && route.method !== 'GET')) statuses.push(409)
+  if (route.api === 'events') statuses.push(410)
   if (route.conditional && route.method !== 'GET') statuses.push(412)
   if (route.bodyKind !== 'none') statuses.push(413)
   return statuses
