@@ -15,8 +15,9 @@ import {
   type UserId,
 } from '@lamplighter/domain'
 import { type AudioStore, type MessagesChange, onlyTenant, type Store, type TenantScope } from '@lamplighter/store'
+import { keepGreeting } from './greeting-intake.js'
 import { noSuchUserVoicemail, noSuchVoicemail } from './ids.js'
-import { keepRecording, RecordingIntake, type StoredRecording } from './recording-intake.js'
+import { RecordingIntake, type StoredRecording } from './recording-intake.js'
 
 /** Which mailbox: one of the scope by its id, the user's own, or one the user reaches with the right to greet. */
 export type GreetingOwner =
@@ -66,7 +67,7 @@ export class GreetingService {
       await readThrough(upload.audio, intake)
       throw refusal
     }
-    const recording = await keepRecording(this.#audio, upload.audio, intake)
+    const recording = await keepGreeting(this.#audio, upload.audio, intake)
     try {
       const replayed = await this.#record(place, actor, upload, recording)
       if (replayed) await this.#audio.delete(recording.audioKey)

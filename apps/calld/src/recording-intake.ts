@@ -52,6 +52,11 @@ export class RecordingIntake extends Transform {
     else done(this.#refusal(verdict.problem))
   }
 
+  /** One for what this one's audio was converted into: its length is ours, so it has no limit. */
+  ofConverted(): RecordingIntake {
+    return new RecordingIntake(Number.POSITIVE_INFINITY, this.#refusal)
+  }
+
   /** The facts, once the whole stream has passed. */
   result(): Recording {
     const verdict = this.#inspector.finish()

@@ -149,6 +149,29 @@ describe('greetings', () => {
       expect((await call(`/voicemails/${box.id}/greetings/busy`)).headers.get('content-length')).toBe('66')
     })
 
+    it.each([
+      ['stereo at 44.1 kHz', { channels: 2, rate: 44_100 }],
+      ['stereo at 8 kHz', { channels: 2, rate: 8_000 }],
+      ['µ-law', { tag: 7, rate: 8_000 }],
+      ['A-law at 16 kHz', { tag: 6, rate: 16_000 }],
+    ])('F-48 [B], 3.7 [B]: %s is converted to what every telephone system plays', async (_name, shape) => {
+      const before = await audioFiles()
+      expect((await record('busy', halfSecond(shape))).status).toBe(204)
+      expect(await audioFiles()).toBe(before + 1)
+      const answer = await play(`/voicemails/${box.id}/greetings/busy`)
+      const bytes = Buffer.from(await answer.arrayBuffer())
+      expect(bytes).toHaveLength(44 + 8_000)
+      expect(bytes.subarray(0, 44)).toEqual(Buffer.from(wav(4_000)).subarray(0, 44))
+      expect(bytes.readInt16LE(44 + 4_000)).toBeCloseTo(8_031, -3)
+    })
+
+    it('3.7 [B]: what telephones play already stays byte for byte', async () => {
+      const upload = wav(4_000).fill(7, 44)
+      await record('busy', upload)
+      const answer = await play(`/voicemails/${box.id}/greetings/busy`)
+      expect(Buffer.from(await answer.arrayBuffer()).equals(Buffer.from(upload))).toBe(true)
+    })
+
     it('too much is 413 in the envelope of calld and leaves nothing behind', async () => {
       const before = await audioFiles()
       const answer = await upload('POST', `/voicemails/${box.id}/greetings/busy`, wav(150_000))
@@ -421,3 +444,18 @@ describe('greetings', () => {
     return (await audioKeys()).length
   }
 })
+
+/** Half a second of a level of about 8031, which G.711 has too, in one of the forms a recorder writes. */
+function halfSecond({ tag = 1, channels = 1, rate }: { tag?: number; channels?: number; rate: number }) {
+  const level = tag === 1 ? Buffer.from([0x5f, 0x1f]) : Buffer.from([tag === 7 ? 0xa0 : 0x8a])
+  const samples = Buffer.alloc((level.length * channels * rate) / 2, level)
+  const header = Buffer.from(wav(0))
+  header.writeUInt16LE(tag, 20)
+  header.writeUInt16LE(channels, 22)
+  header.writeUInt32LE(rate, 24)
+  header.writeUInt32LE(rate * channels * level.length, 28)
+  header.writeUInt16LE(channels * level.length, 32)
+  header.writeUInt16LE(level.length * 8, 34)
+  header.writeUInt32LE(samples.length, 40)
+  return Uint8Array.from(Buffer.concat([header, samples]))
+}

@@ -82,4 +82,5 @@ export {
   subtractSummary,
   viewedSummary,
 } from './summary.js'
+export { isTelephoneAudio, TelephoneAudioConverter } from './telephone-audio.js'
 export { type WavInfo, WavInspector, type WavVerdict } from './wav.js'

@@ -53,7 +53,13 @@ describe('a recording', () => {
     expect(inspect(wav(shape))).toMatchObject({ ok: true, info })
   })
 
+  it('says where its samples are', () => {
+    const before = Buffer.from('LIST\x03\0\0\0abc\0', 'latin1')
+    expect(inspect(wav({ before, dataBytes: 100 }), 7)).toMatchObject({ info: { dataStart: 56, dataBytes: 100 } })
+  })
+
   it.each([
+    ['two data chunks', Buffer.concat([wav({ dataBytes: 2 }), Buffer.from('data\x02\0\0\0ab', 'latin1')])],
     ['nothing', Buffer.alloc(0)],
     ['text', Buffer.from('this is not audio at all, is it?')],
     ['only a header', wav().subarray(0, 30)],

@@ -7,6 +7,10 @@ export type WavInfo = {
   readonly channels: number
   readonly sampleRate: number
   readonly durationMs: number
+  /** Where the samples begin, in bytes from the start of the file; 0 when there are none. */
+  readonly dataStart: number
+  /** How many bytes of samples are really there. */
+  readonly dataBytes: number
 }
 
 /** Outcome of an inspection: the facts, or what is wrong in one sentence. */
@@ -15,7 +19,7 @@ export type WavVerdict =
   | { readonly ok: false; readonly problem: string }
 
 type Chunk = { readonly id: string; readonly size: number; remaining: number }
-type SampleFormat = Omit<WavInfo, 'durationMs'> & { readonly frameBytes: number }
+type SampleFormat = Omit<WavInfo, 'durationMs' | 'dataStart' | 'dataBytes'> & { readonly frameBytes: number }
 
 const FORMATS: ReadonlyMap<number, { readonly format: WavFormat; readonly bits: number }> = new Map([
   [1, { format: 'pcm16', bits: 16 }],
@@ -34,7 +38,10 @@ export class WavInspector {
   #chunk: Chunk | undefined
   #formatBytes = Buffer.alloc(0)
   #format: SampleFormat | undefined
+  #dataStart = 0
   #dataBytes = 0
+  /** Bytes consumed so far. */
+  #position = 0
   #dataSeen = false
   #padding = 0
   #started = false
@@ -43,7 +50,11 @@ export class WavInspector {
   /** Feeds the next bytes. False as soon as the stream cannot be a recording any more; later bytes are ignored. */
   push(bytes: Buffer): boolean {
     let rest = bytes
-    while (rest.length > 0 && this.#problem === undefined) rest = this.#consume(rest)
+    while (rest.length > 0 && this.#problem === undefined) {
+      const left = this.#consume(rest)
+      this.#position += rest.length - left.length
+      rest = left
+    }
     return this.#problem === undefined
   }
 
@@ -56,7 +67,8 @@ export class WavInspector {
     if (this.#problem !== undefined || !format) return { ok: false, problem: this.#problem ?? 'not a WAVE file' }
     const { frameBytes, ...facts } = format
     const frames = Math.floor(this.#dataBytes / frameBytes)
-    return { ok: true, info: { ...facts, durationMs: Math.round((frames * 1000) / format.sampleRate) } }
+    const durationMs = Math.round((frames * 1000) / format.sampleRate)
+    return { ok: true, info: { ...facts, durationMs, dataStart: this.#dataStart, dataBytes: this.#dataBytes } }
   }
 
   #consume(bytes: Buffer): Buffer {
@@ -86,6 +98,7 @@ export class WavInspector {
     const id = header.toString('latin1', 0, 4)
     const size = header.readUInt32LE(4)
     if (id === 'data' && !this.#format) this.#problem = 'the WAVE file has data before its format'
+    else if (id === 'data' && this.#dataSeen) this.#problem = 'the WAVE file has more than one data chunk'
     else if (id === 'fmt ' && (size < 16 || size > MAX_FORMAT_BYTES))
       this.#problem = 'the format chunk has a wrong size'
     else this.#openChunk({ id, size, remaining: size })
@@ -99,7 +112,10 @@ export class WavInspector {
   #consumeChunk(chunk: Chunk, bytes: Buffer): Buffer {
     const part = bytes.subarray(0, chunk.remaining)
     chunk.remaining -= part.length
-    if (chunk.id === 'data') this.#dataBytes += part.length
+    if (chunk.id === 'data') {
+      if (this.#dataBytes === 0) this.#dataStart = this.#position
+      this.#dataBytes += part.length
+    }
     if (chunk.id === 'fmt ') this.#formatBytes = Buffer.concat([this.#formatBytes, part])
     if (chunk.remaining === 0) this.#closeChunk(chunk)
     return bytes.subarray(part.length)
