@@ -10,16 +10,15 @@ import { createLogger } from '@lamplighter/runtime'
 import { computeHa1, formatMessageSummary, readMessageSummary, SoftPhone } from '@lamplighter/sip'
 import { OutboxSignal, onlyTenant } from '@lamplighter/store'
 import { type ConsumeMessage, connect } from 'amqplib'
+import { bareTransaction } from './support/bare-transaction.js'
 import { printResults, quantile, type Result } from './support/figures.js'
 import { BenchInstallation } from './support/installation.js'
 
-/** P6 and P2: how long from commit to the phone, and how many deposits, against the floor that publishes directly. */
+/** P6: how long from commit to the phone, against the floor that publishes directly. */
 const IDLE_SAMPLES = 200
 const STEADY_PER_SECOND = 50
 const STEADY_SAMPLES = 300
 const ROUNDS = 3
-const DEPOSIT_CLIENTS = 8
-const DEPOSIT_SECONDS = 4
 const DEVICES = 60
 
 type Change = () => Promise<void>
@@ -220,95 +219,6 @@ async function floor(
   return { places, stop }
 }
 
-const SUMMARY = 'UPDATE mailbox_summary SET revision = revision + 1, new_count = new_count + 1 WHERE mailbox_id = $1'
-const MESSAGE = `
-  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key, audio_bytes)
-  VALUES ($1, $2, $3, 1, false, 'Bench', '1', 1, 3000, $4, 48000)`
-const EVENT = `
-  INSERT INTO event (event_id, tenant_uuid, name, routing_key, required_acl, mailbox_id, mailbox_revision, headers, body, cursor, published_at)
-  SELECT gen_random_uuid(), $1, 'bench', 'bench', 'bench', $2, 1, $3::jsonb, $4, -nextval('event_id_seq'), now() FROM generate_series(1, 2)`
-const HEADERS = JSON.stringify({
-  name: 'bench',
-  tenant_uuid: randomUUID(),
-  required_acl: 'events.bench',
-  'user_uuid:*': true,
-})
-const BODY = JSON.stringify({ headers: HEADERS, data: { message: 'x'.repeat(400) } })
-
-/** The rows of a deposit and nothing else; with events where the deposit has them. */
-async function bareTransaction(
-  installation: BenchInstallation,
-  tenantId: TenantId,
-  mailbox: number,
-  withEvents: boolean,
-): Promise<void> {
-  const client = await installation.database.pool.connect()
-  try {
-    await client.query('BEGIN')
-    await client.query({ name: 'bare.summary', text: SUMMARY, values: [mailbox] })
-    await client.query({ name: 'bare.message', text: MESSAGE, values: [randomUUID(), mailbox, tenantId, randomUUID()] })
-    if (withEvents) await client.query({ name: 'bare.event', text: EVENT, values: [tenantId, mailbox, HEADERS, BODY] })
-    await client.query('COMMIT')
-  } finally {
-    client.release()
-  }
-}
-
-/** Runs as many at a time for a while and says how many a second. */
-async function throughput(work: () => Promise<void>): Promise<number> {
-  const until = performance.now() + DEPOSIT_SECONDS * 1000
-  let done = 0
-  await Promise.all(
-    Array.from({ length: DEPOSIT_CLIENTS }, async () => {
-      while (performance.now() < until) {
-        await work()
-        done++
-      }
-    }),
-  )
-  return done / DEPOSIT_SECONDS
-}
-
-/** A WAV of half a second. */
-function wav(): Uint8Array<ArrayBuffer> {
-  const header = Buffer.from(
-    '524946464400000057415645666d742010000000010001008813000010270000020010006461746110270000',
-    'hex',
-  )
-  return Uint8Array.from(Buffer.concat([header, Buffer.alloc(10_000)]))
-}
-
-async function deposits(installation: BenchInstallation): Promise<Result> {
-  const { tenantId, context, token } = await installation.tenant()
-  const mailboxes = await Promise.all(Array.from({ length: 100 }, () => installation.mailbox(tenantId, context)))
-  const url = await installation.serve()
-  const body = wav()
-  let next = 0
-  const pick = () => mailboxes[next++ % mailboxes.length] ?? 0
-  const overRest = async () => {
-    const init = { method: 'POST', body, headers: { 'x-auth-token': token, 'content-type': 'audio/wav' } }
-    const { status } = await fetch(`${url}/api/calld/1.0/voicemails/${pick()}/messages?caller_id_num=1`, init)
-    if (status !== 201) throw new Error(`deposit answered ${status}`)
-  }
-  const [mine, bare]: [number[], number[]] = [[], []]
-  for (let round = 0; round <= ROUNDS; round++) {
-    const rates = [
-      await throughput(overRest),
-      await throughput(() => bareTransaction(installation, tenantId, pick(), true)),
-    ]
-    if (round > 0) {
-      mine.push(rates[0] ?? 0)
-      bare.push(rates[1] ?? 0)
-    }
-  }
-  return {
-    id: 'deposits, 8 at a time (P2)',
-    ours: quantile(mine, 0.5),
-    reference: quantile(bare, 0.5),
-    goal: { atLeast: 0.5 },
-  }
-}
-
 const installation = await BenchInstallation.create()
 const { tenantId, context } = await installation.tenant()
 const [own, direct] = [await ours(installation, tenantId, context), await floor(installation, tenantId, context)]
@@ -343,7 +253,6 @@ const latency = Object.entries(collected).flatMap(([name, figures]): Result[] =>
   },
 ])
 printResults('ms', latency)
-printResults('per second', [await deposits(installation)])
 process.stdout.write(
   `${IDLE_SAMPLES * ROUNDS} samples one at a time, ${STEADY_SAMPLES * ROUNDS} at ${STEADY_PER_SECOND} a second\n`,
 )

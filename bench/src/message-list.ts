@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
-import { printResults, quantile, type Result } from './support/figures.js'
+import { growth, printResults, quantile } from './support/figures.js'
 import { fillMailboxes, growInstallation, growTenant } from './support/growth.js'
 import { BenchInstallation } from './support/installation.js'
 
@@ -49,19 +49,6 @@ async function startFloor(
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) return { child, url: line }
   throw new Error('the floor did not start')
-}
-
-/** Each step against the one before it. */
-function growth(what: string, steps: readonly { size: number; figure: number }[], atLeast: number): Result[] {
-  return steps.slice(1).map(({ size, figure }, index) => {
-    const before = steps[index]
-    return {
-      id: `${what}: ${size} against ${before?.size}`,
-      ours: figure,
-      reference: before?.figure ?? 0,
-      goal: { atLeast },
-    }
-  })
 }
 
 const installation = await BenchInstallation.create()

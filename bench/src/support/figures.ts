@@ -12,6 +12,19 @@ export type Result = {
   readonly goal: { readonly atLeast: number } | { readonly atMost: number }
 }
 
+/** Each step against the one before it. */
+export function growth(what: string, steps: readonly { size: number; figure: number }[], atLeast: number): Result[] {
+  return steps.slice(1).map(({ size, figure }, index) => {
+    const before = steps[index]
+    return {
+      id: `${what}: ${size} against ${before?.size}`,
+      ours: figure,
+      reference: before?.figure ?? 0,
+      goal: { atLeast },
+    }
+  })
+}
+
 /** Prints results as a table of ours, the reference, the ratio and the verdict. */
 export function printResults(unit: string, results: readonly Result[]): void {
   const rows = results.map(({ id, ours, reference, goal }) => {
