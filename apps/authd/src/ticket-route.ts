@@ -1,5 +1,6 @@
 import { createTicket, hashTicket } from '@lamplighter/access'
 import { createWsTicket } from '@lamplighter/contracts'
+import { AuthenticationError } from '@lamplighter/domain'
 import { type Implementation, implement } from '@lamplighter/http'
 import type { Store } from '@lamplighter/store'
 
@@ -10,7 +11,9 @@ const LIFETIME_SEC = 30
 export function ticketRoute(store: Store): Implementation {
   return implement(createWsTicket, async (call) => {
     const ticket = createTicket()
-    await store.tickets.create(hashTicket(ticket), call.caller.principal.sessionId, LIFETIME_SEC)
+    const kept = await store.tickets.create(hashTicket(ticket), call.caller.principal.sessionId, LIFETIME_SEC)
+    // Logged out since the token was checked.
+    if (!kept) throw new AuthenticationError('unauthorized', 'a valid token is required')
     return { headers: { 'cache-control': 'no-store' }, body: { ticket, expires_in: LIFETIME_SEC } }
   })
 }

@@ -88,6 +88,21 @@ describe('the gateway among the other services', () => {
         expect(await new Client(url(`ticket=${wrong}`)).end()).toBe(4002)
     })
 
+    it('who logs out meanwhile gets one or 401, never a failure of ours', async () => {
+      const sessions: ApiClient[] = []
+      while (sessions.length < 20) sessions.push(await ApiClient.logIn(installation.url, anna.username, 'a password'))
+      for (let from = 0; from < sessions.length; from += 5) {
+        const asked = sessions
+          .slice(from, from + 5)
+          .flatMap(({ token }) => [
+            request(`${installation.url}/api/auth/0.1/ws-ticket`, { method: 'POST', token }),
+            request(`${installation.url}/api/auth/0.1/token/${token}`, { method: 'DELETE' }),
+            request(`${installation.url}/api/auth/0.1/ws-ticket`, { method: 'POST', token }),
+          ])
+        for (const { status } of await Promise.all(asked)) expect([200, 401]).toContain(status)
+      }
+    })
+
     it('nobody gets one without a token, or without access to the gateway', async () => {
       const nobody = await installation.accountWith(tenant.uuid, ['nothing'])
       for (const token of ['', 'x', nobody.api.token]) {
