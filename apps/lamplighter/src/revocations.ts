@@ -1,7 +1,6 @@
 import type { TokenVerifier } from '@lamplighter/access'
-import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
-import { policyChanged, sessionDeleted, userRightsChanged } from '@lamplighter/contracts'
-import type { SessionId, TenantId, UserId } from '@lamplighter/domain'
+import { type Bus, type Consumer, type IncomingMessage, type Outcome, readEventData } from '@lamplighter/bus'
+import { REVOCATION_EVENTS, readRevocation } from '@lamplighter/contracts'
 import type { Service } from '@lamplighter/runtime'
 
 /** What the revocations of a process need. */
@@ -11,7 +10,6 @@ export type RevocationDependencies = {
   readonly originUuid: string
 }
 
-const EVENTS = [sessionDeleted.name, userRightsChanged.name, policyChanged.name]
 const PREFETCH = 100
 
 /**
@@ -27,7 +25,7 @@ export function createRevocations({ bus, verifier, originUuid }: RevocationDepen
       consumer = await bus.consume({
         queue: 'access.revocations',
         durability: 'exclusive',
-        bindings: EVENTS.map((name) => ({ name, origin_uuid: originUuid })),
+        bindings: REVOCATION_EVENTS.map((name) => ({ name, origin_uuid: originUuid })),
         prefetch: PREFETCH,
         handle: (message) => forget(verifier, message),
       })
@@ -37,22 +35,10 @@ export function createRevocations({ bus, verifier, originUuid }: RevocationDepen
 }
 
 function forget(verifier: TokenVerifier, message: IncomingMessage): Outcome {
-  const data = readData(message)
-  const { uuid, user_uuid: user, tenant_uuid: tenant } = data as Record<string, unknown>
-  if (message.name === sessionDeleted.name && typeof uuid === 'string') verifier.invalidate(uuid as SessionId)
-  else if (message.name === userRightsChanged.name && typeof user === 'string') verifier.invalidateUser(user as UserId)
-  else if (message.name === policyChanged.name && typeof tenant === 'string')
-    verifier.invalidateTenant(tenant as TenantId)
+  const revocation = readRevocation(message.name, readEventData(message))
+  if (revocation?.kind === 'session ended') verifier.invalidate(revocation.sessionId)
+  else if (revocation?.kind === 'rights of user') verifier.invalidateUser(revocation.userId)
+  else if (revocation?.kind === 'rights of tenant') verifier.invalidateTenant(revocation.tenantId)
   else return 'dead_letter'
   return 'ack'
-}
-
-function readData({ body }: IncomingMessage): object {
-  try {
-    const event: unknown = JSON.parse(body.toString('utf8'))
-    const data = typeof event === 'object' && event !== null ? (event as { data?: unknown }).data : undefined
-    return typeof data === 'object' && data !== null ? data : {}
-  } catch {
-    return {}
-  }
 }

@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, IncomingMessage } from '@lamplighter/bus'
+import { type ConsumerDefinition, readEventData } from '@lamplighter/bus'
 import { deviceCreated, deviceDeleted, deviceEdited, globalMwiUpdated, userMwiUpdated } from '@lamplighter/contracts'
 import type { DeviceId, MailboxId } from '@lamplighter/domain'
 
@@ -23,23 +23,12 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
     bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS].map((name) => ({ name, origin_uuid: originUuid })),
     prefetch: 500,
     handle: (message) => {
-      const data = readData(message)
-      const { voicemail_id: mailbox, device_uuid: device } = data as { voicemail_id?: unknown; device_uuid?: unknown }
+      const { voicemail_id: mailbox, device_uuid: device } = readEventData(message)
       if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId)
       else if (typeof device !== 'string') return 'dead_letter'
       else if (message.name === deviceDeleted.name) listener.deviceDeleted(device as DeviceId)
       else listener.deviceChanged(device as DeviceId)
       return 'ack'
     },
-  }
-}
-
-function readData({ body }: IncomingMessage): object {
-  try {
-    const event: unknown = JSON.parse(body.toString('utf8'))
-    const data = typeof event === 'object' && event !== null ? (event as { data?: unknown }).data : undefined
-    return typeof data === 'object' && data !== null ? data : {}
-  } catch {
-    return {}
   }
 }

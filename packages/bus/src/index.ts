@@ -11,5 +11,6 @@ export type {
 } from './bus.js'
 export { type ConsumerQueue, ConsumerQueues, type QueueBinding } from './consumer-queues.js'
 export { BusUnavailableError } from './errors.js'
+export { readEventData } from './event-data.js'
 export { InProcessBus } from './in-process-bus.js'
 export { RabbitMqBus } from './rabbitmq-bus.js'

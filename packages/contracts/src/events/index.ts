@@ -53,3 +53,4 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(pins),
   ...Object.values(auth),
 ].sort((one, other) => (one.name < other.name ? -1 : 1))
+export { REVOCATION_EVENTS, type Revocation, readRevocation } from './revocation.js'
