@@ -29,7 +29,7 @@ describe('a configuration resource', () => {
   const resources: [string, () => Promise<string>][] = [
     [
       'a voicemail',
-      () => create('voicemails', { name: 'b', number: installation.nextNumber(), context: tenant.context }),
+      () => create('voicemails', { name: 'x', number: installation.nextNumber(), context: tenant.context }),
     ],
     ['a context', () => create('contexts', { label: 'x' })],
     ['a user', () => create('users', { firstname: 'x' })],
