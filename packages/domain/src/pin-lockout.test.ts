@@ -34,6 +34,11 @@ describe('S1: the lockout', () => {
     expect(locksOf('tenant', 200)).toEqual([15, 30])
   })
 
+  it('counts each of many tries at once for one, although a later one may have been written first', () => {
+    const counter = { ...FRESH, failures: 3, updatedAt: START }
+    expect(settle('mailbox', counter, later(START, -1)).failures).toBe(3)
+  })
+
   it('ends by itself, at the very moment', () => {
     const locked = { ...FRESH, locks: 1, lockedUntil: later(START, 15 * MINUTE) }
     expect(settle('mailbox', locked, later(START, 15 * MINUTE - 1)).lockedUntil).not.toBeNull()

@@ -35,7 +35,8 @@ const LOCKS_FORGOTTEN_SEC = DAY_SEC
 /** The counter as it is now: failures fade, locks end, and the doubling is forgotten after a quiet day. */
 export function settle(subject: PinSubject, counter: PinCounter, now: Date): PinCounter {
   const { failures, locks, lockedUntil, updatedAt } = counter
-  const forgotten = Math.floor(secondsBetween(updatedAt, now) / LIMITS[subject].forgetSec)
+  // Of tries at once a later one may have been written before this one's `now` is used: then nothing has faded.
+  const forgotten = Math.max(0, Math.floor(secondsBetween(updatedAt, now) / LIMITS[subject].forgetSec))
   const quietSince = lockedUntil !== null && lockedUntil > updatedAt ? lockedUntil : updatedAt
   return {
     failures: Math.max(0, failures - forgotten),
