@@ -26,6 +26,16 @@ describe('guessing passwords (users.md S1, S21)', () => {
   }
   const endPauses = () => auth.sql('UPDATE login_throttle SET blocked_until = now()')
 
+  it('right passwords at one moment are no guesses: fewer than ten of them all get in, again and again', async () => {
+    const { username } = await installation.account(tenant.uuid)
+    for (let round = 0; round < 8; round++) {
+      const logins = await Promise.all(
+        Array.from({ length: 8 }, () => auth.logIn(username, { password: 'a password' })),
+      )
+      expect(logins.map(({ status }) => status)).toEqual(Array(8).fill(200))
+    }
+  })
+
   it('S1 [B]: after ten failures even the right password waits, 429 E3; after the pause it works and all is forgotten', async () => {
     const { username } = await installation.account(tenant.uuid)
     expect(await guessMany(username, 10)).toEqual(Array.from({ length: 10 }, () => 401))

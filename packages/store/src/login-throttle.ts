@@ -8,25 +8,28 @@ const ACCOUNT: Bounds = { free: 10, forgetSec: 900, maxPauseSec: 900 }
 /** Many people may share an address, so it has more tries and shorter pauses. */
 const ADDRESS: Bounds = { free: 100, forgetSec: 60, maxPauseSec: 60 }
 
-/** Failures with this one: those of long ago fade one by one ($1 free, $2 to forget one, $3 longest pause). */
-const COUNTED = `greatest(0, t.failures - floor(extract(epoch FROM now() - t.failed_at) / $2)::int) + 1`
+/**
+ * Failures with this one: those of long ago fade one by one ($1 free, $2 to forget one, $3 longest pause). By the clock and
+ * not by the start of the transaction, which of tries at once may lie before what the row was last given.
+ */
+const COUNTED = `greatest(0, t.failures - floor(extract(epoch FROM clock_timestamp() - t.failed_at) / $2)::int) + 1`
 /** Pauses double with each failure beyond the free ones. */
 const PAUSE = (failures: string) =>
-  `now() + make_interval(secs => CASE WHEN ${failures} < $1 THEN 0 ELSE least($3, 2 ^ least(${failures} - $1, 20)) END)`
+  `clock_timestamp() + make_interval(secs => CASE WHEN ${failures} < $1 THEN 0 ELSE least($3, 2 ^ least(${failures} - $1, 20)) END)`
 
 /** The address is only looked at; the account's try counts as failed until it is known to be right. */
 const ADMIT = `
   WITH free AS (
-    SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM login_throttle WHERE key = $5 AND blocked_until > now())),
+    SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM login_throttle WHERE key = $5 AND blocked_until > clock_timestamp())),
   counted AS (
     INSERT INTO login_throttle AS t (key, failures, blocked_until) SELECT $4, 1, now() FROM free
-    ON CONFLICT (key) DO UPDATE SET failures = ${COUNTED}, failed_at = now(), blocked_until = ${PAUSE(COUNTED)}
-    WHERE t.blocked_until <= now()
+    ON CONFLICT (key) DO UPDATE SET failures = ${COUNTED}, failed_at = clock_timestamp(), blocked_until = ${PAUSE(COUNTED)}
+    WHERE t.blocked_until <= clock_timestamp()
     RETURNING 1)
   SELECT EXISTS (SELECT 1 FROM counted) AS admitted`
 const FAIL = `
   INSERT INTO login_throttle AS t (key, failures, blocked_until) VALUES ($4, 1, now())
-  ON CONFLICT (key) DO UPDATE SET failures = ${COUNTED}, failed_at = now(), blocked_until = ${PAUSE(COUNTED)}`
+  ON CONFLICT (key) DO UPDATE SET failures = ${COUNTED}, failed_at = clock_timestamp(), blocked_until = ${PAUSE(COUNTED)}`
 const FORGIVE = 'DELETE FROM login_throttle WHERE key = $1'
 const PURGE = `DELETE FROM login_throttle WHERE failed_at < now() - interval '1 day'`
 
