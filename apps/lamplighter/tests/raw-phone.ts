@@ -43,7 +43,7 @@ export class RawPhone {
     this.target = `sip:${login.username}@127.0.0.1:${port}`
     this.to = `<${this.target}>`
     this.#stack = new SipStack({
-      transport: new UdpTransport({ host: '127.0.0.1', port: 0 }),
+      transports: [new UdpTransport({ host: '127.0.0.1', port: 0 })],
       handlers: { NOTIFY: (incoming) => this.#onNotify(incoming) },
       onError: () => {},
     })

@@ -65,7 +65,7 @@ export class MwiTerm {
     const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
     const transport = new UdpTransport({ host: settings.host, port: settings.port })
     this.#stack = new SipStack({
-      transport,
+      transports: [transport],
       handlers,
       onError: (err) => log.warn({ err }, 'SIP trouble'),
       ...advertised,

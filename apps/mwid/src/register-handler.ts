@@ -40,7 +40,7 @@ export class RegisterHandler {
     const { bindings } = registration
     const userAgent = request.headers.get('user-agent')?.slice(0, 200) ?? null
     const contacts = bindings.map(({ expiresAtMs, ...rest }) => ({ ...rest, expiresAt: new Date(expiresAtMs) }))
-    await this.#sip.setContacts(device.uuid, contacts, { ...from, userAgent })
+    await this.#sip.setContacts(device.uuid, contacts, { ...from, transport: from.transport ?? 'UDP', userAgent })
     respond(
       200,
       bindings.map((binding) => ['Contact', contactLine(binding, now)] as const),

@@ -23,7 +23,7 @@ import type { SipDevice, SipRepository, StoredSubscription } from '@lamplighter/
 import type { SipAuthentication } from './authentication.js'
 import type { GroupCommit } from './group-commit.js'
 import type { Target } from './lamp-content.js'
-import { contactOf, Subscription, type SubscriptionContext } from './subscription.js'
+import { Subscription, type SubscriptionContext } from './subscription.js'
 import type { SubscriptionTable } from './subscription-table.js'
 
 /** What the handler is made of. */
@@ -129,9 +129,10 @@ export class SubscribeHandler {
     return { status: (await this.#parts.sip.numberExists(device.tenantId, user)) ? 403 : 404 }
   }
 
-  #accept({ request, respond }: IncomingRequest, row: StoredSubscription, grantedSec: number): void {
+  /** The Contact is where refreshes come: the same on every worker, with the subscription's id as the user. */
+  #accept({ request, from, respond }: IncomingRequest, row: StoredSubscription, grantedSec: number): void {
     const routes = request.headers.all('record-route').map((route) => ['Record-Route', route] as const)
-    const contact = contactOf(row.uuid, this.#parts.context.stack())
+    const contact = this.#parts.context.stack().contact(row.uuid, from)
     respond(200, [...routes, ['Contact', contact], ['Expires', String(grantedSec)]], row.localTag)
   }
 
@@ -152,6 +153,7 @@ export class SubscribeHandler {
       localTag: dialog.localTag,
       remoteTag: dialog.remoteTag,
       dialog,
+      transport: dialog.flow.transport ?? 'UDP',
       remoteHost: dialog.flow.host,
       remotePort: dialog.flow.port,
       remoteCseq: parseCSeq(request.headers.get('cseq'))?.number ?? 0,

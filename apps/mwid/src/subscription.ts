@@ -157,14 +157,15 @@ export class Subscription {
 
   async #notify({ body }: LampContent, termination: string | undefined): Promise<void> {
     const dialog = this.#row.dialog as Dialog
+    const hop = nextHop(dialog)
     const request = dialogRequest(dialog, 'NOTIFY', this.#nextCSeq())
     const leftSec = Math.max(0, Math.round((this.#row.expiresAt.getTime() - Date.now()) / 1000))
     const state = termination === undefined ? `active;expires=${leftSec}` : `terminated;reason=${termination}`
-    request.headers.add('Contact', contactOf(this.#row.uuid, this.#context.stack()))
+    request.headers.add('Contact', this.#context.stack().contact(this.#row.uuid, hop))
     request.headers.add('Event', dialog.eventId === null ? MESSAGE_SUMMARY : `${MESSAGE_SUMMARY};id=${dialog.eventId}`)
     request.headers.add('Subscription-State', state)
     request.headers.add('Content-Type', MESSAGE_SUMMARY_TYPE)
-    const outcome = await this.#context.stack().request({ ...request, body: Buffer.from(body) }, nextHop(dialog))
+    const outcome = await this.#context.stack().request({ ...request, body: Buffer.from(body) }, hop)
     if (outcome.type === 'failed') return this.#step({ type: 'unanswered' })
     const { status, headers } = outcome.response
     this.#step({ type: 'answered', status, retryAfterSec: parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0]) })
@@ -185,9 +186,4 @@ export class Subscription {
       this.#raising = false
     }
   }
-}
-
-/** Where a device sends its refreshes: the same on every worker, with the subscription's id as the user. */
-export function contactOf(uuid: string, stack: SipStack): string {
-  return `<sip:${uuid}@${stack.address}>`
 }

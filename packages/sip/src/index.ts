@@ -33,7 +33,7 @@ export {
   newNotifier,
   stepNotifier,
 } from './subscription/notifier.js'
-export type { RemoteAddress } from './transport/transport.js'
+export type { RemoteAddress, Transport, TransportName } from './transport/transport.js'
 export { UdpTransport } from './transport/udp.js'
 export { hasTag, newTag } from './user-agent/responses.js'
 export { type IncomingRequest, SipStack } from './user-agent/sip-stack.js'

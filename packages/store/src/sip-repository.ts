@@ -45,6 +45,8 @@ export type StoredSubscription = {
   readonly localTag: string
   readonly remoteTag: string
   readonly dialog: unknown
+  /** As a Via names it. */
+  readonly transport: string
   readonly remoteHost: string
   readonly remotePort: number
   readonly remoteCseq: number
@@ -111,23 +113,24 @@ const CONTACTS = `
 const SET_CONTACTS = `
   WITH gone AS (DELETE FROM sip_contact WHERE device_uuid = $1::uuid AND uri <> ALL (SELECT uri FROM json_to_recordset($2::json) AS c(uri text)))
   INSERT INTO sip_contact (device_uuid, uri, instance, call_id, cseq, transport, remote_host, remote_port, user_agent, expires_at)
-  SELECT $1::uuid, uri, instance, call_id, cseq, 'UDP', $3, $4, $5, expires_at
+  SELECT $1::uuid, uri, instance, call_id, cseq, $6, $3, $4, $5, expires_at
   FROM json_to_recordset($2::json) AS c(uri text, instance text, call_id text, cseq bigint, expires_at timestamptz)
   ON CONFLICT (device_uuid, uri) DO UPDATE SET instance = excluded.instance, call_id = excluded.call_id, cseq = excluded.cseq,
-    remote_host = excluded.remote_host, remote_port = excluded.remote_port, user_agent = excluded.user_agent, expires_at = excluded.expires_at`
+    transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
+    user_agent = excluded.user_agent, expires_at = excluded.expires_at`
 const SAVE_SUBSCRIPTIONS = `
   INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, transport,
     remote_host, remote_port, remote_cseq, epoch, user_agent, expires_at)
-  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, 'UDP', remote_host, remote_port,
+  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, transport, remote_host, remote_port,
     remote_cseq, epoch, user_agent, expires_at
   FROM json_to_recordset($1::json) AS s(uuid uuid, tenant_uuid uuid, device_uuid uuid, mailbox_id int, call_id text, local_tag text,
-    remote_tag text, dialog jsonb, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
+    remote_tag text, dialog jsonb, transport text, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
   WHERE EXISTS (SELECT 1 FROM device d WHERE d.uuid = s.device_uuid)
-  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
+  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
     remote_cseq = excluded.remote_cseq, expires_at = excluded.expires_at, refreshed_at = now()`
 const LOAD_SUBSCRIPTIONS = `
   SELECT uuid::text, tenant_uuid::text AS "tenantId", device_uuid::text AS "deviceId", mailbox_id AS "mailboxId", call_id AS "callId",
-    local_tag AS "localTag", remote_tag AS "remoteTag", dialog, remote_host AS "remoteHost", remote_port AS "remotePort",
+    local_tag AS "localTag", remote_tag AS "remoteTag", dialog, transport, remote_host AS "remoteHost", remote_port AS "remotePort",
     remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
   FROM sip_subscription WHERE expires_at > now() ORDER BY uuid`
 const DELETE_SUBSCRIPTIONS =
@@ -214,7 +217,7 @@ export class SipRepository {
   async setContacts(
     deviceId: DeviceId,
     contacts: readonly StoredContact[],
-    from: { host: string; port: number; userAgent: string | null },
+    from: { transport: string; host: string; port: number; userAgent: string | null },
   ): Promise<void> {
     const rows = contacts.map(({ callId, expiresAt, ...rest }) => ({ ...rest, call_id: callId, expires_at: expiresAt }))
     await this.#rows('sip.setContacts', SET_CONTACTS, [
@@ -223,6 +226,7 @@ export class SipRepository {
       from.host,
       from.port,
       from.userAgent,
+      from.transport,
     ])
   }
 
@@ -237,6 +241,7 @@ export class SipRepository {
       local_tag: s.localTag,
       remote_tag: s.remoteTag,
       dialog: s.dialog,
+      transport: s.transport,
       remote_host: s.remoteHost,
       remote_port: s.remotePort,
       remote_cseq: s.remoteCseq,

@@ -55,7 +55,7 @@ export class SoftPhone {
     this.#listener = listener
     this.#aor = `sip:${account.username}@${hostText(account.server.host)}:${account.server.port}`
     this.#stack = new SipStack({
-      transport: new UdpTransport({ host: account.server.host.includes(':') ? '::1' : '127.0.0.1', port: 0 }),
+      transports: [new UdpTransport({ host: account.server.host.includes(':') ? '::1' : '127.0.0.1', port: 0 })],
       handlers: { NOTIFY: (incoming) => this.#notified(incoming) },
       onError: () => {},
     })

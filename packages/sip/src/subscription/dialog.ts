@@ -1,8 +1,8 @@
 import { listItems, parseNameAddress } from '../message/fields.js'
 import { Headers } from '../message/headers.js'
 import type { SipRequest } from '../message/message.js'
-import { parseUri } from '../message/uri.js'
-import type { RemoteAddress } from '../transport/transport.js'
+import { parseUri, type SipUri } from '../message/uri.js'
+import { type RemoteAddress, readTransportName, type TransportName } from '../transport/transport.js'
 
 /** A dialog a SUBSCRIBE made, seen from us, the UAS. Plain data: it is kept in a table and goes on after a restart. */
 export type Dialog = {
@@ -85,20 +85,33 @@ export function dialogRequest(dialog: Dialog, method: string, cseq: number): Sip
   return { kind: 'request', method, uri, headers, body: Buffer.alloc(0) }
 }
 
-const DEFAULT_PORT = 5060
-
 /**
  * Where a request inside the dialog goes: the route set wins; else the Contact where it can be the peer's own address;
- * else, behind NAT, back where the SUBSCRIBE came from (sip.md 1.3).
+ * else, behind NAT, back where the SUBSCRIBE came from (sip.md 1.3). On a stream the connection the SUBSCRIBE came by
+ * is taken first: a browser's or a phone's Contact may be reachable by no other.
  */
 export function nextHop(dialog: Dialog): RemoteAddress {
-  const [route] = dialog.routeSet
+  const { flow, routeSet, remoteTarget } = dialog
+  const [route] = routeSet
   const routeUri = route === undefined ? undefined : parseNameAddress(route)?.uri
-  if (routeUri) return { host: bare(routeUri.host), port: routeUri.port ?? DEFAULT_PORT }
-  const contact = parseUri(dialog.remoteTarget)
-  if (contact && bare(contact.host) === dialog.flow.host)
-    return { host: dialog.flow.host, port: contact.port ?? DEFAULT_PORT }
-  return dialog.flow
+  const target = routeUri ? addressOf(routeUri) : directTarget(parseUri(remoteTarget), flow)
+  return flow.flow === undefined ? target : { ...target, flow: flow.flow }
+}
+
+/** Without a proxy: the Contact only where it names the address the peer was seen at. */
+function directTarget(contact: SipUri | undefined, flow: RemoteAddress): RemoteAddress {
+  return contact && bare(contact.host) === flow.host ? addressOf(contact, flow.transport) : flow
+}
+
+/** Where a URI leads: its `transport=`, TLS for `sips:`, else the given transport (RFC 3261 19.1, RFC 3263 4.1). */
+function addressOf(uri: SipUri, otherwise?: TransportName): RemoteAddress {
+  const named = readTransportName(uri.params.get('transport')) ?? otherwise
+  const transport = uri.scheme === 'sips' ? secured(named) : named
+  return { host: bare(uri.host), port: uri.port ?? 0, ...(transport && { transport }) }
+}
+
+function secured(named: TransportName | undefined): TransportName {
+  return named === 'WS' || named === 'WSS' ? 'WSS' : 'TLS'
 }
 
 function bare(host: string): string {

@@ -1,20 +1,22 @@
 import { createSocket, type Socket } from 'node:dgram'
-import type { RemoteAddress, Transport, TransportListener } from './transport.js'
+import { isIPv4 } from 'node:net'
+import { defaultPort, type RemoteAddress, type Transport, type TransportListener } from './transport.js'
 
 /** Asked of the system: the usual buffers lose datagrams above a burst of about a thousand (sip.md 5.1). */
 const SOCKET_BUFFER_BYTES = 8 * 1024 * 1024
 /** Nothing shorter is a start line: keep-alives of phones, to be ignored (RFC 5626 3.5.1). */
 const SHORTEST_MESSAGE_BYTES = 16
 
-/** SIP over UDP on one socket: answers leave from where the requests came in. */
+/** SIP over UDP on one socket: answers leave from where the requests came in. Bound to `::` it serves IPv4 too. */
 export class UdpTransport implements Transport {
   readonly name = 'UDP'
   readonly reliable = false
-  readonly #bind: RemoteAddress
+  readonly #bind: { readonly host: string; readonly port: number }
   #socket: Socket | undefined
   #local: RemoteAddress | undefined
 
-  constructor(bind: RemoteAddress) {
+  /** @param bind where to listen; port 0 takes a free one */
+  constructor(bind: { readonly host: string; readonly port: number }) {
     this.#bind = bind
   }
 
@@ -31,17 +33,18 @@ export class UdpTransport implements Transport {
       socket.bind(this.#bind.port, this.#bind.host, resolve)
     })
     socket.removeAllListeners('error')
-    socket.on('error', (error) => listener.onUnreachable(this.#bind, error))
+    socket.on('error', (error) => listener.onTrouble(error))
     enlargeBuffers(socket)
     socket.on('message', (bytes, { address, port }) => {
-      if (bytes.length >= SHORTEST_MESSAGE_BYTES) listener.onMessage(bytes, { host: address, port })
+      if (bytes.length >= SHORTEST_MESSAGE_BYTES)
+        listener.onMessage(bytes, { host: unmapped(address), port, transport: 'UDP' })
     })
-    this.#onUnreachable = (to, error) => listener.onUnreachable(to, error)
+    this.#onTrouble = (error) => listener.onTrouble(error)
     this.#socket = socket
     this.#local = { host: this.#bind.host, port: socket.address().port }
   }
 
-  #onUnreachable: (to: RemoteAddress, error: Error) => void = () => {}
+  #onTrouble: (error: Error) => void = () => {}
 
   async stop(): Promise<void> {
     const socket = this.#socket
@@ -49,10 +52,20 @@ export class UdpTransport implements Transport {
     if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()))
   }
 
-  send(bytes: Buffer, to: RemoteAddress): void {
-    this.#socket?.send(bytes, to.port, to.host, (error) => {
-      if (error) this.#onUnreachable(to, error)
+  /** A datagram that cannot leave now is sent again like one that is lost. */
+  send(bytes: Buffer, to: RemoteAddress): undefined {
+    this.#socket?.send(bytes, to.port || defaultPort('UDP'), this.#reachable(to.host), (error) => {
+      if (error) this.#onTrouble(error)
     })
+  }
+
+  isOpen(): boolean {
+    return false
+  }
+
+  /** An IPv6 socket reaches IPv4 by mapped addresses (RFC 4291 2.5.5.2). */
+  #reachable(host: string): string {
+    return this.#bind.host.includes(':') && isIPv4(host) ? `${MAPPED}${host}` : host
   }
 }
 
@@ -64,4 +77,11 @@ function enlargeBuffers(socket: Socket): void {
   } catch {
     // Losing datagrams in a burst is mended by retransmission.
   }
+}
+
+const MAPPED = '::ffff:'
+
+/** The IPv4 address behind a mapped one; any other as it is. */
+function unmapped(address: string): string {
+  return address.startsWith(MAPPED) && isIPv4(address.slice(MAPPED.length)) ? address.slice(MAPPED.length) : address
 }

@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '../clock.js'
 import { listItems, parseVia } from '../message/fields.js'
-import { Headers } from '../message/headers.js'
-import { type SipRequest, type SipResponse, serialize } from '../message/message.js'
-import { parseDatagram } from '../message/parser.js'
-import { ClientTransaction, type Outcome } from '../transaction/client-transaction.js'
-import { clientKey, MAGIC_COOKIE, serverKey } from '../transaction/matching.js'
+import { type SipRequest, serialize } from '../message/message.js'
+import { type ParseResult, parseDatagram } from '../message/parser.js'
+import type { Outcome } from '../transaction/client-transaction.js'
+import { Clients } from '../transaction/clients.js'
+import { serverKey } from '../transaction/matching.js'
 import { ServerTransaction } from '../transaction/server-transaction.js'
 import { RFC3261_TIMINGS, type Timings } from '../transaction/timings.js'
-import type { RemoteAddress, Transport } from '../transport/transport.js'
+import { type RemoteAddress, type Transport, TransportError } from '../transport/transport.js'
+import { TransportSet } from '../transport/transport-set.js'
 import { createResponse, type HeaderLines, newTag } from './responses.js'
 import { screen } from './screening.js'
 
@@ -27,10 +27,13 @@ export type RequestHandler = (incoming: IncomingRequest) => Promise<void> | void
 
 /** What a stack is made of. */
 export type SipStackOptions = {
-  readonly transport: Transport
+  /** The first is the one named where no peer is in question. */
+  readonly transports: readonly [Transport, ...Transport[]]
   readonly handlers: Readonly<Record<string, RequestHandler>>
   /** Told of handlers that failed; the peer gets a 500. */
   readonly onError: (error: unknown) => void
+  /** Told of connections that are gone, so that what hangs on them can end. */
+  readonly onFlowClosed?: (flow: string) => void
   /** Host peers are told to come back to, where it is not the bound one. */
   readonly advertisedHost?: string
   readonly clock?: Clock
@@ -43,75 +46,69 @@ const MAX_TRANSACTIONS = 200_000
 /** Parses, matches transactions, screens requests and hands them to their method's handler (RFC 3261 17, 8.2). */
 export class SipStack {
   readonly #options: SipStackOptions
+  readonly #transports: TransportSet
   readonly #clock: Clock
   readonly #timings: Timings
-  readonly #clients = new Map<string, ClientTransaction>()
+  readonly #clients: Clients
   readonly #servers = new Map<string, ServerTransaction>()
   readonly #allowed: readonly string[]
 
   constructor(options: SipStackOptions) {
     this.#options = options
+    this.#transports = new TransportSet(options.transports, options.advertisedHost)
     this.#clock = options.clock ?? systemClock
     this.#timings = options.timings ?? RFC3261_TIMINGS
+    this.#clients = new Clients(this.#transports, this.#clock, this.#timings)
     this.#allowed = [...Object.keys(options.handlers), 'OPTIONS']
   }
 
-  /** Opens the transport. @throws the system's error when the address is taken */
+  /** Opens the transports. @throws the system's error when an address is taken */
   async start(): Promise<void> {
-    await this.#options.transport.start({
-      onMessage: (bytes, from) => this.#receive(bytes, from),
-      onUnreachable: (_address, error) => this.#options.onError(error),
+    await this.#transports.start({
+      onMessage: (bytes, from) => this.#receive(parseDatagram(bytes), from),
+      onUnreadable: (bytes, from) => this.#receive(unreadable(parseDatagram(bytes)), from),
+      onFlowClosed: (flow) => this.#flowClosed(flow),
+      onTrouble: (error) => this.#options.onError(error),
     })
   }
 
-  /** Forgets every transaction and closes the transport. */
+  /** Forgets every transaction and closes the transports. */
   async stop(): Promise<void> {
-    for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.cancel()
-    this.#clients.clear()
+    this.#clients.stop()
+    for (const transaction of this.#servers.values()) transaction.cancel()
     this.#servers.clear()
-    await this.#options.transport.stop()
+    await this.#transports.stop()
   }
 
-  /** `host:port` peers reach us at. */
+  /** `host:port` peers reach us at, by the first transport. */
   get address(): string {
-    const { host, port } = this.#options.transport.local
-    return `${this.#options.advertisedHost ?? host}:${port}`
+    return this.#transports.addressOf(this.#transports.first)
   }
 
-  /** The port it is bound to. */
+  /** The port the first transport is bound to. */
   get port(): number {
-    return this.#options.transport.local.port
+    return this.#transports.first.local.port
+  }
+
+  /** The Contact under which the peer at this address finds us again: by the transport it is talked to. */
+  contact(user: string, peer: RemoteAddress): string {
+    const transport = this.#transports.find(peer) ?? this.#transports.first
+    const param = transport.name === 'UDP' ? '' : `;transport=${transport.name.toLowerCase()}`
+    return `<sip:${user}@${this.#transports.addressOf(transport)}${param}>`
   }
 
   /** Sends a request, with retransmissions, and tells how it ended. The Via is added here. */
   request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
-    const branch = `${MAGIC_COOKIE}${randomBytes(12).toString('hex')}`
-    const headers = new Headers([{ name: 'Via', value: this.#via(branch) }, ...request.headers.list])
-    const bytes = serialize({ ...request, headers })
-    const key = `${branch}|${request.method}`
-    return new Promise((resolve) => {
-      const transaction = new ClientTransaction({
-        clock: this.#clock,
-        link: this.#link(),
-        send: () => this.#options.transport.send(bytes, to),
-        onOutcome: resolve,
-        onTerminated: () => this.#clients.delete(key),
-      })
-      this.#clients.set(key, transaction)
-    })
+    return this.#clients.request(request, to)
   }
 
-  #via(branch: string): string {
-    return `SIP/2.0/${this.#options.transport.name} ${this.address};branch=${branch};rport`
+  #flowClosed(flow: string): void {
+    this.#clients.flowClosed(flow)
+    this.#options.onFlowClosed?.(flow)
   }
 
-  #link() {
-    return { reliable: this.#options.transport.reliable, timings: this.#timings }
-  }
-
-  #receive(bytes: Buffer, from: RemoteAddress): void {
-    const result = parseDatagram(bytes)
-    if (result.ok && result.message.kind === 'response') return this.#receiveResponse(result.message)
+  #receive(result: ParseResult, from: RemoteAddress): void {
+    if (result.ok && result.message.kind === 'response') return this.#clients.receive(result.message)
     if (result.ok && result.message.kind === 'request')
       return this.#receiveRequest(stampVia(result.message, from), from)
     if (!result.ok && result.partial?.kind === 'request') {
@@ -123,15 +120,19 @@ export class SipStack {
   #answerUnreadable(request: SipRequest, status: number, from: RemoteAddress): void {
     if (request.method === 'ACK' || !request.headers.get('via')) return
     try {
-      this.#options.transport.send(serialize(createResponse(request, status)), from)
+      this.#reply(serialize(createResponse(request, status)), from)
     } catch (error) {
       this.#options.onError(error)
     }
   }
 
-  #receiveResponse(response: SipResponse): void {
-    const key = clientKey(response)
-    if (key !== undefined) this.#clients.get(key)?.receive(response)
+  /** An answer goes back the way its request came; where that is closed nobody waits for it any more. */
+  #reply(bytes: Buffer, to: RemoteAddress): void {
+    try {
+      this.#transports.choose(to).send(bytes, to)
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+    }
   }
 
   #receiveRequest(request: SipRequest, from: RemoteAddress): void {
@@ -143,8 +144,8 @@ export class SipStack {
     if (this.#servers.size >= MAX_TRANSACTIONS) return
     const transaction = new ServerTransaction({
       clock: this.#clock,
-      link: this.#link(),
-      send: (bytes) => this.#options.transport.send(bytes, from),
+      link: { reliable: this.#transports.find(from)?.reliable ?? false, timings: this.#timings },
+      send: (bytes) => this.#reply(bytes, from),
       onTerminated: () => this.#servers.delete(key),
     })
     this.#servers.set(key, transaction)
@@ -168,6 +169,11 @@ export class SipStack {
       failed(error)
     }
   }
+}
+
+/** What stands before a break of a stream is at best the head of a message, whatever it looks like. */
+function unreadable(result: ParseResult): ParseResult {
+  return result.ok ? { ok: false, problem: 'content_length', position: 0, partial: result.message } : result
 }
 
 /** Notes where a request really came from, so that the answer finds back through NAT (RFC 3261 18.2.1, RFC 3581). */

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.js'
+import { Headers } from '../message/headers.js'
+import { type SipRequest, type SipResponse, serialize } from '../message/message.js'
+import type { RemoteAddress, Transport } from '../transport/transport.js'
+import type { TransportSet } from '../transport/transport-set.js'
+import { ClientTransaction, type Outcome } from './client-transaction.js'
+import { clientKey, MAGIC_COOKIE } from './matching.js'
+import type { Timings } from './timings.js'
+
+/** The requests of ours that are under way: found by their responses, and by the connection they went out on. */
+export class Clients {
+  readonly #transports: TransportSet
+  readonly #clock: Clock
+  readonly #timings: Timings
+  readonly #byKey = new Map<string, ClientTransaction>()
+  readonly #byFlow = new Map<string, Set<ClientTransaction>>()
+
+  constructor(transports: TransportSet, clock: Clock, timings: Timings) {
+    this.#transports = transports
+    this.#clock = clock
+    this.#timings = timings
+  }
+
+  /** Sends a request to one address, with retransmissions, and tells how it ended. The Via is added here. */
+  request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
+    const transport = this.#transports.find(to)
+    if (!transport) return Promise.resolve({ type: 'failed', reason: 'transport' })
+    const branch = `${MAGIC_COOKIE}${randomBytes(12).toString('hex')}`
+    const via = `SIP/2.0/${transport.name} ${this.#transports.addressOf(transport)};branch=${branch};rport`
+    const headers = new Headers([{ name: 'Via', value: via }, ...request.headers.list])
+    const bytes = serialize({ ...request, headers })
+    return new Promise((resolve) => this.#begin(`${branch}|${request.method}`, transport, bytes, to, resolve))
+  }
+
+  /** Hands a response to the request it belongs to. */
+  receive(response: SipResponse): void {
+    const key = clientKey(response)
+    if (key !== undefined) this.#byKey.get(key)?.receive(response)
+  }
+
+  /** A connection is gone: nothing sent on it will be answered (RFC 3261 17.1.4). */
+  flowClosed(flow: string): void {
+    for (const transaction of [...(this.#byFlow.get(flow) ?? [])]) transaction.transportFailed()
+  }
+
+  /** Forgets every request, silently. */
+  stop(): void {
+    for (const transaction of this.#byKey.values()) transaction.cancel()
+    this.#byKey.clear()
+    this.#byFlow.clear()
+  }
+
+  #begin(key: string, transport: Transport, bytes: Buffer, to: RemoteAddress, resolve: (outcome: Outcome) => void) {
+    let flow: string | undefined
+    let failed = false
+    const transaction = new ClientTransaction({
+      clock: this.#clock,
+      link: { reliable: transport.reliable, timings: this.#timings },
+      send: () => {
+        try {
+          flow = transport.send(bytes, to)
+        } catch {
+          failed = true
+        }
+      },
+      onOutcome: resolve,
+      onTerminated: () => this.#forget(key, flow, transaction),
+    })
+    this.#byKey.set(key, transaction)
+    if (flow !== undefined) this.#remember(flow, transaction)
+    // Only now: the transaction begins by sending, before there is a transaction to fail.
+    if (failed) transaction.transportFailed()
+  }
+
+  #remember(flow: string, transaction: ClientTransaction): void {
+    const own = this.#byFlow.get(flow) ?? new Set()
+    this.#byFlow.set(flow, own.add(transaction))
+  }
+
+  #forget(key: string, flow: string | undefined, transaction: ClientTransaction): void {
+    this.#byKey.delete(key)
+    if (flow === undefined) return
+    const own = this.#byFlow.get(flow)
+    own?.delete(transaction)
+    if (own?.size === 0) this.#byFlow.delete(flow)
+  }
+}

@@ -1,0 +1,48 @@
+import { isIPv6 } from 'node:net'
+import { hostPort, type RemoteAddress, type Transport, TransportError, type TransportListener } from './transport.js'
+
+/** The transports of a stack, and which of them a message goes by. */
+export class TransportSet {
+  readonly #transports: readonly [Transport, ...Transport[]]
+  readonly #advertisedHost: string | undefined
+
+  /** @param advertisedHost host peers are told to come back to, where it is not the bound one */
+  constructor(transports: readonly [Transport, ...Transport[]], advertisedHost?: string) {
+    this.#transports = transports
+    this.#advertisedHost = advertisedHost
+  }
+
+  /** The one that stands for the stack where no peer is in question. */
+  get first(): Transport {
+    return this.#transports[0]
+  }
+
+  /** Opens them in order. @throws the system's error when an address is taken */
+  async start(listener: TransportListener): Promise<void> {
+    for (const transport of this.#transports) await transport.start(listener)
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#transports.map((transport) => transport.stop()))
+  }
+
+  /** The transport that has the address's connection open, else the one it names. */
+  find({ host, transport: name = 'UDP', flow }: RemoteAddress): Transport | undefined {
+    const open = flow === undefined ? undefined : this.#transports.find((one) => one.isOpen(flow))
+    if (open) return open
+    const named = this.#transports.filter((one) => one.name === name)
+    return named.find((one) => isIPv6(one.local.host) === isIPv6(host)) ?? named[0]
+  }
+
+  /** The same. @throws TransportError when there is none */
+  choose(to: RemoteAddress): Transport {
+    const transport = this.find(to)
+    if (!transport) throw new TransportError(`nothing here sends by ${to.transport ?? 'UDP'}`)
+    return transport
+  }
+
+  /** `host:port` at which a peer that is reached by this transport reaches us. */
+  addressOf(transport: Transport): string {
+    return hostPort(this.#advertisedHost ?? transport.local.host, transport.local.port)
+  }
+}
