@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto'
 import {
   countDrafts,
   type DepositMeta,
+  isMailboxFull,
   type ListedMessage,
+  type MailboxAudience,
   messageDrafts,
+  quotaDrafts,
+  rejectedDrafts,
   toListedMessage,
 } from '@lamplighter/contracts'
 import {
@@ -11,7 +15,6 @@ import {
   LamplighterError,
   type MailboxHead,
   type MailboxId,
-  type MailboxState,
   type Message,
   type MessageId,
   RuleError,
@@ -75,23 +78,31 @@ export class DepositService {
     }
   }
 
-  #record(scope: TenantScope, arrival: Arrival): Promise<Deposit> {
-    return this.#store.changeMessages(scope, async (change) => {
+  /** What is refused is said in a transaction that commits, and thrown when it has. */
+  async #record(scope: TenantScope, arrival: Arrival): Promise<Deposit> {
+    const outcome = await this.#store.changeMessages(scope, async (change): Promise<Deposit | RuleError> => {
       const audience = await change.summaries.lock(arrival.mailboxId)
       if (!audience) throw noSuchVoicemail(arrival.mailboxId)
-      const { mailbox, state } = audience
+      const { mailbox } = audience
       const earlier = await findEarlier(change, mailbox.tenantId, arrival)
       if (earlier) return { message: earlier, replayed: true }
-      refuseArrival(mailbox, state)
+      const refusal = arrivalRefusal(audience)
+      if (refusal) {
+        await change.outbox.add(rejectedDrafts(audience, callerOf(arrival.meta)))
+        return refusal
+      }
       const inserted = await change.writer(audience).insert(newMessage(mailbox, arrival))
       const message = toListedMessage(inserted.message, mailbox)
       await remember(change, mailbox.tenantId, arrival, message)
       await change.outbox.add([
         ...messageDrafts('created', inserted.message, inserted.audience),
         ...countDrafts(inserted.audience),
+        ...quotaDrafts(audience, inserted.audience),
       ])
       return { message, replayed: false }
     })
+    if (outcome instanceof RuleError) throw outcome
+    return outcome
   }
 }
 
@@ -99,13 +110,17 @@ function noRecording(problem: string): LamplighterError {
   return new LamplighterError('invalid-voicemail-recording', problem, { problem })
 }
 
-/** @throws RuleError when a mailbox takes no message now: it is disabled or full */
-export function refuseArrival({ id, enabled, maxMessages }: MailboxHead, { summary }: MailboxState): void {
+/** Why a mailbox takes no message now, if it does not: it is disabled or full. */
+export function arrivalRefusal(audience: MailboxAudience): RuleError | undefined {
+  const { id, enabled, maxMessages } = audience.mailbox
   const details = { voicemail_id: id }
-  if (!enabled) throw new RuleError('voicemail-disabled', 'the mailbox is disabled', details)
-  if (maxMessages !== null && summary.new + summary.old >= maxMessages) {
-    throw new RuleError('voicemail-full', 'the mailbox is full', { ...details, max_messages: maxMessages })
-  }
+  if (!enabled) return new RuleError('voicemail-disabled', 'the mailbox is disabled', details)
+  if (!isMailboxFull(audience)) return undefined
+  return new RuleError('voicemail-full', 'the mailbox is full', { ...details, max_messages: maxMessages })
+}
+
+function callerOf({ caller_id_name: name = null, caller_id_num: number = null }: DepositMeta) {
+  return { name, number }
 }
 
 function newMessage(mailbox: MailboxHead, { recording, meta }: Arrival): Message {

@@ -4,6 +4,7 @@ import {
   type ListedMessage,
   type MailboxAudience,
   messageDrafts,
+  quotaDrafts,
   toListedMessage,
 } from '@lamplighter/contracts'
 import {
@@ -20,7 +21,7 @@ import {
 } from '@lamplighter/domain'
 import { type MessagesChange, onlyTenant, type Store } from '@lamplighter/store'
 import { v7 as uuidv7 } from 'uuid'
-import { refuseArrival } from './deposit-service.js'
+import { arrivalRefusal } from './deposit-service.js'
 import { noSuchMessage, noSuchVoicemail } from './ids.js'
 import { deleting } from './message-actions.js'
 import { isAllowed, type MessageService } from './message-service.js'
@@ -83,12 +84,18 @@ async function copy(
   const message = await change.writer(source).find(messageId)
   if (!message) throw noSuchMessage(messageId)
   if (message.private) throw new RuleError('message-private', 'the message is private', { message_id: message.id })
-  for (const { mailbox, state } of targets) refuseArrival(mailbox, state)
+  for (const target of targets) {
+    const refusal = arrivalRefusal(target)
+    if (refusal) throw refusal
+  }
   const places = targets.map((audience) => ({ id: uuidv7() as MessageId, audience }))
   const copies = await change.copies.copy(message, places, note)
   await change.outbox.add([
     ...copies.flatMap((one) => messageDrafts('created', one.message, one.audience)),
-    ...copies.flatMap((one) => countDrafts(one.audience)),
+    ...copies.flatMap(({ audience }, index) => [
+      ...countDrafts(audience),
+      ...quotaDrafts(targets[index] ?? audience, audience),
+    ]),
   ])
   const { tenantId, mailboxId } = message
   await change.audit.add({ tenantId, actor, action: 'message.forwarded', mailboxId, messageId, details: { to, keep } })

@@ -1,5 +1,11 @@
 import { Readable } from 'node:stream'
-import { type ArchivedMessage, countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
+import {
+  type ArchivedMessage,
+  countDrafts,
+  type MailboxAudience,
+  messageDrafts,
+  quotaDrafts,
+} from '@lamplighter/contracts'
 import {
   type Actor,
   type FolderId,
@@ -91,7 +97,7 @@ export class ImportService {
       })
       if (messages.length > 0) {
         const told = messages.flatMap((message) => messageDrafts('created', message, audience))
-        await change.outbox.add([...told, ...countDrafts(audience)])
+        await change.outbox.add([...told, ...countDrafts(audience), ...quotaDrafts(before, audience)])
       }
       return messages.map(({ id }) => id)
     })

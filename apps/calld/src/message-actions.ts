@@ -1,4 +1,4 @@
-import { countDrafts, type EventDraft, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
+import { countDrafts, type EventDraft, type MailboxAudience, messageDrafts, quotaDrafts } from '@lamplighter/contracts'
 import {
   type Actor,
   type AuditAction,
@@ -68,6 +68,7 @@ export function restoring(): MessageAction {
           ...messageDrafts('restored', one, after),
         ]),
         ...countDrafts(after),
+        ...quotaDrafts(audience, after),
       ])
       await note(mailbox, 'message.restored', messages)
     },

@@ -4,6 +4,7 @@ import {
   type EventDraft,
   lostByAll,
   type MailboxAudience,
+  quotaDrafts,
   userVoicemailEdited,
   voicemailCreated,
   voicemailDeleted,
@@ -133,6 +134,8 @@ async function sayEdited(change: ConfigurationChange, before: MailboxAudience): 
   const edited: EventDraft[] = [
     draft(voicemailEdited, { tenant }, { id }),
     ...after.users.map((user) => draft(userVoicemailEdited, { tenant, user }, { user_uuid: user, voicemail_id: id })),
+    // A lower limit may be what fills it.
+    ...quotaDrafts(before, after),
   ]
   await change.outbox.add(edited)
   if (showsTheSame(before, after)) return

@@ -303,6 +303,24 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
     },
   )
 
+  it.each(['personal', 'global'] as const)(
+    'users.md 38, 39: a %s mailbox that fills up, and turns a caller away',
+    async (accesstype) => {
+      const other = await installation.tenant()
+      const owners = accesstype === 'personal' ? [await installation.account(other.uuid)] : []
+      const { id } = await installation.mailbox(other, { accesstype, max_messages: 1 }, owners)
+      const deposit = () => other.admin.deposit(id, wav(100), {})
+      const about = accesstype === 'personal' ? 'user_voicemail' : 'global_voicemail'
+      expect(await said(deposit)).toEqual([
+        `${about}_message_created`,
+        `${about}_mwi_updated`,
+        `${about}_quota_warning`,
+        `${about}_quota_warning`,
+      ])
+      expect(await said(() => expect(deposit()).rejects.toThrow('409'))).toEqual([`${about}_message_rejected`])
+    },
+  )
+
   it('leaves out no event of the catalogue', () => {
     expect(EVENTS.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([])
   })

@@ -59,6 +59,7 @@ export {
 export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
 export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'
+export { type Fill, fillOf, isFull, QUOTA_WARNINGS, type QuotaWarning, quotaWarnings } from './quota.js'
 export type { Created, RepeatKey } from './repeat.js'
 export {
   GLOBAL_RIGHTS,

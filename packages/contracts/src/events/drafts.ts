@@ -185,7 +185,8 @@ function emptied(audience: MailboxAudience, revision: number): MailboxAudience {
   return { ...audience, state: { summary: EMPTY_SUMMARY, revision, claimed: [] } }
 }
 
-function targetOf({ mailbox, state }: MailboxAudience): EventTarget {
+/** What happens in a mailbox belongs to its tenant, and keeps the order of its revisions. */
+export function targetOf({ mailbox, state }: MailboxAudience): EventTarget {
   return { tenant: mailbox.tenantId, mailbox: { id: mailbox.id, revision: state.revision } }
 }
 

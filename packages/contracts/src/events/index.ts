@@ -5,6 +5,7 @@ import type { EventDefinition } from './definition.js'
 import * as greetings from './greetings.js'
 import * as messages from './messages.js'
 import * as pins from './pins.js'
+import * as quota from './quota.js'
 import * as team from './team.js'
 import * as transcriptions from './transcriptions.js'
 
@@ -29,6 +30,8 @@ export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './
 export * from './greetings.js'
 export * from './messages.js'
 export * from './pins.js'
+export * from './quota.js'
+export { isMailboxFull, quotaDrafts, type RejectedCaller, rejectedDrafts } from './quota-drafts.js'
 export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 export { topicKeyOf } from './topic-key.js'
 export {
@@ -51,6 +54,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(config),
   ...Object.values(greetings),
   ...Object.values(pins),
+  ...Object.values(quota),
   ...Object.values(auth),
 ].sort((one, other) => (one.name < other.name ? -1 : 1))
 export { REVOCATION_EVENTS, type Revocation, readRevocation } from './revocation.js'
