@@ -1,11 +1,11 @@
-import { type ConsumerDefinition, readEventData } from '@lamplighter/bus'
+import { type ConsumerDefinition, type IncomingMessage, readEventData } from '@lamplighter/bus'
 import { deviceCreated, deviceDeleted, deviceEdited, globalMwiUpdated, userMwiUpdated } from '@lamplighter/contracts'
-import type { DeviceId, MailboxId } from '@lamplighter/domain'
+import type { DeviceId, LampCause, MailboxId } from '@lamplighter/domain'
 
 /** What the worker wants to hear. */
 export type LampListener = {
-  mailboxChanged(id: MailboxId): void
-  deviceChanged(id: DeviceId): void
+  mailboxChanged(id: MailboxId, cause: LampCause): void
+  deviceChanged(id: DeviceId, cause: LampCause): void
   deviceDeleted(id: DeviceId): void
 }
 
@@ -24,11 +24,21 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
     prefetch: 500,
     handle: (message) => {
       const { voicemail_id: mailbox, device_uuid: device } = readEventData(message)
-      if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId)
+      if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, eventCause(message))
       else if (typeof device !== 'string') return 'dead_letter'
       else if (message.name === deviceDeleted.name) listener.deviceDeleted(device as DeviceId)
-      else listener.deviceChanged(device as DeviceId)
+      else listener.deviceChanged(device as DeviceId, eventCause(message))
       return 'ack'
     },
   }
+}
+
+function eventCause({ name, eventId, headers }: IncomingMessage): LampCause {
+  return { kind: 'event', name, eventId: eventId ?? null, committedAtMs: readTimestamp(headers['timestamp']) }
+}
+
+/** An envelope's moment: UTC without saying so (bus.md 2.2). */
+function readTimestamp(text: unknown): number | null {
+  const ms = typeof text === 'string' ? Date.parse(`${text}Z`) : Number.NaN
+  return Number.isNaN(ms) ? null : ms
 }

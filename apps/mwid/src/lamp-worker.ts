@@ -1,6 +1,7 @@
-import type { DeviceId, MailboxId } from '@lamplighter/domain'
+import { type DeviceId, type LampCause, type MailboxId, RECONCILE } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { SipRepository, WatchedMailbox } from '@lamplighter/store'
+import { LampCauses, type LampKey } from './lamp-causes.js'
 import type { Ledger } from './ledger.js'
 import type { SubscriptionTable } from './subscription-table.js'
 
@@ -19,8 +20,7 @@ export class LampWorker {
   readonly #ledger: Ledger
   readonly #log: Logger
   readonly #stopping = new AbortController()
-  #mailboxes = new Set<MailboxId>()
-  #devices = new Set<DeviceId>()
+  #causes = new LampCauses()
   #working: Promise<void> | undefined
 
   constructor(sip: SipRepository, table: SubscriptionTable, ledger: Ledger, log: Logger) {
@@ -31,22 +31,29 @@ export class LampWorker {
   }
 
   /** A mailbox changed, or who watches it. */
-  mailboxChanged(id: MailboxId): void {
-    this.#mailboxes.add(id)
+  mailboxChanged(id: MailboxId, cause: LampCause): void {
+    this.#causes.ofMailbox(id, cause)
     this.#wake()
   }
 
   /** A device changed, or what it watches. */
-  deviceChanged(id: DeviceId): void {
-    this.#devices.add(id)
+  deviceChanged(id: DeviceId, cause: LampCause): void {
+    this.#causes.ofDevice(id, cause)
     this.#wake()
+  }
+
+  /** These lamps are told again, whatever was acknowledged. Resolves when they were looked at. */
+  async reassert(lamps: readonly LampKey[], cause: LampCause): Promise<void> {
+    for (const lamp of lamps) this.#causes.ofLamp(lamp, cause)
+    this.#wake()
+    await this.#working
   }
 
   /** Looks at every device that has a subscription, paced. */
   async reconcile(): Promise<void> {
     const devices = this.#table.devices()
     for (let from = 0; from < devices.length && !this.#stopping.signal.aborted; from += CHUNK) {
-      for (const id of devices.slice(from, from + CHUNK)) this.#devices.add(id)
+      for (const id of devices.slice(from, from + CHUNK)) this.#causes.ofDevice(id, RECONCILE)
       this.#wake()
       await this.#working
       await sleep(CHUNK_PAUSE_MS, this.#stopping.signal)
@@ -68,22 +75,28 @@ export class LampWorker {
     const backoff = new Backoff(100, 5000)
     // Events that arrive together are one look.
     await new Promise((resolve) => setImmediate(resolve))
-    while (this.#mailboxes.size + this.#devices.size > 0 && !this.#stopping.signal.aborted) {
-      const [mailboxes, devices] = [this.#mailboxes, this.#devices]
-      this.#mailboxes = new Set()
-      this.#devices = new Set()
+    while (!this.#causes.empty && !this.#stopping.signal.aborted) {
+      const causes = this.#causes
+      this.#causes = new LampCauses()
       // A mailbox may be gone before the ledger's line that would lead to its devices is written.
-      const asked = [...new Set([...devices, ...this.#ledger.unwritten(mailboxes)])]
+      const asked = [...new Set([...causes.devices, ...this.#ledger.unwritten(causes.mailboxes)])]
       try {
-        this.#show(asked, await this.#sip.watched(asked, [...mailboxes]))
+        const watched = await this.#sip.watched(asked, [...causes.mailboxes])
+        this.#show(asked, causes.explain(watched))
         backoff.reset()
       } catch (err) {
-        for (const id of mailboxes) this.#mailboxes.add(id)
-        for (const id of devices) this.#devices.add(id)
+        this.#hold(causes)
         this.#log.warn({ err }, 'lamps are held: the counts cannot be read')
         await sleep(backoff.nextMs(), this.#stopping.signal)
       }
     }
+  }
+
+  /** Nothing is sent and nothing forgotten. The lamps in question are those that are shown now. */
+  #hold(causes: LampCauses): void {
+    const held = [...this.#table.all()].flatMap(({ shown }) => causes.explain(shown).filter(({ cause }) => cause))
+    if (held.length > 0 && !causes.held) this.#ledger.trace.decide(held, 'hold', 'held_unknown_counts')
+    this.#causes = causes.withNewer(this.#causes)
   }
 
   /** A device that was asked for and watches nothing shows nothing. */
@@ -96,8 +109,14 @@ export class LampWorker {
     }
     for (const [deviceId, mailboxes] of byDevice) {
       const subscriptions = this.#table.ofDevice(deviceId)
-      if (subscriptions.length === 0) this.#ledger.record(mailboxes, false, 'no_subscription', null)
+      if (subscriptions.length === 0) this.#unsubscribed(mailboxes)
       for (const subscription of subscriptions) subscription.changed(mailboxes)
     }
+  }
+  /** Nobody to tell. That it still is so is no decision. */
+  #unsubscribed(mailboxes: readonly WatchedMailbox[]): void {
+    this.#ledger.record(mailboxes, false, 'no_subscription', null)
+    const asked = mailboxes.filter(({ cause }) => cause && cause.kind !== 'reconcile' && cause.kind !== 'request')
+    if (asked.length > 0) this.#ledger.trace.decide(asked, 'hold', 'no_subscription')
   }
 }

@@ -1,6 +1,7 @@
 import type { DeviceId, LampReason, MailboxId } from '@lamplighter/domain'
 import { type Logger, sleep } from '@lamplighter/runtime'
 import type { LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
+import type { LampTrace } from './lamp-trace.js'
 
 /** Lines are gathered this long: they are a record, not the truth, and never a write per NOTIFY. */
 const FLUSH_MS = 100
@@ -9,6 +10,8 @@ const MAX_WAITING = 100_000
 
 /** Writes the lamp ledger in batches: per device and mailbox what it should show and what it acknowledged. */
 export class Ledger {
+  /** Why each lamp was told what it was told; written together with the lines. */
+  readonly trace: LampTrace
   readonly #sip: SipRepository
   readonly #log: Logger
   readonly #stopping = new AbortController()
@@ -16,8 +19,9 @@ export class Ledger {
   #writing: ReadonlyMap<string, LampEntry> = new Map()
   #running: Promise<void> | undefined
 
-  constructor(sip: SipRepository, log: Logger) {
+  constructor(sip: SipRepository, trace: LampTrace, log: Logger) {
     this.#sip = sip
+    this.trace = trace
     this.#log = log
   }
 
@@ -63,17 +67,20 @@ export class Ledger {
   }
 
   async #flush(): Promise<void> {
-    if (this.#waiting.size === 0) return
+    if (this.#waiting.size + this.trace.size === 0) return
     const batch = this.#waiting
+    const decisions = this.trace.take()
     this.#writing = batch
     this.#waiting = new Map()
     try {
-      await this.#sip.saveLamps([...batch.values()])
+      if (batch.size > 0) await this.#sip.saveLamps([...batch.values()])
+      await this.#sip.saveDecisions(decisions)
       const dark = [...batch.values()].filter(({ acknowledged, desired }) => acknowledged && desired.summary.new === 0)
       if (dark.length > 0) await this.#sip.forgetLamps([...new Set<DeviceId>(dark.map(({ deviceId }) => deviceId))])
     } catch (err) {
       this.#log.warn({ err, lines: batch.size }, 'the lamp ledger could not be written')
       this.#waiting = new Map([...batch, ...this.#waiting])
+      this.trace.giveBack(decisions)
     } finally {
       this.#writing = new Map()
     }

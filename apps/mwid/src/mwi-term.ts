@@ -1,5 +1,5 @@
 import type { Bus, Consumer } from '@lamplighter/bus'
-import type { DeviceId, LampReason } from '@lamplighter/domain'
+import { type DeviceId, type LampReason, requestCause } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import { type DigestAuthenticator, type IncomingRequest, SipStack, UdpTransport } from '@lamplighter/sip'
 import type { SipRepository, StoredSubscription } from '@lamplighter/store'
@@ -8,6 +8,7 @@ import { lampConsumer } from './consumers.js'
 import { Epoch } from './epoch.js'
 import { GroupCommit } from './group-commit.js'
 import { contentFor, isAcknowledged } from './lamp-content.js'
+import { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
 import { RegisterHandler } from './register-handler.js'
@@ -56,8 +57,8 @@ export class MwiTerm {
   constructor(parts: MwiTermDependencies) {
     const { sip, log, settings } = parts
     this.#parts = parts
-    this.#ledger = new Ledger(sip, log)
     this.#epoch = new Epoch(sip)
+    this.#ledger = new Ledger(sip, new LampTrace(this.#epoch), log)
     this.#worker = new LampWorker(sip, this.#table, this.#ledger, log)
     this.#commits = new GroupCommit((rows) => sip.saveSubscriptions(newestOfEach(rows)))
     this.#ends = new GroupCommit((uuids) => sip.deleteSubscriptions(uuids))
@@ -85,8 +86,8 @@ export class MwiTerm {
     await this.#takeOver()
     this.#consumer = await this.#parts.bus.consume(
       lampConsumer(this.#parts.originUuid, {
-        mailboxChanged: (id) => this.#worker.mailboxChanged(id),
-        deviceChanged: (id) => this.#worker.deviceChanged(id),
+        mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
+        deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
         deviceDeleted: (id) => this.#deviceDeleted(id),
       }),
     )
@@ -136,7 +137,7 @@ export class MwiTerm {
       ledger: this.#ledger,
       epoch: this.#epoch,
       account: () => `sip:${settings.accessCodes[0]}@${this.#stack.address}`,
-      recheck: (id) => this.#worker.deviceChanged(id),
+      recheck: (id) => this.#worker.deviceChanged(id, requestCause('SUBSCRIBE')),
       onEnd: (subscription, reason) => this.#ended(subscription, reason),
     }
   }
@@ -186,7 +187,7 @@ export class MwiTerm {
       .add(subscription.row.uuid)
       .catch((err) => this.#parts.log.warn({ err }, 'an ended subscription stays in the table until it runs out'))
     // Otherwise the ledger has just been told why.
-    if (reason === 'no_subscription') this.#worker.deviceChanged(subscription.row.deviceId)
+    if (reason === 'no_subscription') this.#worker.deviceChanged(subscription.row.deviceId, requestCause('SUBSCRIBE'))
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { requestCause } from '@lamplighter/domain'
 import {
   createDialog,
   DEFAULT_EXPIRY,
@@ -19,7 +20,7 @@ import {
   refreshDialog,
   type SipRequest,
 } from '@lamplighter/sip'
-import type { SipDevice, SipRepository, StoredSubscription } from '@lamplighter/store'
+import type { SipDevice, SipRepository, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
 import type { SipAuthentication } from './authentication.js'
 import type { GroupCommit } from './group-commit.js'
 import type { Target } from './lamp-content.js'
@@ -73,7 +74,7 @@ export class SubscribeHandler {
   async #create(incoming: IncomingRequest, device: SipDevice, grantedSec: number): Promise<void> {
     const { request, from, respond } = incoming
     const { table, commits, context, sip } = this.#parts
-    const watched = await sip.watched([device.uuid])
+    const watched = await this.#watched(device)
     const target = await this.#resolveTarget(request, device, watched)
     if (typeof target === 'object' && target !== null) return respond(target.status)
     const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
@@ -108,7 +109,7 @@ export class SubscribeHandler {
     if (cseq <= row.remoteCseq) return respond(500)
     const dialog = refreshDialog(current, request, from)
     if (typeof dialog === 'string') return respond(400)
-    const watched = await this.#parts.sip.watched([device.uuid])
+    const watched = await this.#watched(device)
     const renewed = { ...this.#row(row.uuid, device, row.mailboxId, dialog, request, grantedSec), epoch: row.epoch }
     if (grantedSec > 0) await this.#parts.commits.add(renewed)
     this.#accept(incoming, renewed, grantedSec)
@@ -116,11 +117,16 @@ export class SubscribeHandler {
     else subscription.unsubscribed(watched)
   }
 
+  async #watched({ uuid }: SipDevice): Promise<readonly WatchedMailbox[]> {
+    const cause = requestCause('SUBSCRIBE')
+    return (await this.#parts.sip.watched([uuid])).map((mailbox) => ({ ...mailbox, cause }))
+  }
+
   /** Own name or access code: the whole lamp set. A number: that mailbox, if the device may watch it. */
   async #resolveTarget(
     request: SipRequest,
     device: SipDevice,
-    watched: Awaited<ReturnType<SipRepository['watched']>>,
+    watched: readonly WatchedMailbox[],
   ): Promise<Target | { status: 403 | 404 }> {
     const user = decodeUser(parseUri(request.uri)?.user)
     if (user === undefined || user === device.sipUsername || this.#parts.accessCodes.includes(user)) return null

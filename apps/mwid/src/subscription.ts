@@ -18,6 +18,7 @@ import {
 import type { StoredSubscription, WatchedMailbox } from '@lamplighter/store'
 import type { Epoch } from './epoch.js'
 import { contentFor, type LampContent, type Target } from './lamp-content.js'
+import type { OpenDecision } from './lamp-trace.js'
 import type { Ledger } from './ledger.js'
 
 type Tag = readonly WatchedMailbox[]
@@ -57,6 +58,8 @@ export class Subscription {
   #raising = false
   #darkThenGone = false
   #shown: Tag = []
+  /** Of the NOTIFY that is under way. */
+  #decision: OpenDecision = []
   #expiry: NodeJS.Timeout | undefined
   #wait: NodeJS.Timeout | undefined
 
@@ -77,6 +80,11 @@ export class Subscription {
     return this.#row.mailboxId
   }
 
+  /** The mailboxes it shows, as they were read last. */
+  get shown(): Tag {
+    return this.#shown
+  }
+
   /** Accepted or refreshed: the full state goes out, whatever was acknowledged. */
   subscribed(row: StoredSubscription, watched: Tag): void {
     this.#row = row
@@ -95,7 +103,7 @@ export class Subscription {
       this.#darkThenGone = true
     this.#shown = content.tag
     this.#context.ledger.record(content.tag, false, 'pending', null)
-    this.#step({ type: 'changed', content })
+    this.#step({ type: 'changed', content, forced: content.tag.some(({ cause }) => cause?.kind === 'reassert') })
   }
 
   /** The device ended it, or only wanted to know the state once. */
@@ -133,15 +141,37 @@ export class Subscription {
     const { state, actions } = stepNotifier(this.#state, event, performance.now())
     this.#state = state
     for (const action of actions) {
-      if (action.type === 'notify') void this.#notify(action.content, action.termination)
+      if (action.type === 'notify') this.#send(action.content, action.termination)
       else if (action.type === 'wait') this.#wait = setTimeout(() => this.#step({ type: 'resume' }), action.ms).unref()
       else if (action.type === 'acknowledged') this.#acknowledged(action.content)
       else this.#ended(END_REASONS[action.reason], action.status ?? null)
     }
+    if (event.type === 'answered' && this.#decision.length > 0 && state.waiting) this.#postponed(event.status)
   }
 
+  #send(content: LampContent, termination: string | undefined): void {
+    this.#decision = this.#context.ledger.trace.decide(content.tag, 'notify', 'pending')
+    void this.#notify(content, termination)
+  }
+
+  /** It asked to be told later. */
+  #postponed(status: number): void {
+    this.#context.ledger.record(this.#shown, false, 'retrying', status)
+    this.#settle('retrying', status)
+  }
+
+  #settle(reason: LampReason, status: number | null): void {
+    this.#context.ledger.trace.settle(this.#decision, reason, status)
+    this.#decision = []
+  }
+
+  /** It answered 2xx, or shows this already. */
   #acknowledged(content: LampContent): void {
-    this.#context.ledger.record(content.tag, true, 'acknowledged', 200)
+    const { ledger } = this.#context
+    ledger.record(content.tag, true, 'acknowledged', 200)
+    if (this.#decision.length > 0) this.#settle('acknowledged', 200)
+    else if (content.tag.some(({ cause }) => cause?.kind === 'event'))
+      ledger.trace.decide(content.tag, 'skip', 'acknowledged')
     if (!this.#darkThenGone) return
     this.#darkThenGone = false
     // Later, because the machine is in the middle of a step.
@@ -151,7 +181,10 @@ export class Subscription {
   #ended(reason: LampReason, status: number | null): void {
     clearTimeout(this.#expiry)
     clearTimeout(this.#wait)
-    if (reason !== 'no_subscription') this.#context.ledger.record(this.#shown, false, reason, status)
+    const { ledger } = this.#context
+    if (this.#decision.length > 0) this.#settle(reason, status)
+    ledger.trace.decide(this.#shown, 'end', reason, status)
+    if (reason !== 'no_subscription') ledger.record(this.#shown, false, reason, status)
     this.#context.onEnd(this, reason)
   }
 

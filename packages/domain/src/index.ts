@@ -38,7 +38,15 @@ export {
   type TenantId,
   type UserId,
 } from './ids.js'
-export { isLampLit, type LampReason, type MwiMode } from './lamp.js'
+export {
+  isLampLit,
+  type LampAction,
+  type LampCause,
+  type LampReason,
+  type MwiMode,
+  RECONCILE,
+  requestCause,
+} from './lamp.js'
 export {
   type AccessType,
   type Mailbox,

@@ -20,3 +20,37 @@ export type LampReason =
   | 'unreachable'
   /** The device answered that it does not want this. */
   | 'peer_refused'
+  /** The device answered that it should be told later. */
+  | 'retrying'
+  /** The device has no live contact either: nobody knows where it is. */
+  | 'no_contact'
+  /** The counts could not be read; the lamp keeps what it showed. */
+  | 'held_unknown_counts'
+  /** The device is set to be told nothing (`mwi_mode` off). */
+  | 'switched_off'
+  /** A policy of the mailbox or the tenant lets no lamp show it. */
+  | 'blocked_by_policy'
+  /** The gateway that would show it tells nothing. */
+  | 'blocked_by_gateway'
+
+/** What was done about a lamp: `skip`: it shows this already; `hold`: it cannot or may not be told; `end`: it is told no more. */
+export type LampAction = 'notify' | 'skip' | 'hold' | 'end'
+
+/** What made the worker look at a lamp. */
+export type LampCause = {
+  readonly kind: 'event' | 'request' | 'reconcile' | 'reassert'
+  /** Name of the event, or method of the request. */
+  readonly name: string | null
+  /** Of the event, in the event log. */
+  readonly eventId: string | null
+  /** When the change was committed, epoch milliseconds; null where nothing changed. */
+  readonly committedAtMs: number | null
+}
+
+/** Nothing in particular: every lamp is looked at now and then. */
+export const RECONCILE: LampCause = { kind: 'reconcile', name: null, eventId: null, committedAtMs: null }
+
+/** A request of the device. */
+export function requestCause(method: string): LampCause {
+  return { kind: 'request', name: method, eventId: null, committedAtMs: null }
+}

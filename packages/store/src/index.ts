@@ -25,6 +25,7 @@ export type {
   ReplayFilter,
 } from './event-replay-repository.js'
 export type { GeneralOption } from './general-option-repository.js'
+export type { LampDecision } from './lamp-trace-writer.js'
 export { Leadership, type Term } from './leadership.js'
 export type { LoginAccount, LoginAccountFields } from './login-account-repository.js'
 export type { ListedRefreshToken, ListedSession } from './login-queries.js'

@@ -1,6 +1,8 @@
-import type { DeviceId, LampReason, MailboxId, MessageSummary, MwiMode, TenantId } from '@lamplighter/domain'
+import type { DeviceId, LampCause, LampReason, MailboxId, MessageSummary, MwiMode, TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import type { DigestAlgorithm } from './device-repository.js'
+import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
+import { pgSql } from './sql.js'
 
 /** What the SIP worker must know of a device to authenticate it. */
 export type SipDevice = {
@@ -24,6 +26,8 @@ export type WatchedMailbox = {
   readonly number: string
   readonly revision: number
   readonly summary: MessageSummary
+  /** Why the worker looked at it; undefined where it is only shown along with another one. The store does not know. */
+  readonly cause?: LampCause
 }
 
 /** A registered contact as the table keeps it. */
@@ -143,7 +147,7 @@ const SAVE_LAMPS = `
   INSERT INTO lamp AS l (uuid, tenant_uuid, device_uuid, mailbox_id, desired_revision, desired_new, desired_old, desired_urgent_new,
     desired_urgent_old, acknowledged_revision, acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old,
     acknowledged_at, reason, last_status, updated_at)
-  SELECT gen_random_uuid(), d.tenant_uuid, d.uuid, e.mailbox_id, e.revision, e.new, e.old, e.urgent_new, e.urgent_old,
+  SELECT lamp_uuid(d.uuid, e.mailbox_id), d.tenant_uuid, d.uuid, e.mailbox_id, e.revision, e.new, e.old, e.urgent_new, e.urgent_old,
     CASE WHEN e.acknowledged THEN e.revision END, CASE WHEN e.acknowledged THEN e.new END, CASE WHEN e.acknowledged THEN e.old END,
     CASE WHEN e.acknowledged THEN e.urgent_new END, CASE WHEN e.acknowledged THEN e.urgent_old END,
     CASE WHEN e.acknowledged THEN now() END, e.reason, e.status, now()
@@ -286,6 +290,11 @@ export class SipRepository {
       }),
     )
     await this.#rows('sip.saveLamps', SAVE_LAMPS, [JSON.stringify(rows)])
+  }
+
+  /** Adds decisions to the traces of their lamps, which must have their lines; says again what became of earlier ones. */
+  async saveDecisions(decisions: readonly LampDecision[]): Promise<void> {
+    await saveDecisions(pgSql(this.#pool), decisions)
   }
 
   /** Drops lines of mailboxes these devices no longer watch, once they acknowledged that nothing waits there. */

@@ -25,6 +25,7 @@ function simulate(acknowledged?: string) {
     did,
     subscribed: (body: string) => step({ type: 'subscribed', content: content(body) }),
     changed: (body: string) => step({ type: 'changed', content: content(body) }),
+    reasserted: (body: string) => step({ type: 'changed', content: content(body), forced: true }),
     terminate: (body: string) => step({ type: 'terminate', reason: 'timeout', content: content(body) }),
     answered: (status: number, retryAfterSec?: number) => step({ type: 'answered', status, retryAfterSec }),
     unanswered: () => step({ type: 'unanswered' }),
@@ -63,6 +64,16 @@ describe('the notifier side of a subscription', () => {
     one.changed('a')
     one.subscribed('a')
     expect(one.did).toEqual(['acknowledged a', 'notify a'])
+  })
+
+  it('repeats what is shown when it is asked to, after what is under way', () => {
+    const one = simulate('a')
+    one.reasserted('a')
+    one.reasserted('a')
+    one.answered(200)
+    one.answered(200)
+    one.changed('a')
+    expect(one.did).toEqual(['notify a', 'acknowledged a', 'notify a', 'acknowledged a', 'acknowledged a'])
   })
 
   it.each([301, 401, 403, 404, 405, 410, 416, 480, 481, 485, 489, 501, 603, 604])('ends at once after %i', (status) => {

@@ -31,8 +31,8 @@ export type NotifierState<Tag> = {
 export type NotifierEvent<Tag> =
   /** Accepted or refreshed: the full state goes out in any case. */
   | { readonly type: 'subscribed'; readonly content: Content<Tag> }
-  /** The state changed. */
-  | { readonly type: 'changed'; readonly content: Content<Tag> }
+  /** The state changed. `forced`: the device is told even what it acknowledged. */
+  | { readonly type: 'changed'; readonly content: Content<Tag>; readonly forced?: boolean }
   /** It ends; the content is the last the device shall show. */
   | { readonly type: 'terminate'; readonly reason: TerminationReason; readonly content: Content<Tag> }
   | { readonly type: 'answered'; readonly status: number; readonly retryAfterSec: number | undefined }
@@ -81,7 +81,8 @@ export function stepNotifier<Tag>(
     case 'subscribed':
       return proceed({ ...state, phase: 'active', termination: undefined, wanted: event.content, forced: true }, nowMs)
     case 'changed':
-      return state.phase === 'ending' ? { state, actions: [] } : proceed({ ...state, wanted: event.content }, nowMs)
+      if (state.phase === 'ending') return { state, actions: [] }
+      return proceed({ ...state, wanted: event.content, forced: state.forced || event.forced === true }, nowMs)
     case 'terminate':
       return proceed(
         { ...state, phase: 'ending', termination: event.reason, wanted: event.content, forced: true, waiting: false },

@@ -1,0 +1,69 @@
+import type { DeviceId, LampAction, LampCause, LampReason, MailboxId, MessageSummary } from '@lamplighter/domain'
+import type { Sql } from './sql.js'
+
+/** One decision about one lamp, as its trace keeps it. */
+export type LampDecision = {
+  /** Rises with every decision, over restarts too: what orders a trace. */
+  readonly id: number
+  readonly atMs: number
+  /** Who shows the lamp. */
+  readonly ownerId: DeviceId
+  readonly mailboxId: MailboxId
+  readonly cause: LampCause
+  readonly summary: MessageSummary
+  readonly revision: number
+  readonly action: LampAction
+  /** What was answered; null while nothing was. */
+  readonly status: number | null
+  readonly reason: LampReason
+}
+
+/** Decisions kept per lamp. */
+const TRACE_LENGTH = 20
+
+/** What is no lamp any more gets no trace. */
+const SAVE = `
+  INSERT INTO lamp_trace (lamp_uuid, id, at, cause, cause_name, event_id, new_count, old_count, urgent_new_count,
+    urgent_old_count, revision, action, status, reason)
+  SELECT l.uuid, e.id, e.at, e.cause, e.cause_name, e.event_id, e.new, e.old, e.urgent_new, e.urgent_old, e.revision,
+    e.action, e.status, e.reason
+  FROM json_to_recordset($1::json) AS e(owner_uuid uuid, mailbox_id int, id bigint, at timestamptz, cause text,
+    cause_name text, event_id uuid, new int, old int, urgent_new int, urgent_old int, revision bigint, action text,
+    status int, reason text)
+    CROSS JOIN LATERAL (SELECT uuid FROM lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id) OFFSET 0) l
+  ON CONFLICT (lamp_uuid, id) DO UPDATE SET status = excluded.status, reason = excluded.reason`
+/** A look at the end of each trace that grew. */
+const PRUNE = `
+  DELETE FROM lamp_trace t
+  USING (SELECT DISTINCT lamp_uuid(e.owner_uuid, e.mailbox_id) AS uuid
+    FROM json_to_recordset($1::json) AS e(owner_uuid uuid, mailbox_id int)) k
+  WHERE t.lamp_uuid = k.uuid AND t.id < (
+    SELECT n.id FROM lamp_trace n WHERE n.lamp_uuid = k.uuid ORDER BY n.id DESC OFFSET ${TRACE_LENGTH - 1} LIMIT 1)`
+
+/** Writes decisions, each at most once in a batch, and cuts the traces they belong to. */
+export async function saveDecisions(sql: Sql, decisions: readonly LampDecision[]): Promise<void> {
+  if (decisions.length === 0) return
+  const rows = JSON.stringify(decisions.map(toRow))
+  await sql.rows('lamp.trace', SAVE, [rows])
+  await sql.rows('lamp.prune-trace', PRUNE, [rows])
+}
+
+function toRow({ id, atMs, ownerId, mailboxId, cause, summary, revision, action, status, reason }: LampDecision) {
+  return {
+    id,
+    at: new Date(atMs),
+    owner_uuid: ownerId,
+    mailbox_id: mailboxId,
+    cause: cause.kind,
+    cause_name: cause.name,
+    event_id: cause.eventId,
+    new: summary.new,
+    old: summary.old,
+    urgent_new: summary.urgentNew,
+    urgent_old: summary.urgentOld,
+    revision,
+    action,
+    status,
+    reason,
+  }
+}
