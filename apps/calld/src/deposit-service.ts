@@ -61,7 +61,9 @@ export class DepositService {
     idempotencyKey: string | undefined,
     open: () => Promise<DepositRequest>,
   ): Promise<Deposit> {
-    if (!(await this.#store.messages(scope).mailbox(mailboxId))) throw noSuchVoicemail(mailboxId)
+    const found = await this.#store.messages(scope).mailbox(mailboxId)
+    if (!found) throw noSuchVoicemail(mailboxId)
+    if (found.mailbox.external) throw messagesElsewhere(mailboxId)
     const request = await open()
     const intake = new RecordingIntake(this.#maxAudioBytes, noRecording)
     const recording = await keepRecording(this.#audio, request.audio, intake)
@@ -110,13 +112,19 @@ function noRecording(problem: string): LamplighterError {
   return new LamplighterError('invalid-voicemail-recording', problem, { problem })
 }
 
-/** Why a mailbox takes no message now, if it does not: it is disabled or full. */
+/** Why a mailbox takes no message, because it lies elsewhere, or none now, if it does not: it is disabled or full. */
 export function arrivalRefusal(audience: MailboxAudience): RuleError | undefined {
-  const { id, enabled, maxMessages } = audience.mailbox
+  const { id, enabled, maxMessages, external } = audience.mailbox
   const details = { voicemail_id: id }
+  if (external) return messagesElsewhere(id)
   if (!enabled) return new RuleError('voicemail-disabled', 'the mailbox is disabled', details)
   if (!isMailboxFull(audience)) return undefined
   return new RuleError('voicemail-full', 'the mailbox is full', { ...details, max_messages: maxMessages })
+}
+
+/** An external mailbox takes no messages, ever. */
+export function messagesElsewhere(id: MailboxId): RuleError {
+  return new RuleError('voicemail-external', 'the messages of the mailbox lie elsewhere', { voicemail_id: id })
 }
 
 function callerOf({ caller_id_name: name = null, caller_id_num: number = null }: DepositMeta) {

@@ -154,6 +154,7 @@ export class GreetingService {
       const audience = await change.summaries.lock(id)
       // Seen again under the lock: meanwhile the mailbox may be gone, or the right taken away.
       if (!audience || !mayGreet(place.owner, audience)) throw noSuchVoicemail(id)
+      if (audience.mailbox.external) throw greetedElsewhere(id)
       return work(change, audience.mailbox)
     })
   }
@@ -162,6 +163,10 @@ export class GreetingService {
 /** No such name, or nothing recorded under it. */
 export function noSuchGreeting(greeting: string): NotFoundError {
   return new NotFoundError('no-such-voicemail-greeting', 'there is no such greeting', { greeting })
+}
+
+function greetedElsewhere(id: MailboxId): RuleError {
+  return new RuleError('voicemail-external', 'callers of the mailbox are greeted elsewhere', { voicemail_id: id })
 }
 
 function invalidGreeting(greeting: GreetingName, problem: string): LamplighterError {

@@ -19,6 +19,7 @@ import {
 } from '@lamplighter/domain'
 import type { AudioStore, Store, TenantScope } from '@lamplighter/store'
 import { type ArchiveLimits, invalidArchive, readArchive } from './archive-reader.js'
+import { messagesElsewhere } from './deposit-service.js'
 import { noSuchVoicemail } from './ids.js'
 import { keepRecording, RecordingIntake, type StoredRecording } from './recording-intake.js'
 
@@ -42,7 +43,9 @@ export class ImportService {
 
   /** @throws NotFoundError; LamplighterError when the archive is not one of ours or too large; RuleError when the mailbox is full or disabled */
   async import(scope: TenantScope, mailboxId: MailboxId, body: Readable, actor: Actor): Promise<ImportResult> {
-    if (!(await this.#store.messages(scope).mailbox(mailboxId))) throw noSuchVoicemail(mailboxId)
+    const found = await this.#store.messages(scope).mailbox(mailboxId)
+    if (!found) throw noSuchVoicemail(mailboxId)
+    if (found.mailbox.external) throw messagesElsewhere(mailboxId)
     const staged = new Map<string, StoredRecording>()
     try {
       const messages = await readArchive(body, LIMITS, async (message, audio) => {

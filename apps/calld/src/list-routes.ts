@@ -3,6 +3,7 @@ import {
   listOwnMessages,
   listTenantMessages,
   type ReachedMailboxView,
+  toExternalView,
   toListedMessage,
   toTenantMessage,
 } from '@lamplighter/contracts'
@@ -45,6 +46,7 @@ function pageFacts({ total, filtered, next }: MessageList, { identity }: ListReq
 
 function toReachedView({ mailbox, rights, summary }: ReachedMailbox): ReachedMailboxView {
   const { id, name, number, accesstype } = mailbox
+  const external = toExternalView(mailbox.external, new Date())
   const counts = { new: summary.new, old: summary.old, urgent_new: summary.urgentNew, urgent_old: summary.urgentOld }
-  return { id, name, number, accesstype, rights: rightNames(rights), counts }
+  return { id, name, number, accesstype, rights: rightNames(rights), counts, external }
 }

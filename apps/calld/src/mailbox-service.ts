@@ -1,4 +1,4 @@
-import { type MwiView, toFolderMessage, type VoicemailMessagesView } from '@lamplighter/contracts'
+import { type MwiView, toExternalView, toFolderMessage, type VoicemailMessagesView } from '@lamplighter/contracts'
 import {
   addSummaries,
   FOLDERS,
@@ -88,7 +88,7 @@ async function withFolders(messages: MessageQueries, mailbox: MailboxHead): Prom
       all.filter((message) => message.folderId === folder.id),
     ),
   )
-  return { id, name, number, accesstype, folders }
+  return { id, name, number, accesstype, external: toExternalView(mailbox.external, new Date()), folders }
 }
 
 function withMessages(folder: Folder, messages: readonly Message[]): FolderView {

@@ -3,7 +3,7 @@ import type { Created, Mailbox, MailboxId, RepeatKey } from '@lamplighter/domain
 import type { Store, TenantScope } from '@lamplighter/store'
 import { associate, dissociate, findUser, lockUser } from './association.js'
 import { createMailbox, findMailbox, lockMailbox } from './mailbox-changes.js'
-import { fieldsOfCreation } from './voicemail-fields.js'
+import { fieldsOfCreation, sourceOf } from './voicemail-fields.js'
 
 /** Gives users their personal mailboxes and takes them away (rest.md 2.4, 6 to 9). */
 export class AssociationService {
@@ -29,7 +29,7 @@ export class AssociationService {
   ): Promise<Created<Mailbox>> {
     const fields = await fieldsOfCreation(input)
     return this.#store.createOnce(scope, repeat, async (change) => {
-      const created = await createMailbox(change, fields)
+      const created = await createMailbox(change, fields, sourceOf(input))
       await associate(change, await lockUser(change, reference), created)
       return findMailbox(change, created.id)
     })

@@ -13,6 +13,7 @@ import {
 import {
   type AuditAction,
   EMPTY_SUMMARY,
+  type ExternalSource,
   type Mailbox,
   type MailboxHead,
   type MailboxId,
@@ -41,11 +42,20 @@ export function noSuchVoicemail(id: MailboxId): NotFoundError {
   return new NotFoundError('no-such-voicemail', 'there is no such mailbox', { id })
 }
 
-/** Creates a mailbox and says so. @throws RuleError in the order R7, R8, R2, R3 (rest.md 2.4) */
-export async function createMailbox(change: ConfigurationChange, fields: MailboxFields): Promise<Mailbox> {
+/**
+ * Creates a mailbox and says so; one with a source is external.
+ *
+ * @throws RuleError `voicemail-external` when an external one shall have a PIN; else in the order R7, R8, R2, R3 (rest.md 2.4)
+ */
+export async function createMailbox(
+  change: ConfigurationChange,
+  fields: MailboxFields,
+  external: ExternalSource | null = null,
+): Promise<Mailbox> {
+  if (external && fields.pinHash) throw openedElsewhere()
   const context = await contextFor(change, fields)
   const exclusive = await isExclusive(change, context, fields)
-  const mailbox = await change.mailboxes.create(context.tenantId, exclusive, fields)
+  const mailbox = await change.mailboxes.create(context.tenantId, exclusive, fields, external)
   const created = draft(voicemailCreated, { tenant: mailbox.tenantId }, { id: mailbox.id })
   const counts = mailbox.accesstype === 'global' ? countDrafts(await lockMailbox(change, mailbox.id)) : []
   await noteMailbox(change, 'mailbox.created', mailbox)
@@ -66,6 +76,7 @@ export async function updateMailbox(
 ): Promise<void> {
   const changed = changedFields(current, fields)
   if (changed.length === 0) return
+  if (current.external && fields.pinHash) throw openedElsewhere(current.id)
   const context = await contextFor(change, fields, current)
   const exclusive = await isExclusive(change, context, fields)
   if (fields.pinHash !== undefined) await change.pins.remember(current.id)
@@ -74,6 +85,11 @@ export async function updateMailbox(
   await noteMailbox(change, 'mailbox.edited', edited, { changed })
   if (fields.pinHash !== undefined) await noteMailbox(change, 'pin.changed', edited)
   await sayEdited(change, before)
+}
+
+/** A PIN opens what is here; the messages of an external mailbox are not. */
+function openedElsewhere(id?: MailboxId): RuleError {
+  return new RuleError('voicemail-external', 'an external mailbox has no PIN here', { voicemail_id: id })
 }
 
 /** Puts a mailbox into the trash, and its lamps out at once. @throws RuleError while it has users */

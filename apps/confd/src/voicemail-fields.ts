@@ -1,6 +1,6 @@
 import { hashSecret, verifySecret } from '@lamplighter/access'
 import { PIN_MASK, type VoicemailCreate, type VoicemailUpdate } from '@lamplighter/contracts'
-import { type AccessType, InvalidInputError, type Mailbox } from '@lamplighter/domain'
+import { type AccessType, type ExternalSource, InvalidInputError, type Mailbox } from '@lamplighter/domain'
 import type { KnownPins, MailboxFields } from '@lamplighter/store'
 
 /** What a POST leaves out (rest.md 2.2). */
@@ -26,13 +26,18 @@ export async function fieldsOfCreation(input: VoicemailCreate): Promise<MailboxF
   return checked(merged({ ...DEFAULTS, name, number, context }, input, pin))
 }
 
+/** The feed a new mailbox shall have; null makes it our own. */
+export function sourceOf({ external }: VoicemailCreate): ExternalSource | null {
+  return (external?.source as ExternalSource | undefined) ?? null
+}
+
 /**
  * A mailbox's fields after an update; absent keys keep their value. `pin` is what {@link pinChange} made of the input.
  *
  * @throws InvalidInputError as {@link fieldsOfCreation}
  */
 export function fieldsOfUpdate(current: Mailbox, input: VoicemailUpdate, pin: PinChange): MailboxFields {
-  const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, ...fields } = current
+  const { id: _id, tenantId: _tenant, hasPin: _pin, users: _users, external: _external, ...fields } = current
   // Taking away a PIN that is not set changes nothing.
   const change = pin?.hash === null && !current.hasPin ? undefined : pin
   return checked(merged(fields, input, change))

@@ -16,7 +16,7 @@ import {
   noSuchVoicemail,
   updateMailbox,
 } from './mailbox-changes.js'
-import { fieldsOfCreation, fieldsOfUpdate, pinChange } from './voicemail-fields.js'
+import { fieldsOfCreation, fieldsOfUpdate, pinChange, sourceOf } from './voicemail-fields.js'
 
 /** Creates, reads, changes and deletes mailboxes; every change says so in its own transaction. */
 export class VoicemailService {
@@ -41,7 +41,7 @@ export class VoicemailService {
   /** @throws InvalidInputError, RuleError (rest.md 2.3) */
   async create(scope: TenantScope, input: VoicemailCreate, repeat?: RepeatKey): Promise<Created<Mailbox>> {
     const fields = await fieldsOfCreation(input)
-    return this.#store.createOnce(scope, repeat, (change) => createMailbox(change, fields))
+    return this.#store.createOnce(scope, repeat, (change) => createMailbox(change, fields, sourceOf(input)))
   }
 
   /** Changes what `input` names. Nothing changed, nothing said. @throws NotFoundError, InvalidInputError, RuleError */

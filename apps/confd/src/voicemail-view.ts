@@ -1,4 +1,4 @@
-import { API_BASE, PIN_MASK, type VoicemailView } from '@lamplighter/contracts'
+import { API_BASE, PIN_MASK, toExternalView, type VoicemailView } from '@lamplighter/contracts'
 import type { Mailbox, MailboxId } from '@lamplighter/domain'
 import type { Call } from '@lamplighter/http'
 
@@ -32,6 +32,7 @@ export function toVoicemailView(call: Pick<Call, 'url'>, mailbox: Mailbox): Voic
     enabled: mailbox.enabled,
     accesstype: mailbox.accesstype,
     options: mailbox.options.map(([key, value]) => [key, value]),
+    external: toExternalView(mailbox.external, new Date()),
     links: [{ rel: 'voicemails', href: resourceUrl(call, 'voicemails', mailbox.id) }],
     users: mailbox.users.map((user) => ({
       uuid: user.uuid,

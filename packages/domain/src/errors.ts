@@ -61,6 +61,10 @@ export type ErrorCode =
   | 'payload-too-large'
   | 'voicemail-full'
   | 'voicemail-disabled'
+  /** The mailbox lies elsewhere: it has counts, but no messages, greetings or PIN here. */
+  | 'voicemail-external'
+  /** The counts of the mailbox are not this feed's to set. */
+  | 'voicemail-not-external'
   | 'voicemail-exists'
   | 'voicemail-in-use'
   | 'operation-not-permitted'

@@ -15,6 +15,7 @@ export {
   RuleError,
 } from './errors.js'
 export { type ConsumerAddress, consumerQueueName, consumerUsername, readConsumerUsername } from './event-consumer.js'
+export { EXTERNAL_SOURCES, type External, type ExternalSource, isStale } from './external.js'
 export { fold, searchTextOf } from './fold.js'
 export {
   FOLDERS,

@@ -1,3 +1,4 @@
+import type { External } from './external.js'
 import type { MailboxId, TenantId, UserId } from './ids.js'
 import type { Rights } from './rights.js'
 import { EMPTY_SUMMARY, type MessageSummary } from './summary.js'
@@ -36,6 +37,8 @@ export type Mailbox = {
   readonly enabled: boolean
   readonly accesstype: AccessType
   readonly options: readonly (readonly [string, string])[]
+  /** Its messages lie elsewhere and only its counts come to us; null: it is our own. */
+  readonly external: External | null
   readonly users: readonly MailboxUser[]
 }
 
@@ -48,6 +51,8 @@ export type MailboxHead = {
   readonly accesstype: AccessType
   readonly enabled: boolean
   readonly maxMessages: number | null
+  /** Null: it is our own and takes messages. */
+  readonly external: External | null
 }
 
 /** What lamps show of a mailbox: a disabled one is dark whatever it holds. */

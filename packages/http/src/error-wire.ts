@@ -73,6 +73,8 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'payload-too-large': input('body: is too large', 413),
   'voicemail-full': rule('Voicemail is full', 409),
   'voicemail-disabled': rule('Voicemail is disabled', 409),
+  'voicemail-external': rule('Voicemail is external', 409),
+  'voicemail-not-external': rule('Voicemail has another source of counts', 409),
   'voicemail-exists': rule('Voicemail already exists'),
   'voicemail-in-use': rule('Voicemail is associated with a User'),
   'operation-not-permitted': rule('Operation not permitted.'),

@@ -1,5 +1,7 @@
 import {
   type AccessType,
+  type External,
+  type ExternalSource,
   type Mailbox,
   type MailboxId,
   RuleError,
@@ -13,7 +15,7 @@ import { type TenantScope, withinTenant } from './scope.js'
 import { holding } from './search.js'
 
 /** What a client may set of a mailbox. The PIN comes hashed; undefined leaves it, null removes it. */
-export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users'> & {
+export type MailboxFields = Omit<Mailbox, 'id' | 'tenantId' | 'hasPin' | 'users' | 'external'> & {
   readonly pinHash?: string | null
   /** Goes with a new PIN: it was used before, so it opens nothing. */
   readonly pinReused?: boolean
@@ -77,12 +79,18 @@ export class MailboxRepository {
   }
 
   /** @throws RuleError when number and context are taken, or the context has its global mailbox already. */
-  async create(tenantId: TenantId, exclusiveGlobal: boolean, fields: MailboxFields): Promise<Mailbox> {
+  async create(
+    tenantId: TenantId,
+    exclusiveGlobal: boolean,
+    fields: MailboxFields,
+    external: ExternalSource | null = null,
+  ): Promise<Mailbox> {
     const row = await refusingPlace(fields, () =>
       this.#db.mailbox.create({
         data: {
           tenantUuid: tenantId,
           exclusiveGlobal,
+          external,
           ...toColumns(fields),
           summary: { create: {} },
         } as Prisma.MailboxUncheckedCreateInput,
@@ -202,6 +210,12 @@ export function toMailbox({ tenantUuid, pinHash, options, accesstype, users, id,
     enabled: row.enabled,
     accesstype: accesstype as AccessType,
     options: options as unknown as Mailbox['options'],
+    external: toExternal(row.external, row.externalHeardAt, row.externalStaleAt),
     users: users.map(({ user }) => ({ ...user, uuid: user.uuid as UserId })),
   }
+}
+
+/** The feed of a mailbox as its columns say it. */
+export function toExternal(source: string | null, lastHeardAt: Date | null, staleAt: Date | null): External | null {
+  return source === null ? null : { source: source as ExternalSource, lastHeardAt, staleAt }
 }

@@ -97,7 +97,7 @@ class Parameters {
 
 /**
  * Each mailbox (or, for a list over a tenant, each tenant) gives its first rows in order from its index, then those few
- * are merged: the cost follows the page, not the mailbox. Totals come from the summaries. The page travels as one JSON
+ * are merged: the cost follows the page, not the mailbox. Totals come from the summaries, but for external mailboxes, whose messages are not here. The page travels as one JSON
  * value, which costs both ends a third of what fifty rows of columns do.
  */
 export function listStatement(
@@ -117,7 +117,8 @@ export function listStatement(
   const by = orderBy(page)
   const text = `
     WITH picked AS MATERIALIZED (
-        SELECT m.id, m.name, m.accesstype, s.new_count, s.old_count FROM (${picked}) m JOIN mailbox_summary s ON s.mailbox_id = m.id),
+        SELECT m.id, m.name, m.accesstype, CASE WHEN m.external IS NULL THEN s.new_count ELSE 0 END AS new_count,
+          CASE WHEN m.external IS NULL THEN s.old_count ELSE 0 END AS old_count FROM (${picked}) m JOIN mailbox_summary s ON s.mailbox_id = m.id),
       totals AS (SELECT coalesce(sum(new_count + old_count), 0)::int AS total, coalesce(sum(new_count), 0)::int AS new, coalesce(sum(old_count), 0)::int AS old FROM picked)
     SELECT total, ${filtered} AS filtered, (
         SELECT json_agg(json_build_array(${LISTED_COLUMNS})) FROM (

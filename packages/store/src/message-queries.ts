@@ -16,6 +16,7 @@ import {
   type UserId,
   viewedSummary,
 } from '@lamplighter/domain'
+import { toExternal } from './mailbox-repository.js'
 import { type ExportedMessage, type ExportSelection, exportMessages } from './message-export.js'
 import {
   type ListedRow,
@@ -52,11 +53,15 @@ export type HeadRow = {
   m_accesstype: string
   m_enabled: boolean
   m_max_messages: number | null
+  m_external: string | null
+  m_external_heard_at: Date | null
+  m_external_stale_at: Date | null
 }
 
 /** The mailbox `m`, in statements that join it. */
 export const HEAD_COLUMNS = `m.id AS m_id, m.tenant_uuid::text AS m_tenant_uuid, m.name AS m_name, m.number AS m_number,
-  m.accesstype AS m_accesstype, m.enabled AS m_enabled, m.max_messages AS m_max_messages`
+  m.accesstype AS m_accesstype, m.enabled AS m_enabled, m.max_messages AS m_max_messages,
+  m.external AS m_external, m.external_heard_at AS m_external_heard_at, m.external_stale_at AS m_external_stale_at`
 /** The mailbox `m` of the tenant `t` is in scope. $2 tenant, $3 subtree. */
 export const IN_SCOPE = '(m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))'
 
@@ -96,6 +101,7 @@ export function toHead(row: HeadRow): MailboxHead {
     accesstype: row.m_accesstype as AccessType,
     enabled: row.m_enabled,
     maxMessages: row.m_max_messages,
+    external: toExternal(row.m_external, row.m_external_heard_at, row.m_external_stale_at),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
 import type { AccessType, MailboxId, MailboxState, MessageSummary, TenantId, UserId } from '@lamplighter/domain'
+import { toExternal } from './mailbox-repository.js'
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
 
@@ -21,6 +22,9 @@ type AudienceRow = StateRow & {
   accesstype: string
   enabled: boolean
   max_messages: number | null
+  external: string | null
+  external_heard_at: Date | null
+  external_stale_at: Date | null
   users: string[]
   members: { user_uuid: string | null; rights: number }[]
 }
@@ -48,7 +52,8 @@ const LOCK_ALL = `
   ORDER BY m.id FOR UPDATE OF s`
 
 const READ_AUDIENCES = `
-  SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages, ${STATE_COLUMNS},
+  SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages,
+    m.external, m.external_heard_at, m.external_stale_at, ${STATE_COLUMNS},
     ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
     (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
       FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
@@ -60,6 +65,14 @@ const APPLY = `
     urgent_new_count = s.urgent_new_count + $4, urgent_old_count = s.urgent_old_count + $5
   WHERE s.mailbox_id = ANY ($1::int[])
   RETURNING s.mailbox_id, ${STATE_COLUMNS}`
+
+/** Counts are set, not added to: what waits elsewhere is known as a whole. */
+const SET = `
+  UPDATE mailbox_summary s SET revision = s.revision + 1, new_count = $2, old_count = $3, urgent_new_count = $4, urgent_old_count = $5
+  WHERE s.mailbox_id = $1
+  RETURNING ${STATE_COLUMNS}`
+const HEARD =
+  'UPDATE mailbox SET external_heard_at = $2::timestamptz, external_stale_at = $3::timestamptz WHERE id = $1'
 
 /** The state a row stands for. */
 export function toState(row: StateRow): MailboxState {
@@ -146,6 +159,19 @@ export class SummaryRepository {
     const rows = await this.#sql.rows<StateRow & { mailbox_id: MailboxId }>('summary.apply', APPLY, values)
     return new Map(rows.map((row) => [row.mailbox_id, toState(row)]))
   }
+
+  /** Sets the counts of an external mailbox and raises the revision by one. Call it only under {@link lock}. */
+  async set(mailboxId: MailboxId, counts: MessageSummary): Promise<MailboxState> {
+    const values = [mailboxId, counts.new, counts.old, counts.urgentNew, counts.urgentOld]
+    const [row] = await this.#sql.rows<StateRow>('summary.set', SET, values)
+    if (!row) throw new Error(`mailbox ${mailboxId} has no summary`)
+    return toState(row)
+  }
+
+  /** Notes when an external mailbox was heard of, and until when that holds. Call it only under {@link lock}. */
+  async heard(mailboxId: MailboxId, at: Date, staleAt: Date | null): Promise<void> {
+    await this.#sql.rows('summary.heard', HEARD, [mailboxId, at, staleAt])
+  }
 }
 
 function toAudience(row: AudienceRow): MailboxAudience {
@@ -158,6 +184,7 @@ function toAudience(row: AudienceRow): MailboxAudience {
       accesstype: row.accesstype as AccessType,
       enabled: row.enabled,
       maxMessages: row.max_messages,
+      external: toExternal(row.external, row.external_heard_at, row.external_stale_at),
     },
     users: row.users as UserId[],
     members: row.members.map((member) => ({ userId: member.user_uuid as UserId | null, rights: member.rights })),

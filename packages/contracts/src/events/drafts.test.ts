@@ -9,7 +9,15 @@ const listener = (userId: UserId) => ({ userId, rights: toRights(['listen']) })
 function audience(fields: Partial<MailboxAudience> & { accesstype?: 'personal' | 'global' } = {}): MailboxAudience {
   const { accesstype = 'personal', ...rest } = fields
   const tenantId = 'tenant' as TenantId
-  const names = { id: 7 as MailboxId, tenantId, name: 'box', number: '1', enabled: true, maxMessages: null }
+  const names = {
+    id: 7 as MailboxId,
+    tenantId,
+    name: 'box',
+    number: '1',
+    enabled: true,
+    maxMessages: null,
+    external: null,
+  }
   const summary = { new: 3, old: 1, urgentNew: 1, urgentOld: 0 }
   return {
     mailbox: { ...names, accesstype },

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { listedMessageSchema, tenantMessageSchema } from '../message-view.js'
 import { type RouteContract, routesOf } from './route.js'
-import { awareDateTime, direction, pageFields, text } from './schemas.js'
+import { awareDateTime, direction, externalSchema, pageFields, text } from './schemas.js'
 
 const route = routesOf('calld')
 
@@ -77,6 +77,7 @@ const reachedMailboxSchema = Type.Object({
   accesstype: Type.String(),
   rights: Type.Array(Type.Enum(['listen', 'manage', 'delete', 'greet', 'purge'])),
   counts: Type.Object({ new: count, old: count, urgent_new: count, urgent_old: count }),
+  external: externalSchema,
 })
 /** Wire form of {@link reachedMailboxSchema}. */
 export type ReachedMailboxView = Static<typeof reachedMailboxSchema>

@@ -9,7 +9,7 @@ import { TEAM_ROUTES } from './calld-team.js'
 import { CALLD_TRANSCRIPTION_ROUTES } from './calld-transcriptions.js'
 import { PURGE_ACL, TRASH_ROUTES } from './calld-trash.js'
 import { type RouteContract, routesOf } from './route.js'
-import { nullable, text } from './schemas.js'
+import { externalSchema, nullable, text } from './schemas.js'
 import { getCalldStatus } from './status.js'
 
 const route = routesOf('calld')
@@ -22,6 +22,7 @@ const voicemailMessagesSchema = Type.Object({
   name: Type.String(),
   number: Type.String(),
   accesstype: Type.String(),
+  external: externalSchema,
   folders: Type.Array(folderWithMessages),
 })
 /** Wire form of {@link voicemailMessagesSchema}. */

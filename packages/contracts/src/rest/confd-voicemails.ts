@@ -1,6 +1,7 @@
+import { EXTERNAL_SOURCES } from '@lamplighter/domain'
 import Type, { type Static } from 'typebox'
 import { routesOf } from './route.js'
-import { confdList, confdListFields, linkSchema, nullable, text } from './schemas.js'
+import { confdList, confdListFields, externalSchema, linkSchema, nullable, text } from './schemas.js'
 
 const route = routesOf('confd')
 
@@ -38,6 +39,14 @@ const voicemailCreateSchema = Type.Object({
   number,
   context,
   ...Type.Partial(Type.Object(optionalFields)).properties,
+  external: Type.Optional(
+    nullable(
+      Type.Object(
+        { source: Type.Enum([...EXTERNAL_SOURCES]) },
+        { description: 'the messages lie elsewhere, this feed sets the counts; for good', examples: [null] },
+      ),
+    ),
+  ),
 })
 /** A partial update: absent keys keep their value. */
 const voicemailUpdateSchema = Type.Partial(Type.Object(voicemailFields))
@@ -54,6 +63,7 @@ export const voicemailSchema = Type.Object({
   id: Type.Integer(),
   tenant_uuid: Type.String(),
   ...voicemailFields,
+  external: externalSchema,
   links: Type.Array(linkSchema),
   users: Type.Array(userLinkSchema),
 })

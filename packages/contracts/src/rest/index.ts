@@ -81,4 +81,5 @@ export {
   type RouteContract,
   routesOf,
 } from './route.js'
+export { type ExternalView, toExternalView } from './schemas.js'
 export * from './status.js'

@@ -1,3 +1,4 @@
+import { EXTERNAL_SOURCES, type External, isStale } from '@lamplighter/domain'
 import Type, { type Static, type TOptional, type TSchema, type TString } from 'typebox'
 
 /**
@@ -18,6 +19,29 @@ export const laxBoolean = Type.Boolean({ 'x-lax': true })
 
 /** A link of a resource to itself. */
 export const linkSchema = Type.Object({ rel: Type.String(), href: Type.String() })
+
+/** Where the counts of a mailbox come from when its messages lie elsewhere; null: it is our own. */
+export const externalSchema = nullable(
+  Type.Object(
+    {
+      source: Type.Enum([...EXTERNAL_SOURCES], { description: 'the feed that sets its counts' }),
+      last_heard_at: nullable(
+        Type.String({ description: 'when the source last said how much waits; null: never yet' }),
+      ),
+      stale: Type.Boolean({ description: 'the source was due and was not heard of: these are the last counts' }),
+    },
+    { description: 'null: our own mailbox' },
+  ),
+)
+/** Wire form of {@link externalSchema}. */
+export type ExternalView = Static<typeof externalSchema>
+
+/** Where the counts of a mailbox come from, as every answer that shows a mailbox says it. */
+export function toExternalView(external: External | null, now: Date): ExternalView {
+  if (!external) return null
+  const { source, lastHeardAt } = external
+  return { source, last_heard_at: lastHeardAt?.toISOString() ?? null, stale: isStale(external, now) }
+}
 
 /** Order direction of every list. */
 export const direction = Type.Enum(['asc', 'desc'])

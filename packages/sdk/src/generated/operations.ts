@@ -486,6 +486,15 @@ export type Operations = {
         enabled: boolean
         accesstype: "personal" | "global"
         options: [string, string][]
+        /** null: our own mailbox */
+        external: {
+          /** the feed that sets its counts */
+          source: "ari" | "notify" | "subscribe"
+          /** when the source last said how much waits; null: never yet */
+          last_heard_at: string | null
+          /** the source was due and was not heard of: these are the last counts */
+          stale: boolean
+        } | null
         links: {
           rel: string
           href: string
@@ -528,6 +537,10 @@ export type Operations = {
       enabled?: boolean
       accesstype?: "personal" | "global"
       options?: [string, string][]
+      /** the messages lie elsewhere, this feed sets the counts; for good */
+      external?: {
+        source: "ari" | "notify" | "subscribe"
+      } | null
     }
     answer: {
       id: number
@@ -548,6 +561,15 @@ export type Operations = {
       enabled: boolean
       accesstype: "personal" | "global"
       options: [string, string][]
+      /** null: our own mailbox */
+      external: {
+        /** the feed that sets its counts */
+        source: "ari" | "notify" | "subscribe"
+        /** when the source last said how much waits; null: never yet */
+        last_heard_at: string | null
+        /** the source was due and was not heard of: these are the last counts */
+        stale: boolean
+      } | null
       links: {
         rel: string
         href: string
@@ -582,6 +604,10 @@ export type Operations = {
       enabled?: boolean
       accesstype?: "personal" | "global"
       options?: [string, string][]
+      /** the messages lie elsewhere, this feed sets the counts; for good */
+      external?: {
+        source: "ari" | "notify" | "subscribe"
+      } | null
     }
     answer: {
       id: number
@@ -602,6 +628,15 @@ export type Operations = {
       enabled: boolean
       accesstype: "personal" | "global"
       options: [string, string][]
+      /** null: our own mailbox */
+      external: {
+        /** the feed that sets its counts */
+        source: "ari" | "notify" | "subscribe"
+        /** when the source last said how much waits; null: never yet */
+        last_heard_at: string | null
+        /** the source was due and was not heard of: these are the last counts */
+        stale: boolean
+      } | null
       links: {
         rel: string
         href: string
@@ -1436,6 +1471,15 @@ export type Operations = {
       name: string
       number: string
       accesstype: string
+      /** null: our own mailbox */
+      external: {
+        /** the feed that sets its counts */
+        source: "ari" | "notify" | "subscribe"
+        /** when the source last said how much waits; null: never yet */
+        last_heard_at: string | null
+        /** the source was due and was not heard of: these are the last counts */
+        stale: boolean
+      } | null
       folders: ({
         id: number
         name: string
@@ -1650,6 +1694,15 @@ export type Operations = {
       enabled: boolean
       accesstype: "personal" | "global"
       options: [string, string][]
+      /** null: our own mailbox */
+      external: {
+        /** the feed that sets its counts */
+        source: "ari" | "notify" | "subscribe"
+        /** when the source last said how much waits; null: never yet */
+        last_heard_at: string | null
+        /** the source was due and was not heard of: these are the last counts */
+        stale: boolean
+      } | null
       links: {
         rel: string
         href: string
@@ -1771,6 +1824,15 @@ export type Operations = {
       name: string
       number: string
       accesstype: string
+      /** null: our own mailbox */
+      external: {
+        /** the feed that sets its counts */
+        source: "ari" | "notify" | "subscribe"
+        /** when the source last said how much waits; null: never yet */
+        last_heard_at: string | null
+        /** the source was due and was not heard of: these are the last counts */
+        stale: boolean
+      } | null
       folders: ({
         id: number
         name: string
@@ -2123,6 +2185,15 @@ export type Operations = {
         enabled: boolean
         accesstype: "personal" | "global"
         options: [string, string][]
+        /** null: our own mailbox */
+        external: {
+          /** the feed that sets its counts */
+          source: "ari" | "notify" | "subscribe"
+          /** when the source last said how much waits; null: never yet */
+          last_heard_at: string | null
+          /** the source was due and was not heard of: these are the last counts */
+          stale: boolean
+        } | null
         links: {
           rel: string
           href: string
@@ -2278,6 +2349,15 @@ export type Operations = {
           urgent_new: number
           urgent_old: number
         }
+        /** null: our own mailbox */
+        external: {
+          /** the feed that sets its counts */
+          source: "ari" | "notify" | "subscribe"
+          /** when the source last said how much waits; null: never yet */
+          last_heard_at: string | null
+          /** the source was due and was not heard of: these are the last counts */
+          stale: boolean
+        } | null
       })[]
       total: number
     }
@@ -2657,6 +2737,15 @@ export type Operations = {
         enabled: boolean
         accesstype: "personal" | "global"
         options: [string, string][]
+        /** null: our own mailbox */
+        external: {
+          /** the feed that sets its counts */
+          source: "ari" | "notify" | "subscribe"
+          /** when the source last said how much waits; null: never yet */
+          last_heard_at: string | null
+          /** the source was due and was not heard of: these are the last counts */
+          stale: boolean
+        } | null
         links: {
           rel: string
           href: string
@@ -2790,6 +2879,15 @@ export type Operations = {
         enabled: boolean
         accesstype: "personal" | "global"
         options: [string, string][]
+        /** null: our own mailbox */
+        external: {
+          /** the feed that sets its counts */
+          source: "ari" | "notify" | "subscribe"
+          /** when the source last said how much waits; null: never yet */
+          last_heard_at: string | null
+          /** the source was due and was not heard of: these are the last counts */
+          stale: boolean
+        } | null
         links: {
           rel: string
           href: string
