@@ -16,6 +16,8 @@ import { greetingRoutes } from './greeting-routes.js'
 import { GreetingService } from './greeting-service.js'
 import { tidy } from './housekeeping.js'
 import { ImportService } from './import-service.js'
+import { lampRoutes } from './lamp-routes.js'
+import { LampService } from './lamp-service.js'
 import { listRoutes } from './list-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { MailboxService } from './mailbox-service.js'
@@ -71,6 +73,7 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     ...ownRoutes(store, mailboxes, messages, changer, audio),
     ...trashRoutes(new TrashService(store), changer),
     ...auditRoutes(store),
+    ...lampRoutes(store, new LampService(store)),
     ...listRoutes(store),
     ...transcriptionRoutes(transcriptions),
     ...archiveRoutes(new ExportService(store, audio, log), imports, new ErasureService(store, audio)),

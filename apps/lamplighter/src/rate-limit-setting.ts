@@ -11,6 +11,7 @@ const DEFAULT_RATE_LIMITS: RateLimitSizes = {
   token: { ratePerSec: 500, burst: 2000 },
   media: { ratePerSec: 200, burst: 1000 },
   tenant: { ratePerSec: 1000, burst: 4000 },
+  reassert: { ratePerSec: 1, burst: 30 },
 }
 
 /**

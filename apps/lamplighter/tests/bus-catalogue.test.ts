@@ -174,6 +174,12 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
     expect(events).toEqual(['mwi_device_created', 'mwi_device_edited', 'mwi_device_deleted'])
   })
 
+  it('lamps: told again', async () => {
+    const { uuid } = await confd<{ uuid: string }>('POST', '/devices', {})
+    const reassert = () => tenant.admin.call('PUT', `/api/calld/1.0/devices/${uuid}/lamps/reassert`)
+    expect(await said(reassert)).toEqual(['lamp_reassert_requested'])
+  })
+
   it('2.5 [C]: a mailbox for a user: created and associated, edited for both, dissociated, deleted, restored', async () => {
     let id = 0
     const body = { name: 'own', number: installation.nextNumber(), context: tenant.context }

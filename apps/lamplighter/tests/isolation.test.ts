@@ -68,6 +68,7 @@ describe('what a tenant owns', () => {
       policy_uuid: randomUUID(),
       client_id: 'x',
       consumer: 'crm',
+      lamp_uuid: await lampUuid(mine),
     }
     const consumer = { name: ids['consumer'], events: ['voicemail_created'] }
     await mine.admin.call('POST', '/api/confd/1.1/event-consumers', consumer)
@@ -96,6 +97,12 @@ describe('what a tenant owns', () => {
     }
   })
   afterAll(() => installation.stop())
+
+  /** The lamp of the owner's device. */
+  async function lampUuid({ admin }: Tenant): Promise<string> {
+    const { items } = await admin.call<{ items: { uuid: string }[] }>('GET', '/api/calld/1.0/lamps')
+    return items[0]?.uuid ?? ''
+  }
 
   /** An administrator's token that ran out, and one whose session was ended. */
   async function endedTokens() {

@@ -26,6 +26,8 @@ export class RawPhone {
   readonly notified: Notified[] = []
   /** How the next NOTIFYs are answered; `silence` not at all. */
   answer: number | 'silence' = 200
+  /** Lines that go with such an answer. */
+  answerLines: readonly (readonly [string, string])[] = []
   /** How long it thinks before it answers one. */
   answerAfterMs = 0
   readonly callId = randomBytes(6).toString('hex')
@@ -119,6 +121,6 @@ export class RawPhone {
     })
     const { answer } = this
     if (answer === 'silence') ignore()
-    else setTimeout(() => respond(answer), this.answerAfterMs)
+    else setTimeout(() => respond(answer, this.answerLines), this.answerAfterMs)
   }
 }

@@ -1,12 +1,21 @@
 import { type ConsumerDefinition, type IncomingMessage, readEventData } from '@lamplighter/bus'
-import { deviceCreated, deviceDeleted, deviceEdited, globalMwiUpdated, userMwiUpdated } from '@lamplighter/contracts'
+import {
+  deviceCreated,
+  deviceDeleted,
+  deviceEdited,
+  globalMwiUpdated,
+  lampReassertRequested,
+  userMwiUpdated,
+} from '@lamplighter/contracts'
 import type { DeviceId, LampCause, MailboxId } from '@lamplighter/domain'
+import { type ReassertRequest, readReassertRequest } from './reassertion.js'
 
 /** What the worker wants to hear. */
 export type LampListener = {
   mailboxChanged(id: MailboxId, cause: LampCause): void
   deviceChanged(id: DeviceId, cause: LampCause): void
   deviceDeleted(id: DeviceId): void
+  reassertRequested(asked: ReassertRequest): void
 }
 
 const COUNT_EVENTS = [userMwiUpdated.name, globalMwiUpdated.name]
@@ -20,9 +29,17 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
   return {
     queue: 'mwid.lamp',
     durability: 'exclusive',
-    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS].map((name) => ({ name, origin_uuid: originUuid })),
+    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS, lampReassertRequested.name].map((name) => ({
+      name,
+      origin_uuid: originUuid,
+    })),
     prefetch: 500,
     handle: (message) => {
+      if (message.name === lampReassertRequested.name) {
+        const asked = readReassertRequest(message)
+        if (asked) listener.reassertRequested(asked)
+        return asked ? 'ack' : 'dead_letter'
+      }
       const { voicemail_id: mailbox, device_uuid: device } = readEventData(message)
       if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, eventCause(message))
       else if (typeof device !== 'string') return 'dead_letter'

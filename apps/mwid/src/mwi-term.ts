@@ -11,6 +11,7 @@ import { contentFor, isAcknowledged } from './lamp-content.js'
 import { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
+import { Reassertion } from './reassertion.js'
 import { RegisterHandler } from './register-handler.js'
 import { RequestLimiter } from './request-limiter.js'
 import { SubscribeHandler } from './subscribe-handler.js'
@@ -47,6 +48,7 @@ export class MwiTerm {
   readonly #ledger: Ledger
   readonly #epoch: Epoch
   readonly #worker: LampWorker
+  readonly #reassertion: Reassertion
   readonly #commits: GroupCommit<StoredSubscription>
   readonly #ends: GroupCommit<string>
   readonly #limiter = new RequestLimiter()
@@ -60,6 +62,7 @@ export class MwiTerm {
     this.#epoch = new Epoch(sip)
     this.#ledger = new Ledger(sip, new LampTrace(this.#epoch), log)
     this.#worker = new LampWorker(sip, this.#table, this.#ledger, log)
+    this.#reassertion = new Reassertion(sip, this.#worker, log)
     this.#commits = new GroupCommit((rows) => sip.saveSubscriptions(newestOfEach(rows)))
     this.#ends = new GroupCommit((uuids) => sip.deleteSubscriptions(uuids))
     const handlers = this.#handlers()
@@ -89,6 +92,7 @@ export class MwiTerm {
         mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
         deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
         deviceDeleted: (id) => this.#deviceDeleted(id),
+        reassertRequested: (asked) => this.#reassertion.request(asked),
       }),
     )
     this.reconcile()
@@ -103,6 +107,7 @@ export class MwiTerm {
   async stop(): Promise<void> {
     clearInterval(this.#reconciling)
     await this.#consumer?.stop()
+    await this.#reassertion.stop()
     await this.#worker.stop()
     for (const subscription of this.#table.all()) subscription.drop()
     await this.#commits.idle()

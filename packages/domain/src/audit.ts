@@ -45,6 +45,10 @@ export type AuditAction =
   | 'mailbox.imported'
   | 'caller.exported'
   | 'caller.erased'
+  /** Somebody asked for its phones to be told again. */
+  | 'lamp.reasserted'
+  /** A guest checked out. */
+  | 'mailbox.reset'
   | 'user.associated'
   | 'user.dissociated'
 

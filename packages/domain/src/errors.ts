@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'no-such-user'
   | 'no-such-context'
   | 'no-such-device'
+  | 'no-such-lamp'
   | 'no-such-dead-letter'
   | 'dead-letter-queue-gone'
   | 'no-such-event-consumer'

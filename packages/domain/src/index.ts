@@ -48,6 +48,7 @@ export {
   RECONCILE,
   requestCause,
 } from './lamp.js'
+export { type LampFacts, presentReason } from './lamp-reason.js'
 export {
   type AccessType,
   type Mailbox,

@@ -58,6 +58,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-user': notFound('User'),
   'no-such-context': notFound('Context'),
   'no-such-device': notFound('Device'),
+  'no-such-lamp': notFound('Lamp'),
   'no-such-dead-letter': notFound('Dead letter'),
   'dead-letter-queue-gone': rule('the queue of the dead letter is no more', 409),
   'no-such-event-consumer': notFound('Event consumer'),

@@ -8,8 +8,9 @@ import type { Caller } from './call.js'
 /**
  * The limits there are. `address`: everything from one client address. `login`: attempts to log in from one address.
  * `token`: everything but audio with one token. `media`: audio with one token. `tenant`: everything of one tenant.
+ * `reassert`: requests of one tenant that lamps be told again, each of which may be many NOTIFYs.
  */
-export const RATE_LIMIT_NAMES = ['address', 'login', 'token', 'media', 'tenant'] as const
+export const RATE_LIMIT_NAMES = ['address', 'login', 'token', 'media', 'tenant', 'reassert'] as const
 /** One of {@link RATE_LIMIT_NAMES}. */
 export type RateLimitName = (typeof RATE_LIMIT_NAMES)[number]
 /** Sizes of the limits; one that is absent does not hold. */
@@ -38,6 +39,7 @@ export class RateLimits {
     if (contract.rateLimit === 'login') this.#admit(reply, [['login', addressKey(request.ip)]])
     if (!caller) return
     const { sessionId, tenantId } = caller.principal
+    if (contract.rateLimit === 'reassert') this.#admit(reply, [['reassert', tenantId]])
     this.#admit(reply, [
       [contract.rateLimit === 'media' ? 'media' : 'token', sessionId],
       ['tenant', tenantId],

@@ -25,6 +25,8 @@ export type {
   ReplayFilter,
 } from './event-replay-repository.js'
 export type { GeneralOption } from './general-option-repository.js'
+export type { Lamp, LampOrder, LampPage, LampPlace, LampQueries, LampState, TracedDecision } from './lamp-queries.js'
+export type { LampFilter } from './lamp-sql.js'
 export type { LampDecision } from './lamp-trace-writer.js'
 export { Leadership, type Term } from './leadership.js'
 export type { LoginAccount, LoginAccountFields } from './login-account-repository.js'

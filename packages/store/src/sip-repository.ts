@@ -1,7 +1,9 @@
 import type { DeviceId, LampCause, LampReason, MailboxId, MessageSummary, MwiMode, TenantId } from '@lamplighter/domain'
 import type pg from 'pg'
 import type { DigestAlgorithm } from './device-repository.js'
+import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
+import { onlyTenant } from './scope.js'
 import { pgSql } from './sql.js'
 
 /** What the SIP worker must know of a device to authenticate it. */
@@ -290,6 +292,11 @@ export class SipRepository {
       }),
     )
     await this.#rows('sip.saveLamps', SAVE_LAMPS, [JSON.stringify(rows)])
+  }
+
+  /** The lamps of a tenant. */
+  lamps(tenantId: TenantId): LampQueries {
+    return new LampQueries(pgSql(this.#pool), onlyTenant(tenantId))
   }
 
   /** Adds decisions to the traces of their lamps, which must have their lines; says again what became of earlier ones. */

@@ -23,6 +23,7 @@ import { EventReplayRepository } from './event-replay-repository.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
+import { LampQueries } from './lamp-queries.js'
 import { LoginThrottle } from './login-throttle.js'
 import { purgeMailboxes } from './mailbox-purge.js'
 import { MessageLookup } from './message-lookup.js'
@@ -72,6 +73,11 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** Reads of the lamps of a scope. */
+  lamps(scope: TenantScope): LampQueries {
+    return new LampQueries(pgSql(this.#database.pool), scope)
   }
 
   /** Transcriptions of a tenant and its descendants. */

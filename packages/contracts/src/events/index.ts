@@ -3,6 +3,7 @@ import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
 import * as greetings from './greetings.js'
+import * as lamps from './lamps.js'
 import * as messages from './messages.js'
 import * as pins from './pins.js'
 import * as quota from './quota.js'
@@ -28,6 +29,7 @@ export {
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './greetings.js'
+export * from './lamps.js'
 export * from './messages.js'
 export * from './pins.js'
 export * from './quota.js'
@@ -55,6 +57,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(greetings),
   ...Object.values(pins),
   ...Object.values(quota),
+  ...Object.values(lamps),
   ...Object.values(auth),
 ].sort((one, other) => (one.name < other.name ? -1 : 1))
 export { REVOCATION_EVENTS, type Revocation, readRevocation } from './revocation.js'

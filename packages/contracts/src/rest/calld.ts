@@ -3,6 +3,7 @@ import { folderMessageSchema, folderSchema, listedMessageSchema, messageSchema }
 import { CALLD_ARCHIVE_ROUTES } from './calld-archives.js'
 import { listAudit } from './calld-audit.js'
 import { GREETING_ROUTES } from './calld-greetings.js'
+import { LAMP_ROUTES } from './calld-lamps.js'
 import { CALLD_LIST_ROUTES, voicemailType } from './calld-lists.js'
 import { RECORDING_LINK_ROUTES } from './calld-recording-links.js'
 import { TEAM_ROUTES } from './calld-team.js'
@@ -263,5 +264,6 @@ export const CALLD_ROUTES: readonly RouteContract[] = [
   ...RECORDING_LINK_ROUTES,
   ...TEAM_ROUTES,
   ...TRASH_ROUTES,
+  ...LAMP_ROUTES,
   listAudit,
 ]

@@ -13,6 +13,21 @@ export * from './calld.js'
 export { type ErasureReport, eraseCaller, exportCaller, exportVoicemail, importVoicemail } from './calld-archives.js'
 export * from './calld-audit.js'
 export * from './calld-greetings.js'
+export {
+  getLamp,
+  getLampTrace,
+  getOwnLamp,
+  getOwnLampTrace,
+  type LampTraceView,
+  type LampView,
+  listLamps,
+  listOwnLamps,
+  reassertDeviceLamps,
+  reassertLamp,
+  reassertLamps,
+  reassertOwnLamp,
+  reassertVoicemailLamps,
+} from './calld-lamps.js'
 export { listOwnMailboxes, listOwnMessages, listTenantMessages, type ReachedMailboxView } from './calld-lists.js'
 export {
   createOwnRecordingLink,

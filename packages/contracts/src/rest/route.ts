@@ -64,8 +64,8 @@ export type RouteContract<Query extends TObject = TObject, Body extends TSchema 
   readonly idempotent: boolean
   /** Reading answers an ETag and knows If-None-Match; changing and deleting know If-Match. */
   readonly conditional: boolean
-  /** Which limit counts its requests: audio has its own, so that nobody who listens cannot list; logins have a strict one. */
-  readonly rateLimit: 'usual' | 'media' | 'login'
+  /** Which limit counts its requests: audio has its own, so that nobody who listens cannot list; logins and re-assertions have strict ones. */
+  readonly rateLimit: 'usual' | 'media' | 'login' | 'reassert'
   /** A token may stand in the query: recordings only, for audio elements that cannot send headers. */
   readonly queryToken: boolean
   /** How failures are told: as the API does, or as auth's token endpoints do (rest.md 1.8 E3). */

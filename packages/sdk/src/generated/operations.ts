@@ -1271,6 +1271,93 @@ export type Operations = {
       wazo_version: string
     }
   }
+  /** Read a lamp. Access: calld.lamps.{lamp_uuid}.read */
+  getLamp: {
+    params: {
+      lamp_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      device: {
+        uuid: string
+        name: string | null
+        sip_username: string
+      } | null
+      gateway: {
+        uuid: string
+        name: string | null
+      } | null
+      voicemail: {
+        id: number
+        number: string | null
+        name: string | null
+      }
+      desired: {
+        new: number
+        old: number
+        urgent_new: number
+        urgent_old: number
+        /** of the mailbox */
+        revision: number
+        lit: boolean
+      }
+      acknowledged: {
+        new: number
+        old: number
+        urgent_new: number
+        urgent_old: number
+        /** of the mailbox */
+        revision: number
+        lit: boolean
+        /** ISO 8601, UTC */
+        at: string
+      } | null
+      /** it was acknowledged to show what it should */
+      in_sync: boolean
+      /** e.g. `acknowledged`, `pending`, `no_contact` */
+      reason: string
+      /** what it answered last */
+      last_status: number | null
+      contact: string | null
+      transport: string | null
+      /** when its subscription or registration runs out */
+      expires_at: string | null
+      /** when something was last decided about it */
+      updated_at: string | null
+    }
+  }
+  /** Read the last twenty decisions about a lamp, newest first. Access: calld.lamps.{lamp_uuid}.trace.read */
+  getLampTrace: {
+    params: {
+      lamp_uuid: string | number
+    }
+    answer: {
+      items: ({
+        /** ISO 8601, UTC */
+        at: string
+        cause: {
+          kind: "event" | "request" | "reconcile" | "reassert"
+          /** of the event, or the method of the request */
+          name: string | null
+          event_id: string | null
+        }
+        state: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+          /** of the mailbox */
+          revision: number
+          lit: boolean
+        }
+        action: "notify" | "skip" | "hold" | "end"
+        status: number | null
+        reason: string
+      })[]
+      total: number
+    }
+  }
   /** Play the message a link was made for. Access: none */
   getLinkedRecording: {
     params: {
@@ -1330,6 +1417,93 @@ export type Operations = {
       greeting: string | number
     }
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** Read a lamp of an own device. Access: calld.users.me.lamps.{lamp_uuid}.read */
+  getOwnLamp: {
+    params: {
+      lamp_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      device: {
+        uuid: string
+        name: string | null
+        sip_username: string
+      } | null
+      gateway: {
+        uuid: string
+        name: string | null
+      } | null
+      voicemail: {
+        id: number
+        number: string | null
+        name: string | null
+      }
+      desired: {
+        new: number
+        old: number
+        urgent_new: number
+        urgent_old: number
+        /** of the mailbox */
+        revision: number
+        lit: boolean
+      }
+      acknowledged: {
+        new: number
+        old: number
+        urgent_new: number
+        urgent_old: number
+        /** of the mailbox */
+        revision: number
+        lit: boolean
+        /** ISO 8601, UTC */
+        at: string
+      } | null
+      /** it was acknowledged to show what it should */
+      in_sync: boolean
+      /** e.g. `acknowledged`, `pending`, `no_contact` */
+      reason: string
+      /** what it answered last */
+      last_status: number | null
+      contact: string | null
+      transport: string | null
+      /** when its subscription or registration runs out */
+      expires_at: string | null
+      /** when something was last decided about it */
+      updated_at: string | null
+    }
+  }
+  /** Read the last twenty decisions about a lamp of an own device, newest first. Access: calld.users.me.lamps.{lamp_uuid}.trace.read */
+  getOwnLampTrace: {
+    params: {
+      lamp_uuid: string | number
+    }
+    answer: {
+      items: ({
+        /** ISO 8601, UTC */
+        at: string
+        cause: {
+          kind: "event" | "request" | "reconcile" | "reassert"
+          /** of the event, or the method of the request */
+          name: string | null
+          event_id: string | null
+        }
+        state: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+          /** of the mailbox */
+          revision: number
+          lit: boolean
+        }
+        action: "notify" | "skip" | "hold" | "end"
+        status: number | null
+        reason: string
+      })[]
+      total: number
+    }
   }
   /** Read a message of the own or a shared mailbox. Access: calld.users.me.voicemails.messages.{message_id}.read */
   getOwnMessage: {
@@ -2288,6 +2462,74 @@ export type Operations = {
       more: boolean
     }
   }
+  /** List lamps: what each device should show, what it acknowledged, and why they differ. Access: calld.lamps.read */
+  listLamps: {
+    query?: {
+      device?: string
+      mailbox?: number
+      gateway?: string
+      in_sync?: boolean
+      lit?: boolean
+      limit?: number
+      offset?: number
+      order?: "device" | "mailbox" | "updated_at"
+      direction?: "asc" | "desc"
+      recurse?: boolean
+    }
+    answer: {
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        device: {
+          uuid: string
+          name: string | null
+          sip_username: string
+        } | null
+        gateway: {
+          uuid: string
+          name: string | null
+        } | null
+        voicemail: {
+          id: number
+          number: string | null
+          name: string | null
+        }
+        desired: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+          /** of the mailbox */
+          revision: number
+          lit: boolean
+        }
+        acknowledged: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+          /** of the mailbox */
+          revision: number
+          lit: boolean
+          /** ISO 8601, UTC */
+          at: string
+        } | null
+        /** it was acknowledged to show what it should */
+        in_sync: boolean
+        /** e.g. `acknowledged`, `pending`, `no_contact` */
+        reason: string
+        /** what it answered last */
+        last_status: number | null
+        contact: string | null
+        transport: string | null
+        /** when its subscription or registration runs out */
+        expires_at: string | null
+        /** when something was last decided about it */
+        updated_at: string | null
+      })[]
+      total: number
+    }
+  }
   /** List my refresh tokens. Access: auth.users.me.tokens.read */
   listMyRefreshTokens: {
     query?: {
@@ -2332,6 +2574,73 @@ export type Operations = {
         tenant_uuid: string
         mobile: boolean
       }[]
+    }
+  }
+  /** List the lamps of the own devices. Access: calld.users.me.lamps.read */
+  listOwnLamps: {
+    query?: {
+      device?: string
+      mailbox?: number
+      gateway?: string
+      in_sync?: boolean
+      lit?: boolean
+      limit?: number
+      offset?: number
+      order?: "device" | "mailbox" | "updated_at"
+      direction?: "asc" | "desc"
+    }
+    answer: {
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        device: {
+          uuid: string
+          name: string | null
+          sip_username: string
+        } | null
+        gateway: {
+          uuid: string
+          name: string | null
+        } | null
+        voicemail: {
+          id: number
+          number: string | null
+          name: string | null
+        }
+        desired: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+          /** of the mailbox */
+          revision: number
+          lit: boolean
+        }
+        acknowledged: {
+          new: number
+          old: number
+          urgent_new: number
+          urgent_old: number
+          /** of the mailbox */
+          revision: number
+          lit: boolean
+          /** ISO 8601, UTC */
+          at: string
+        } | null
+        /** it was acknowledged to show what it should */
+        in_sync: boolean
+        /** e.g. `acknowledged`, `pending`, `no_contact` */
+        reason: string
+        /** what it answered last */
+        last_status: number | null
+        contact: string | null
+        transport: string | null
+        /** when its subscription or registration runs out */
+        expires_at: string | null
+        /** when something was last decided about it */
+        updated_at: string | null
+      })[]
+      total: number
     }
   }
   /** List every mailbox the user reaches, with rights and counts. Access: calld.users.me.voicemails.all.read */
@@ -2960,6 +3269,45 @@ export type Operations = {
     body: {
       /** hear and see messages; move and mark them; delete them; record greetings; delete for good */
       rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+    }
+    answer: undefined
+  }
+  /** Tell every lamp of a device again what it should show. Access: calld.devices.{uuid}.lamps.reassert.update */
+  reassertDeviceLamps: {
+    params: {
+      uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Tell a lamp again what it should show, whatever it acknowledged. Access: calld.lamps.{lamp_uuid}.reassert.update */
+  reassertLamp: {
+    params: {
+      lamp_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Tell the lamps of the tenant, or those that pass the filters, again what they should show. Access: calld.lamps.reassert.update */
+  reassertLamps: {
+    query?: {
+      device?: string
+      mailbox?: number
+      gateway?: string
+      in_sync?: boolean
+      lit?: boolean
+    }
+    answer: undefined
+  }
+  /** Tell a lamp of an own device again what it should show. Access: calld.users.me.lamps.{lamp_uuid}.reassert.update */
+  reassertOwnLamp: {
+    params: {
+      lamp_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Tell every lamp of a mailbox again what it should show. Access: calld.voicemails.{voicemail_id}.lamps.reassert.update */
+  reassertVoicemailLamps: {
+    params: {
+      voicemail_id: string | number
     }
     answer: undefined
   }
@@ -3620,9 +3968,13 @@ export const OPERATIONS = {
   getEventsDocument: { method: 'GET', path: '/api/events/api/api.yml', answer: 'bytes' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
+  getLamp: { method: 'GET', path: '/api/calld/1.0/lamps/{lamp_uuid}', answer: 'json' },
+  getLampTrace: { method: 'GET', path: '/api/calld/1.0/lamps/{lamp_uuid}/trace', answer: 'json' },
   getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
   getOwnGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'bytes' },
+  getOwnLamp: { method: 'GET', path: '/api/calld/1.0/users/me/lamps/{lamp_uuid}', answer: 'json' },
+  getOwnLampTrace: { method: 'GET', path: '/api/calld/1.0/users/me/lamps/{lamp_uuid}/trace', answer: 'json' },
   getOwnMessage: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'json' },
   getOwnMwi: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/mwi', answer: 'json' },
   getOwnRecording: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording', answer: 'bytes' },
@@ -3655,8 +4007,10 @@ export const OPERATIONS = {
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listEventConsumers: { method: 'GET', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
+  listLamps: { method: 'GET', path: '/api/calld/1.0/lamps', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
+  listOwnLamps: { method: 'GET', path: '/api/calld/1.0/users/me/lamps', answer: 'json' },
   listOwnMailboxes: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/all', answer: 'json' },
   listOwnMessages: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/messages', answer: 'json' },
   listPolicies: { method: 'GET', path: '/api/auth/0.1/policies', answer: 'json' },
@@ -3677,6 +4031,11 @@ export const OPERATIONS = {
   putTranscription: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
+  reassertDeviceLamps: { method: 'PUT', path: '/api/calld/1.0/devices/{uuid}/lamps/reassert', answer: 'none' },
+  reassertLamp: { method: 'PUT', path: '/api/calld/1.0/lamps/{lamp_uuid}/reassert', answer: 'none' },
+  reassertLamps: { method: 'PUT', path: '/api/calld/1.0/lamps/reassert', answer: 'none' },
+  reassertOwnLamp: { method: 'PUT', path: '/api/calld/1.0/users/me/lamps/{lamp_uuid}/reassert', answer: 'none' },
+  reassertVoicemailLamps: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/lamps/reassert', answer: 'none' },
   redriveDeadLetter: { method: 'POST', path: '/api/confd/1.1/dead-letters/{id}/redrive', answer: 'none' },
   releaseOwnClaim: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/claim', answer: 'none' },
   releaseVoicemailClaim: { method: 'DELETE', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/claim', answer: 'none' },
