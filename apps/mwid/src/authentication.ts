@@ -1,13 +1,14 @@
 import type { DigestAuthenticator, IncomingRequest } from '@lamplighter/sip'
-import type { SipDevice, SipRepository } from '@lamplighter/store'
+import type { SipDevice } from '@lamplighter/store'
+import type { DeviceReads } from './device-reads.js'
 
 /** Proves who sends a request. Known and unknown users are challenged alike (sip.md 1.4). */
 export class SipAuthentication {
-  readonly #sip: SipRepository
+  readonly #reads: DeviceReads
   readonly #digest: DigestAuthenticator
 
-  constructor(sip: SipRepository, digest: DigestAuthenticator) {
-    this.#sip = sip
+  constructor(reads: DeviceReads, digest: DigestAuthenticator) {
+    this.#reads = reads
     this.#digest = digest
   }
 
@@ -18,7 +19,7 @@ export class SipAuthentication {
   ): Promise<SipDevice | undefined> {
     const claimed = this.#digest.claimed(request)
     const username = claimed?.username ?? claimedUser
-    const device = username === undefined ? undefined : await this.#sip.findDevice(username)
+    const device = username === undefined ? undefined : await this.#reads.findDevice(username)
     const account = device && { ha1: device.ha1, algorithm: device.digestAlgorithm }
     const verdict = claimed ? this.#digest.verify(request, claimed, account) : 'wrong'
     if (verdict === 'right') return device

@@ -109,6 +109,7 @@ export class LampWorker {
     }
     for (const [deviceId, mailboxes] of byDevice) {
       const subscriptions = this.#table.ofDevice(deviceId)
+      this.#table.looked(deviceId)
       if (subscriptions.length === 0) this.#unsubscribed(mailboxes)
       for (const subscription of subscriptions) subscription.changed(mailboxes)
     }

@@ -37,13 +37,14 @@ export class Ledger {
 
   /** Records how a device stands to these mailboxes; a newer line of the same lamp replaces one not yet written. */
   record(mailboxes: readonly WatchedMailbox[], acknowledged: boolean, reason: LampReason, status: number | null): void {
-    for (const { deviceId, tenantId, mailboxId, summary, revision } of mailboxes) {
+    for (const { deviceId, tenantId, mailboxId, watched, summary, revision } of mailboxes) {
       const key = `${deviceId}/${mailboxId}`
       this.#waiting.delete(key)
       this.#waiting.set(key, {
         tenantId,
         deviceId,
         mailboxId,
+        watched,
         desired: { summary, revision },
         acknowledged,
         reason,
@@ -75,7 +76,7 @@ export class Ledger {
     try {
       if (batch.size > 0) await this.#sip.saveLamps([...batch.values()])
       await this.#sip.saveDecisions(decisions)
-      const dark = [...batch.values()].filter(({ acknowledged, desired }) => acknowledged && desired.summary.new === 0)
+      const dark = [...batch.values()].filter(({ acknowledged, watched }) => acknowledged && !watched)
       if (dark.length > 0) await this.#sip.forgetLamps([...new Set<DeviceId>(dark.map(({ deviceId }) => deviceId))])
     } catch (err) {
       this.#log.warn({ err, lines: batch.size }, 'the lamp ledger could not be written')

@@ -4,9 +4,10 @@ import type { Logger } from '@lamplighter/runtime'
 import { type DigestAuthenticator, type IncomingRequest, SipStack, UdpTransport } from '@lamplighter/sip'
 import type { SipRepository, StoredSubscription } from '@lamplighter/store'
 import { SipAuthentication } from './authentication.js'
+import { type Batcher, groupCommit } from './batcher.js'
 import { lampConsumer } from './consumers.js'
+import { DeviceReads } from './device-reads.js'
 import { Epoch } from './epoch.js'
-import { GroupCommit } from './group-commit.js'
 import { contentFor, isAcknowledged } from './lamp-content.js'
 import { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
@@ -49,8 +50,8 @@ export class MwiTerm {
   readonly #epoch: Epoch
   readonly #worker: LampWorker
   readonly #reassertion: Reassertion
-  readonly #commits: GroupCommit<StoredSubscription>
-  readonly #ends: GroupCommit<string>
+  readonly #commits: Batcher<StoredSubscription>
+  readonly #ends: Batcher<string>
   readonly #limiter = new RequestLimiter()
   readonly #stack: SipStack
   #consumer: Consumer | undefined
@@ -63,8 +64,8 @@ export class MwiTerm {
     this.#ledger = new Ledger(sip, new LampTrace(this.#epoch), log)
     this.#worker = new LampWorker(sip, this.#table, this.#ledger, log)
     this.#reassertion = new Reassertion(sip, this.#worker, log)
-    this.#commits = new GroupCommit((rows) => sip.saveSubscriptions(newestOfEach(rows)))
-    this.#ends = new GroupCommit((uuids) => sip.deleteSubscriptions(uuids))
+    this.#commits = groupCommit((rows: readonly StoredSubscription[]) => sip.saveSubscriptions(newestOfEach(rows)))
+    this.#ends = groupCommit((uuids: readonly string[]) => sip.deleteSubscriptions(uuids))
     const handlers = this.#handlers()
     const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
     const transport = new UdpTransport({ host: settings.host, port: settings.port })
@@ -118,14 +119,18 @@ export class MwiTerm {
 
   #handlers() {
     const { sip, digest, settings } = this.#parts
-    const authentication = new SipAuthentication(sip, digest)
+    const reads = new DeviceReads(sip)
+    const authentication = new SipAuthentication(reads, digest)
     const parts = {
       sip,
+      reads,
       authentication,
       table: this.#table,
       commits: this.#commits,
       context: this.#context(),
       accessCodes: settings.accessCodes,
+      recheck: (id: DeviceId) => this.#worker.deviceChanged(id, requestCause('SUBSCRIBE')),
+      forget: (subscription: Subscription) => this.#forget(subscription),
     }
     const subscribe = new SubscribeHandler(parts)
     const register = new RegisterHandler(sip, authentication)
@@ -142,7 +147,6 @@ export class MwiTerm {
       ledger: this.#ledger,
       epoch: this.#epoch,
       account: () => `sip:${settings.accessCodes[0]}@${this.#stack.address}`,
-      recheck: (id) => this.#worker.deviceChanged(id, requestCause('SUBSCRIBE')),
       onEnd: (subscription, reason) => this.#ended(subscription, reason),
     }
   }
@@ -186,11 +190,15 @@ export class MwiTerm {
     for (const subscription of this.#table.ofDevice(id)) subscription.reject()
   }
 
+  #forget({ row }: Subscription): void {
+    this.#ends
+      .add(row.uuid)
+      .catch((err) => this.#parts.log.warn({ err }, 'an ended subscription stays in the table until it runs out'))
+  }
+
   #ended(subscription: Subscription, reason: LampReason): void {
     this.#table.remove(subscription)
-    this.#ends
-      .add(subscription.row.uuid)
-      .catch((err) => this.#parts.log.warn({ err }, 'an ended subscription stays in the table until it runs out'))
+    this.#forget(subscription)
     // Otherwise the ledger has just been told why.
     if (reason === 'no_subscription') this.#worker.deviceChanged(subscription.row.deviceId, requestCause('SUBSCRIBE'))
   }

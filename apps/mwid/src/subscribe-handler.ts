@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { requestCause } from '@lamplighter/domain'
+import { type DeviceId, requestCause } from '@lamplighter/domain'
 import {
   createDialog,
   DEFAULT_EXPIRY,
@@ -22,7 +22,8 @@ import {
 } from '@lamplighter/sip'
 import type { SipDevice, SipRepository, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
 import type { SipAuthentication } from './authentication.js'
-import type { GroupCommit } from './group-commit.js'
+import type { Batcher } from './batcher.js'
+import type { DeviceReads } from './device-reads.js'
 import type { Target } from './lamp-content.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
 import type { SubscriptionTable } from './subscription-table.js'
@@ -32,7 +33,12 @@ export type SubscribeDependencies = {
   readonly sip: SipRepository
   readonly authentication: SipAuthentication
   readonly table: SubscriptionTable
-  readonly commits: GroupCommit<StoredSubscription>
+  readonly reads: DeviceReads
+  readonly commits: Batcher<StoredSubscription>
+  /** Looks at the device once more: what changed while it subscribed found no subscription to tell. */
+  readonly recheck: (deviceId: DeviceId) => void
+  /** Forgets the row of a subscription that was replaced. */
+  readonly forget: (subscription: Subscription) => void
   readonly context: SubscriptionContext
   /** Users of a Request-URI that mean "my own lamp". */
   readonly accessCodes: readonly string[]
@@ -61,8 +67,15 @@ export class SubscribeHandler {
     const grantedSec = grantExpiry(parseSeconds(request.headers.get('expires')), this.#expiry)
     if (grantedSec === 'too brief') return respond(423, [['Min-Expires', String(this.#expiry.minSec)]])
     if (device.mwiMode === 'off') return respond(403)
-    if (known) await this.#refresh(incoming, known, device, grantedSec)
-    else await this.#create(incoming, device, grantedSec)
+    const { table, recheck } = this.#parts
+    const opening = table.opening(device.uuid)
+    try {
+      if (known) await this.#refresh(incoming, known, device, grantedSec)
+      else await this.#create(incoming, device, grantedSec)
+    } finally {
+      table.closed(device.uuid, opening)
+    }
+    if (opening.changed) recheck(device.uuid)
   }
 
   #find({ headers }: SipRequest): Subscription | undefined {
@@ -73,22 +86,25 @@ export class SubscribeHandler {
 
   async #create(incoming: IncomingRequest, device: SipDevice, grantedSec: number): Promise<void> {
     const { request, from, respond } = incoming
-    const { table, commits, context, sip } = this.#parts
-    const watched = await this.#watched(device)
-    const target = await this.#resolveTarget(request, device, watched)
+    const { table, commits, context, forget } = this.#parts
+    const reading = this.#watched(device)
+    reading.catch(() => {})
+    const target = await this.#resolveTarget(request, device, reading)
     if (typeof target === 'object' && target !== null) return respond(target.status)
     const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
     if (typeof dialog === 'string') return respond(400)
     const row = this.#row(randomUUID(), device, target, dialog, request, grantedSec)
     const subscription = new Subscription(row, context)
     if (grantedSec === 0) {
+      const watched = await reading
       this.#accept(incoming, row, 0)
       return subscription.unsubscribed(watched)
     }
-    await commits.add(row)
-    const replaced = table.add(subscription)
-    for (const old of replaced) old.drop()
-    if (replaced.length > 0) await sip.deleteSubscriptions(replaced.map((old) => old.row.uuid))
+    const [watched] = await Promise.all([reading, commits.add(row)])
+    for (const old of table.add(subscription)) {
+      old.drop()
+      forget(old)
+    }
     this.#accept(incoming, row, grantedSec)
     subscription.subscribed(row, watched)
   }
@@ -109,9 +125,9 @@ export class SubscribeHandler {
     if (cseq <= row.remoteCseq) return respond(500)
     const dialog = refreshDialog(current, request, from)
     if (typeof dialog === 'string') return respond(400)
-    const watched = await this.#watched(device)
     const renewed = { ...this.#row(row.uuid, device, row.mailboxId, dialog, request, grantedSec), epoch: row.epoch }
-    if (grantedSec > 0) await this.#parts.commits.add(renewed)
+    const committed = grantedSec > 0 ? this.#parts.commits.add(renewed) : undefined
+    const [watched] = await Promise.all([this.#watched(device), committed])
     this.#accept(incoming, renewed, grantedSec)
     if (grantedSec > 0) subscription.subscribed(renewed, watched)
     else subscription.unsubscribed(watched)
@@ -119,18 +135,18 @@ export class SubscribeHandler {
 
   async #watched({ uuid }: SipDevice): Promise<readonly WatchedMailbox[]> {
     const cause = requestCause('SUBSCRIBE')
-    return (await this.#parts.sip.watched([uuid])).map((mailbox) => ({ ...mailbox, cause }))
+    return (await this.#parts.reads.watched(uuid)).map((mailbox) => ({ ...mailbox, cause }))
   }
 
   /** Own name or access code: the whole lamp set. A number: that mailbox, if the device may watch it. */
   async #resolveTarget(
     request: SipRequest,
     device: SipDevice,
-    watched: readonly WatchedMailbox[],
+    reading: Promise<readonly WatchedMailbox[]>,
   ): Promise<Target | { status: 403 | 404 }> {
     const user = decodeUser(parseUri(request.uri)?.user)
     if (user === undefined || user === device.sipUsername || this.#parts.accessCodes.includes(user)) return null
-    const mailbox = watched.find(({ number, watched: may }) => may && number === user)
+    const mailbox = (await reading).find(({ number, watched: may }) => may && number === user)
     if (mailbox) return mailbox.mailboxId
     return { status: (await this.#parts.sip.numberExists(device.tenantId, user)) ? 403 : 404 }
   }

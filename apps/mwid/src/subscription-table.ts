@@ -5,10 +5,17 @@ import type { Subscription } from './subscription.js'
 /** Subscriptions one device may have at a time; a further one replaces its oldest. */
 const MAX_PER_DEVICE = 20
 
+/** A SUBSCRIBE that is being served: it may read what a device watches just before that changes. */
+export type Opening = {
+  /** Whether something was shown to the device's subscriptions meanwhile. */
+  changed: boolean
+}
+
 /** The live subscriptions of this worker, found by dialog and by device. */
 export class SubscriptionTable {
   readonly #byDialog = new Map<string, Subscription>()
   readonly #byDevice = new Map<DeviceId, Set<Subscription>>()
+  readonly #openings = new Map<DeviceId, Set<Opening>>()
 
   /** Every subscription. */
   all(): IterableIterator<Subscription> {
@@ -23,6 +30,26 @@ export class SubscriptionTable {
   /** The subscriptions of a device. */
   ofDevice(deviceId: DeviceId): readonly Subscription[] {
     return [...(this.#byDevice.get(deviceId) ?? [])]
+  }
+
+  /** A SUBSCRIBE of a device begins to be served; `closed` ends that. */
+  opening(deviceId: DeviceId): Opening {
+    const opening = { changed: false }
+    const openings = this.#openings.get(deviceId) ?? new Set()
+    this.#openings.set(deviceId, openings.add(opening))
+    return opening
+  }
+
+  /** It was served, or refused. */
+  closed(deviceId: DeviceId, opening: Opening): void {
+    const openings = this.#openings.get(deviceId)
+    openings?.delete(opening)
+    if (openings?.size === 0) this.#openings.delete(deviceId)
+  }
+
+  /** What the device watches was looked at, and may differ from what a SUBSCRIBE under way has read. */
+  looked(deviceId: DeviceId): void {
+    for (const opening of this.#openings.get(deviceId) ?? []) opening.changed = true
   }
 
   /** The subscription of a dialog. */

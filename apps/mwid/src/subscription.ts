@@ -1,4 +1,4 @@
-import type { DeviceId, LampReason } from '@lamplighter/domain'
+import type { LampReason } from '@lamplighter/domain'
 import {
   type Dialog,
   dialogRequest,
@@ -30,8 +30,6 @@ export type SubscriptionContext = {
   readonly epoch: Epoch
   /** `sip:` URI a phone dials from its envelope key. */
   readonly account: () => string
-  /** Looks at the device once more: what changed while it subscribed found no subscription to tell. */
-  readonly recheck: (deviceId: DeviceId) => void
   /** The subscription is over; its row can go. */
   readonly onEnd: (subscription: Subscription, reason: LampReason) => void
 }
@@ -92,7 +90,6 @@ export class Subscription {
     const content = this.#content(watched)
     this.#context.ledger.record(content.tag, false, 'pending', null)
     this.#step({ type: 'subscribed', content })
-    this.#context.recheck(row.deviceId)
   }
 
   /** What the device watches changed. A mailbox it may watch no more goes dark, then its subscription ends. */

@@ -21,7 +21,7 @@ import { evaluate, freePort, waitFor } from '@lamplighter/testing'
 
 const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url)
 const MAIN = fileURLToPath(new URL('../../../apps/lamplighter/dist/main.js', import.meta.url))
-const SECRET = 'a secret for benchmarks, long enough to be one'
+export const BENCH_SECRET = 'a secret for benchmarks, long enough to be one'
 
 /** What every benchmark starts from: a database of its own with fsync on, a virtual host, one tenant with one user. */
 export class BenchInstallation {
@@ -88,11 +88,11 @@ export class BenchInstallation {
   }
 
   get tokenKey(): Buffer {
-    return deriveKeys(SECRET).tokenKey
+    return deriveKeys(BENCH_SECRET).tokenKey
   }
 
   get nonceKey(): Buffer {
-    return deriveKeys(SECRET).nonceKey
+    return deriveKeys(BENCH_SECRET).nonceKey
   }
 
   /** A store whose commits wake the given relay. */
@@ -129,7 +129,7 @@ export class BenchInstallation {
       PATH: process.env['PATH'] ?? '',
       DATABASE_URL: this.database.url,
       AMQP_URL: this.amqpUrl,
-      LAMPLIGHTER_SECRET: SECRET,
+      LAMPLIGHTER_SECRET: BENCH_SECRET,
       LAMPLIGHTER_DATA_DIR: path.join(this.directory, 'data'),
       LAMPLIGHTER_HTTP_PORT: String(port),
       LAMPLIGHTER_RATE_LIMITS: '0',

@@ -66,16 +66,18 @@ export type LampEntry = {
   readonly tenantId: TenantId
   readonly deviceId: DeviceId
   readonly mailboxId: MailboxId
+  /** False: the device may watch it no more; acknowledged dark, the line can go. */
+  readonly watched: boolean
   readonly desired: { readonly summary: MessageSummary; readonly revision: number }
   readonly acknowledged: boolean
   readonly reason: LampReason
   readonly status: number | null
 }
 
-const FIND_DEVICE = `
+const FIND_DEVICES = `
   SELECT uuid::text, tenant_uuid::text AS "tenantId", sip_username AS "sipUsername", digest_algorithm AS "digestAlgorithm",
     CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, mwi_mode AS "mwiMode"
-  FROM device WHERE sip_username = $1`
+  FROM device WHERE sip_username = ANY ($1::text[])`
 /**
  * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
  * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing; what
@@ -197,10 +199,9 @@ export class SipRepository {
     this.#pool = pool
   }
 
-  /** The device with this SIP username. */
-  async findDevice(username: string): Promise<SipDevice | undefined> {
-    const [device] = await this.#rows<SipDevice>('sip.device', FIND_DEVICE, [username])
-    return device
+  /** The devices with these SIP usernames. */
+  findDevices(usernames: readonly string[]): Promise<SipDevice[]> {
+    return this.#rows<SipDevice>('sip.devices', FIND_DEVICES, [usernames])
   }
 
   /** What these devices, and all that watch or watched these mailboxes, must show now. */

@@ -1,0 +1,82 @@
+import { createSocket } from 'node:dgram'
+import { deriveKeys } from '@lamplighter/access'
+import { InProcessBus } from '@lamplighter/bus'
+import { createMwid } from '@lamplighter/mwid'
+import { createLogger } from '@lamplighter/runtime'
+import { openDatabase } from '@lamplighter/store'
+
+/**
+ * The SIP worker in a process of its own, and in it whoever commits changes: a datagram to its control port names
+ * mailboxes and their new counts, `id:count,id:count`; they are committed, many in one statement, then announced on
+ * the bus. Told over IPC to say what it weighs.
+ */
+const [databaseUrl = '', secret = '', originUuid = '', sipPort = '0'] = process.argv.slice(2)
+const log = createLogger('error')
+const database = openDatabase(databaseUrl, { connections: 8 })
+const bus = new InProcessBus(log)
+const settings = { host: '127.0.0.1', port: Number(sipPort), accessCodes: ['*97'] }
+const mwid = createMwid({
+  database,
+  bus,
+  nonceKey: deriveKeys(secret).nonceKey,
+  realm: 'bench',
+  originUuid,
+  settings,
+  log,
+})
+
+const CHANGE = `
+  UPDATE mailbox_summary s SET new_count = c.count, revision = s.revision + 1
+  FROM (SELECT unnest($1::int[]) AS id, unnest($2::int[]) AS count) c WHERE s.mailbox_id = c.id`
+
+let waiting = new Map<number, number>()
+let committing = false
+
+async function commit(): Promise<void> {
+  if (committing) return
+  committing = true
+  while (waiting.size > 0) {
+    const batch = waiting
+    waiting = new Map()
+    const ids = [...batch.keys()]
+    await database.pool.query({ name: 'bench.change', text: CHANGE, values: [ids, [...batch.values()]] })
+    await bus.publish(ids.map(announcement))
+  }
+  committing = false
+}
+
+function announcement(mailbox: number) {
+  const name = 'global_voicemail_mwi_updated'
+  const headers = { name, origin_uuid: originUuid, required_acl: 'events.bench' }
+  return {
+    eventId: `${mailbox}`,
+    name,
+    routingKey: 'bench',
+    headers,
+    body: JSON.stringify({ ...headers, data: { voicemail_id: mailbox } }),
+  }
+}
+
+async function weight(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    ;(globalThis as { gc?: () => void }).gc?.()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return process.memoryUsage().rss
+}
+
+const control = createSocket('udp4')
+control.on('message', (bytes) => {
+  for (const change of bytes.toString('latin1').split(',')) {
+    const [id = 0, count = 0] = change.split(':').map(Number)
+    waiting.set(id, count)
+  }
+  void commit()
+})
+await new Promise<void>((resolve) => control.bind(0, '127.0.0.1', resolve))
+control.setRecvBufferSize(8 * 1024 * 1024)
+await bus.start()
+await mwid.start()
+process.on('message', async () => process.send?.({ weight: await weight() }))
+process.on('disconnect', () => process.exit(0))
+process.send?.({ port: mwid.port, control: control.address().port })
