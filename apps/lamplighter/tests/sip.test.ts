@@ -302,7 +302,7 @@ describe('mwid', () => {
       const answer = await phone.authenticated('SUBSCRIBE', { 'Call-ID': `lost-${times}-${device.uuid}` })
       expect(answer.status).toBe(200)
     }
-    expect(await subscriptionsOf(device.uuid)).toBe(1)
+    await waitFor(async () => (await subscriptionsOf(device.uuid)) === 1, { what: 'the replaced rows to go' })
     await phone.next(4, () => true, 'the five first NOTIFYs')
     await deposit(box)
     await phone.next(5, ({ body }) => body.includes('1/0'), 'the change')
