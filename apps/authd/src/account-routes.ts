@@ -19,7 +19,7 @@ const FILTERS = ['uuid', 'username', 'firstname', 'lastname', 'purpose'] as cons
 
 /** Accounts and their passwords. By UUID the whole subtree is in reach. */
 export function accountRoutes(store: Store, accounts: AccountService): Implementation[] {
-  const scope = (call: Pick<Call, 'tenantId'>) => tenantSubtree(call.tenantId)
+  const scope = (call: Pick<Call, 'tenantId' | 'actor'>) => tenantSubtree(call.tenantId, call.actor)
   return [
     implement(listAccounts, async (call) => {
       const query = readListQuery(call)

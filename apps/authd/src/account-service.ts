@@ -71,6 +71,7 @@ export class AccountService {
       await change.accounts.lockAccount(current.uuid)
       const account = await change.users.update(current.uuid, merge(current, input))
       await change.outbox.add([rightsChanged({ userId: account.uuid, tenantId: account.tenantId })])
+      if (current.enabled && !account.enabled) await note(change, 'rights.removed', account)
       return { account, ended: account.enabled ? [] : await endLogins(change, account.uuid) }
     })
     this.#forget(account.uuid, ended)
@@ -80,9 +81,11 @@ export class AccountService {
   /** Deletes an account. @throws ResourceError `unknown-user`, RuleError while it has a mailbox or a device */
   async delete(scope: TenantScope, uuid: string): Promise<void> {
     const { userId, ended } = await this.#store.changeAccess(scope, async (change) => {
-      const { uuid: userId, tenantId } = found(await change.users.find(uuid), uuid)
+      const account = found(await change.users.find(uuid), uuid)
+      const { uuid: userId, tenantId } = account
       const ended = await endLogins(change, userId)
       await change.outbox.add([rightsChanged({ userId, tenantId })])
+      await note(change, 'rights.removed', account)
       await change.users.delete(userId)
       return { userId, ended }
     })
@@ -106,6 +109,7 @@ export class AccountService {
     const passwordHash = await hashSecret(newPassword)
     const ended = await this.#store.changeAccess(scope, async (change) => {
       await refuseStrongerThan(change, caller, user.uuid)
+      if (user.uuid !== caller.userId) await note(change, 'password.replaced', user)
       return replacePassword(change, user.uuid, passwordHash)
     })
     this.#forget(user.uuid, ended)
@@ -146,6 +150,15 @@ export type NewPassword = {
 /** Who decides how somebody logs in could log in as them, so they must be able to do all of it themselves. */
 async function refuseStrongerThan({ policies }: AccessChange, caller: Principal, user: UserId): Promise<void> {
   if (user !== caller.userId) refuseExcess(await policies.patternsOfUser(user), caller)
+}
+
+/** Notes what somebody did to an account. */
+async function note(
+  { audit, actor }: AccessChange,
+  action: 'rights.removed' | 'password.replaced',
+  { uuid, tenantId }: LoginAccount,
+): Promise<void> {
+  await audit.add({ tenantId, actor, action, details: { user_uuid: uuid } })
 }
 
 async function replacePassword(

@@ -1,4 +1,5 @@
 import { type InstallationKeys, RefreshTokenIssuer, TokenIssuer, type TokenVerifier } from '@lamplighter/access'
+import type { TenantId } from '@lamplighter/domain'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
@@ -46,6 +47,7 @@ export type AuthdDependencies = {
   /** The broker that asks us about tenants; undefined where the bus stays in the process. */
   readonly broker: BrokerBackendSettings | undefined
   readonly originUuid: string
+  readonly masterTenant: TenantId
   readonly log: Logger
 }
 
@@ -61,13 +63,14 @@ export function createAuthd({
   settings,
   broker,
   originUuid,
+  masterTenant,
   log,
 }: AuthdDependencies): HttpService {
   const refreshTokens = new RefreshTokenService(
     new RefreshTokenIssuer(keys.refreshKey),
     settings.refreshTokenLifetimeSec,
   )
-  const passwords = new PasswordCheck(store)
+  const passwords = new PasswordCheck(store, masterTenant)
   const logins = new LoginService(store, new TokenIssuer(keys.tokenKey), verifier, passwords, refreshTokens, settings)
   const admin = new LoginAdminService(store, verifier)
   const implementations = [

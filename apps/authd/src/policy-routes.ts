@@ -19,7 +19,7 @@ import { me } from './session-routes.js'
 
 /** Policies, and who has them. By UUID the whole subtree is in reach. */
 export function policyRoutes(store: Store, admin: LoginAdminService, policies: PolicyService): Implementation[] {
-  const scope = (call: Pick<Call, 'tenantId'>) => tenantSubtree(call.tenantId)
+  const scope = (call: Pick<Call, 'tenantId' | 'actor'>) => tenantSubtree(call.tenantId, call.actor)
   return [
     implement(listPolicies, async (call) => {
       const query = readListQuery(call)

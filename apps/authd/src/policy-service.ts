@@ -8,7 +8,14 @@ import {
   policyChanged,
   rightsChanged,
 } from '@lamplighter/contracts'
-import { type Created, LamplighterError, type RepeatKey, RuleError, type TenantId } from '@lamplighter/domain'
+import {
+  type Created,
+  LamplighterError,
+  type RepeatKey,
+  RuleError,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
 import {
   type AccessChange,
   type LoginAccount,
@@ -59,6 +66,7 @@ export class PolicyService {
         refuseExcess(acl, caller)
         refuseLifting(without(current.acl, acl), caller)
         await sayChanged(change, current)
+        if (lessens(current.acl, acl)) await noteRemoved(change, current)
       }
       return change.policies.update(current.uuid, { name, description, acl })
     })
@@ -74,6 +82,7 @@ export class PolicyService {
       refuseLifting(policy.acl, caller)
       await change.policies.delete(policy.uuid)
       await sayChanged(change, policy)
+      await noteRemoved(change, policy)
       return policy
     })
     this.#verifier.invalidateTenant(tenantId)
@@ -96,9 +105,11 @@ export class PolicyService {
 
   /** Takes a policy away from a user. @throws ResourceError, LamplighterError */
   async take(scope: TenantScope, caller: Principal, userUuid: string, policyUuid: string): Promise<void> {
-    await this.#changeUser(scope, userUuid, policyUuid, (change, user, policy) => {
+    await this.#changeUser(scope, userUuid, policyUuid, async (change, user, policy) => {
       refuseLifting(policy.acl, caller)
-      return change.policies.take(user.uuid, policy.uuid)
+      const taken = await change.policies.take(user.uuid, policy.uuid)
+      if (taken) await noteRemoved(change, policy, user.uuid)
+      return taken
     })
   }
 
@@ -123,6 +134,18 @@ export class PolicyService {
 
 async function sayChanged({ outbox }: AccessChange, { uuid, tenantId }: Policy): Promise<void> {
   await outbox.add([draft(policyChanged, { tenant: tenantId }, { uuid, tenant_uuid: tenantId })])
+}
+
+/** Notes that those who have the policy, or one of them, can do less. */
+async function noteRemoved({ audit, actor }: AccessChange, policy: Policy, user?: UserId): Promise<void> {
+  const details = { policy_uuid: policy.uuid, ...(user === undefined ? {} : { user_uuid: user }) }
+  await audit.add({ tenantId: policy.tenantId, actor, action: 'rights.removed', details })
+}
+
+/** A pattern went, or a denial came. */
+function lessens(before: readonly string[], after: readonly string[]): boolean {
+  const isDenial = (pattern: string) => pattern.startsWith('!')
+  return without(before, after).some((pattern) => !isDenial(pattern)) || without(after, before).some(isDenial)
 }
 
 function refuseBuiltIn({ builtIn, uuid, slug }: Policy): void {

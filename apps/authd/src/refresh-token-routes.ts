@@ -40,11 +40,11 @@ export function refreshTokenRoutes(store: Store, admin: LoginAdminService): Impl
     }),
     implement(deleteUserRefreshToken, async (call) => {
       const user = await admin.findUser(tenantSubtree(call.tenantId), call.param('user_uuid'))
-      await admin.revokeRefreshToken(user, call.param('client_id'))
+      await admin.revokeRefreshToken(user, call.param('client_id'), call.actor)
       return {}
     }),
     implement(deleteMyRefreshToken, async (call) => {
-      await admin.revokeRefreshToken(me(call).userId, call.param('client_id'))
+      await admin.revokeRefreshToken(me(call).userId, call.param('client_id'), call.actor)
       return {}
     }),
   ]

@@ -32,7 +32,7 @@ export function sessionRoutes(store: Store, admin: LoginAdminService): Implement
       return list(listScope(call, query.recurse), toListQuery(query), undefined)
     }),
     implement(deleteSession, async (call) => {
-      await admin.endSession(call.tenantId, call.param('session_uuid'))
+      await admin.endSession(call.tenantId, call.param('session_uuid'), call.actor)
       return {}
     }),
     implement(listUserSessions, async (call) => {
@@ -46,11 +46,11 @@ export function sessionRoutes(store: Store, admin: LoginAdminService): Implement
     }),
     implement(deleteUserSession, async (call) => {
       const user = await admin.findUser(tenantSubtree(call.tenantId), call.param('user_uuid'))
-      await admin.endSessionOfUser(user, call.param('session_uuid'))
+      await admin.endSessionOfUser(user, call.param('session_uuid'), call.actor)
       return {}
     }),
     implement(deleteMySession, async (call) => {
-      await admin.endSessionOfUser(me(call).userId, call.param('session_uuid'))
+      await admin.endSessionOfUser(me(call).userId, call.param('session_uuid'), call.actor)
       return {}
     }),
   ]

@@ -13,7 +13,7 @@ export async function noteListening(
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   if (call.request.method !== 'GET' || !beginsAtTheBeginning(answer)) return
-  await store.audit.add({
+  await store.note({
     tenantId: mailbox.tenantId,
     actor: call.actor,
     action: 'message.listened',

@@ -32,7 +32,11 @@ export function eventConsumerRoutes(consumers: EventConsumerService): Implementa
       body: toView(call, await consumers.get(call.tenantId, call.param('consumer'))),
     })),
     implement(rotateEventConsumerCredentials, async (call) => ({
-      body: await consumers.rotate(call.tenantId, call.caller.principal, call.param('consumer')),
+      body: await consumers.rotate(
+        onlyTenant(call.tenantId, call.actor),
+        call.caller.principal,
+        call.param('consumer'),
+      ),
     })),
     implement(deleteEventConsumer, async (call) => {
       await consumers.delete(call.tenantId, call.param('consumer'))

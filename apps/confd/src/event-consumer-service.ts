@@ -15,6 +15,7 @@ import {
   NotFoundError,
   type RepeatKey,
   RuleError,
+  SYSTEM_ACTOR,
   type TenantId,
   type UserId,
 } from '@lamplighter/domain'
@@ -71,10 +72,11 @@ export class EventConsumerService {
     const { tenantId } = scope
     const fields = checkedFields(input)
     const password = newConsumerPassword()
-    const { value: uuid, replayed } = await this.#store.createOnce(scope, repeat, async (change) => {
+    const creating = this.#store.createOnce(scope, repeat, async (change) => {
       await refuseExcess(change, tenantId, caller, fields)
       return createRow(change, tenantId, fields, hashConsumerPassword(password))
     })
+    const { value: uuid, replayed } = await creating.catch((error) => this.#noteRefused(error, scope, fields.name))
     if (!replayed) await control.settle(uuid)
     const consumer = await this.get(tenantId, fields.name)
     return { value: { consumer, password: replayed ? undefined : password }, replayed }
@@ -85,11 +87,12 @@ export class EventConsumerService {
    *
    * @throws NotFoundError; LamplighterError `event-binding-refused`, `no-broker`
    */
-  async rotate(tenantId: TenantId, caller: Principal, name: string): Promise<ConsumerCredentials> {
+  async rotate(scope: TenantScope, caller: Principal, name: string): Promise<ConsumerCredentials> {
+    const { tenantId } = scope
     await this.get(tenantId, name)
     const control = this.#brokerControl()
     const password = newConsumerPassword()
-    const uuid = await this.#store.changeEventConsumer(async (consumers) => {
+    const rotating = this.#store.changeEventConsumer(async (consumers) => {
       const uuid = await consumers.setSecret(tenantId, name, hashConsumerPassword(password))
       // Written first, which locks it: what is looked at is what the password is for.
       const found = await consumers.find(tenantId, name)
@@ -97,6 +100,7 @@ export class EventConsumerService {
       refuseBeyondCaller(found.consumer, tenantId, caller)
       return uuid
     })
+    const uuid = await rotating.catch((error) => this.#noteRefused(error, scope, name))
     await control.settle(uuid, true)
     await control.disconnect({ tenantId, name }, 'the credentials were changed')
     return { username: consumerUsername({ tenantId, name }), password }
@@ -107,6 +111,19 @@ export class EventConsumerService {
     const uuid = await this.#store.changeEventConsumer((consumers) => consumers.delete(tenantId, name))
     if (uuid === undefined) throw noSuchConsumer(name)
     await this.#control?.settle(uuid)
+  }
+
+  /** Somebody wanted more than they may have: that is noted, although nothing came of it. @throws the error */
+  async #noteRefused(
+    error: unknown,
+    { tenantId, actor = SYSTEM_ACTOR }: TenantScope,
+    consumer: string,
+  ): Promise<never> {
+    if (error instanceof LamplighterError && error.code === 'event-binding-refused') {
+      const details = { consumer, ...error.details }
+      await this.#store.note({ tenantId, actor, action: 'event_consumer.refused', details })
+    }
+    throw error
   }
 
   #brokerControl(): EventConsumerControl {

@@ -3,6 +3,7 @@ import { createAuthd } from '@lamplighter/authd'
 import { type Bus, InProcessBus, RabbitMqBus } from '@lamplighter/bus'
 import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
+import type { TenantId } from '@lamplighter/domain'
 import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
 import { createMwid, type Mwid } from '@lamplighter/mwid'
 import { createDeadLetterKeeper, createRelay } from '@lamplighter/relayd'
@@ -10,6 +11,7 @@ import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighte
 import {
   type Database,
   DirectoryAudioStore,
+  type Installation,
   OUTBOX_CHANNEL,
   OutboxSignal,
   Provisioning,
@@ -46,6 +48,7 @@ type Shared = {
   readonly bus: Bus
   readonly keys: InstallationKeys
   readonly originUuid: string
+  readonly masterTenant: TenantId
   readonly verifier: TokenVerifier
   readonly signal: OutboxSignal
 }
@@ -112,7 +115,7 @@ export class Lamplighter {
     const done = await setUp(provisioning, demoPassword)
     if (done.newPassword !== undefined) onNewPassword?.(MASTER_ADMIN, done.newPassword)
     onProgress('starting the services')
-    const shared = await share(config, log, database, keys, done.installation.originUuid)
+    const shared = await share(config, log, database, keys, done.installation)
     const { group, server, mwid } = compose(shared, services)
     await shared.bus.start().catch((error) => Promise.reject(brokerError(error, config)))
     const stop = async () => {
@@ -160,7 +163,7 @@ async function share(
   log: Logger,
   database: Database,
   keys: InstallationKeys,
-  originUuid: string,
+  { originUuid, masterTenant }: Installation,
 ): Promise<Shared> {
   const signal = new OutboxSignal(() => database.pool.query(`NOTIFY ${OUTBOX_CHANNEL}`))
   const store = new Store(database, originUuid, () => signal.poke())
@@ -171,7 +174,7 @@ async function share(
   const { amqpUrl, relayShards: shards } = config
   const bus = amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(amqpUrl, log, { shards })
   const verifier = new TokenVerifier(keys.tokenKey, store.accounts)
-  return { config, log, database, store, audio, bus, keys, originUuid, verifier, signal }
+  return { config, log, database, store, audio, bus, keys, originUuid, masterTenant, verifier, signal }
 }
 
 type Composition = {
@@ -197,7 +200,8 @@ function compose(shared: Shared, names: readonly ServiceName[]): Composition {
   return { group, server, mwid }
 }
 
-function httpServices({ config, log, store, audio, bus, keys, originUuid, verifier }: Shared): HttpService[] {
+function httpServices(shared: Shared): HttpService[] {
+  const { config, log, store, audio, bus, keys, originUuid, masterTenant, verifier } = shared
   const covers = store.accounts.covers.bind(store.accounts)
   const rateLimits = new RateLimits(config.http.rateLimits)
   const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
@@ -205,7 +209,17 @@ function httpServices({ config, log, store, audio, bus, keys, originUuid, verifi
     config.amqpUrl === undefined ? undefined : { amqpUrl: config.amqpUrl, managementUrl: config.managementUrl }
   const backend = broker && { vhost: vhostOf(broker.amqpUrl), secret: config.brokerSecret }
   return [
-    createAuthd({ store, access, verifier, keys, settings: config.logins, broker: backend, originUuid, log }),
+    createAuthd({
+      store,
+      access,
+      verifier,
+      keys,
+      settings: config.logins,
+      broker: backend,
+      originUuid,
+      masterTenant,
+      log,
+    }),
     createConfd({ store, bus, access, originUuid, sipRealm: config.sip.realm, broker, log }),
     createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({

@@ -312,6 +312,88 @@ describe('rights on AMQP', () => {
   })
 })
 
+describe('what a security team subscribes to', () => {
+  const AUTH = '/api/auth/0.1'
+  const call = (method: string, path: string, body?: unknown) => tenant.admin.call(method, path, body)
+  const guess = (username: string) =>
+    request(`${installation.url}${AUTH}/token`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${username}:wrong`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: '{}',
+    })
+
+  it('one consumer hears what the audit log notes of logins, sessions, rights, PINs and exports, and nothing of others', async () => {
+    const consumer = await create(tenant, { bindings: [`${tenant.uuid}.all.events.auth.security.noticed`] })
+    const listener = await listen(consumer)
+    const person = await installation.account(tenant.uuid)
+    const policy = { name: 'p', acl: ['confd.voicemails.read', 'confd.voicemails.*.read'] }
+    const { uuid: policyUuid } = await tenant.admin.call<{ uuid: string }>('POST', `${AUTH}/policies`, policy)
+    const { id } = await installation.mailbox(tenant, { password: '830472' })
+    const { items } = await tenant.admin.call<{ items: { uuid: string }[] }>(
+      'GET',
+      `${AUTH}/users/${person.uuid}/sessions`,
+    )
+
+    for (let n = 0; n < 12; n++) await guess(person.username)
+    await call('DELETE', `${AUTH}/users/${person.uuid}/sessions/${items[0]?.uuid}`)
+    await call('PUT', `${AUTH}/users/${person.uuid}/policies/${policyUuid}`)
+    await call('PUT', `${AUTH}/policies/${policyUuid}`, { name: 'p', acl: policy.acl.slice(1) })
+    await call('DELETE', `${AUTH}/users/${person.uuid}/policies/${policyUuid}`)
+    await call('PUT', `${AUTH}/users/${person.uuid}/password`, { new_password: 'another password' })
+    await call('PUT', `${AUTH}/users/${person.uuid}`, { enabled: false })
+    for (let n = 0; n < 5; n++)
+      await call('POST', `/api/confd/1.1/voicemails/${id}/pin/verify`, { pin: `83047${n + 3}9` })
+    await call('GET', `/api/calld/1.0/voicemails/${id}/export`).catch(() => {})
+    const refused = { name: 'too-much', user_uuid: person.uuid, bindings: [`${tenant.uuid}.all.events.config.#`] }
+    await installation
+      .account(other.uuid)
+      .then(({ username }) => Promise.all(Array.from({ length: 11 }, () => guess(username))))
+    await call('PUT', `${AUTH}/users/${person.uuid}`, { enabled: true })
+    await expect(call('POST', '/api/confd/1.1/event-consumers', refused)).rejects.toThrow('403')
+
+    await waitFor(() => listener.events.some(({ data }) => data['action'] === 'event_consumer.refused'), {
+      what: 'the refusal',
+    })
+    await listener.stop()
+    expect(listener.events.map(({ data }) => [data['action'], data['voicemail_id'], data['details']])).toEqual([
+      ['login.throttled', null, { user_uuid: person.uuid }],
+      ['session.revoked', null, { user_uuid: person.uuid, session_uuid: items[0]?.uuid }],
+      ['rights.removed', null, { policy_uuid: policyUuid }],
+      ['rights.removed', null, { policy_uuid: policyUuid, user_uuid: person.uuid }],
+      ['password.replaced', null, { user_uuid: person.uuid }],
+      ['rights.removed', null, { user_uuid: person.uuid }],
+      ['pin.locked', id, expect.objectContaining({ locked: 'mailbox' })],
+      ['mailbox.exported', id, { messages: 0 }],
+      ['event_consumer.refused', null, expect.objectContaining({ consumer: 'too-much', reason: 'access' })],
+    ])
+    const logged = await tenant.admin.call<{ items: { action: string }[] }>('GET', '/api/calld/1.0/audit')
+    const said = listener.events.map(({ data }) => data['action'])
+    const noted = logged.items.map(({ action }) => action).filter((action) => said.includes(action))
+    expect(noted.slice(0, said.length).reverse()).toEqual(said)
+  })
+
+  it('an ordinary user does not hear it, and may have no consumer for it', async () => {
+    const { uuid } = await installation.account(tenant.uuid)
+    const wanted = { user_uuid: uuid, events: ['auth_security_noticed'] }
+    await expect(create(tenant, wanted)).rejects.toThrow('403')
+  })
+
+  it('guesses at a name nobody has are told to the master tenant, without the name', async () => {
+    const master = await installation.master()
+    for (let n = 0; n < 10; n++) await guess('nobody-has-this-name')
+    const { items } = await master.call<{ items: Record<string, unknown>[] }>(
+      'GET',
+      '/api/calld/1.0/audit?action=login.throttled',
+    )
+    expect(items).toHaveLength(1)
+    expect(items[0]).toMatchObject({ details: { user_uuid: null }, remote_addr: '127.0.0.1' })
+    expect(JSON.stringify(items)).not.toContain('nobody')
+  })
+})
+
 describe('consumers over REST', () => {
   it('bus.md 6.3 no. 26: nobody gets more by a consumer than they and its user may have, 403 with the excess', async () => {
     const confd = confdOf(installation, tenant.admin)

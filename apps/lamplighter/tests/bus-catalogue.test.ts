@@ -220,6 +220,7 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
       'user_voicemail_mwi_updated',
       'voicemail_greeting_changed',
       'voicemail_pin_locked',
+      'auth_security_noticed',
     ])
   })
 

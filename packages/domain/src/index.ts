@@ -1,4 +1,11 @@
-export { type Actor, type AuditAction, SYSTEM_ACTOR } from './audit.js'
+export {
+  type Actor,
+  type AuditAction,
+  isSecurityAction,
+  SECURITY_ACTIONS,
+  type SecurityAction,
+  SYSTEM_ACTOR,
+} from './audit.js'
 export { parseAwareDateTime } from './date-time.js'
 export {
   AuthenticationError,

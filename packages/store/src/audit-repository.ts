@@ -1,4 +1,6 @@
-import type { Actor, AuditAction, MailboxId, TenantId } from '@lamplighter/domain'
+import { type SecurityEntry, securityDraft } from '@lamplighter/contracts'
+import { type Actor, type AuditAction, isSecurityAction, type MailboxId, type TenantId } from '@lamplighter/domain'
+import type { Outbox } from './outbox.js'
 import type { Sql } from './sql.js'
 
 /** Something somebody did. */
@@ -21,19 +23,29 @@ const ADD = `
     request_id text, remote_addr text)
   ORDER BY ord`
 
-/** Writes the audit log, in the transaction of what it tells. The database refuses to change or delete a row of it. */
+/**
+ * Writes the audit log, in the transaction of what it tells, and with it says on the bus what a security team wants to
+ * hear. The database refuses to change or delete a row of the log.
+ */
 export class AuditRepository {
   readonly #sql: Sql
+  readonly #outbox: Outbox
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, outbox: Outbox) {
     this.#sql = sql
+    this.#outbox = outbox
   }
 
-  /** Writes entries in the given order, in one statement. */
+  /** Writes entries in the given order, in one statement, and in one more says those that are said. */
   async add(...entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return
     await this.#sql.rows('audit.add', ADD, [JSON.stringify(entries.map(toRow))])
+    await this.#outbox.add(entries.filter(isSaid).map(securityDraft))
   }
+}
+
+function isSaid(entry: AuditEntry): entry is AuditEntry & SecurityEntry {
+  return isSecurityAction(entry.action)
 }
 
 function toRow(entry: AuditEntry, ord: number): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
 import type { Actor } from '@lamplighter/domain'
 import { AccountRepository } from './account-repository.js'
-import type { AuditRepository } from './audit-repository.js'
+import { AuditRepository } from './audit-repository.js'
 import type { CallerErasure } from './caller-erasure.js'
 import { ContextRepository } from './context-repository.js'
 import type { CopyWriter } from './copy-writer.js'
@@ -70,13 +70,19 @@ export type AccessControl = {
 }
 
 /** A change of who may do what, with the sessions it ends and what it says, all or nothing. */
-export type AccessChange = AccessControl & LoginChange & { readonly idempotency: IdempotencyRepository }
+export type AccessChange = AccessControl &
+  LoginChange & {
+    /** Who changes it. */
+    readonly actor: Actor
+    readonly idempotency: IdempotencyRepository
+  }
 
 /** A change of who is logged in. */
 export type LoginChange = {
   readonly accounts: AccountRepository
   readonly sessions: SessionRepository
   readonly refreshTokens: RefreshTokenRepository
+  readonly audit: AuditRepository
   readonly outbox: Outbox
 }
 
@@ -124,8 +130,10 @@ export function accessOf(db: Prisma.TransactionClient, scope: TenantScope): Acce
 }
 
 /** The repositories of who is logged in. */
-export function loginsOf(sql: Sql): Omit<LoginChange, 'outbox'> {
+export function loginsOf(sql: Sql, outbox: Outbox): LoginChange {
   return {
+    outbox,
+    audit: new AuditRepository(sql, outbox),
     accounts: new AccountRepository(sql),
     sessions: new SessionRepository(sql),
     refreshTokens: new RefreshTokenRepository(sql),

@@ -25,8 +25,8 @@ const ADMIT = `
     INSERT INTO login_throttle AS t (key, failures, blocked_until) SELECT $4, 1, now() FROM free
     ON CONFLICT (key) DO UPDATE SET failures = ${COUNTED}, failed_at = clock_timestamp(), blocked_until = ${PAUSE(COUNTED)}
     WHERE t.blocked_until <= clock_timestamp()
-    RETURNING 1)
-  SELECT EXISTS (SELECT 1 FROM counted) AS admitted`
+    RETURNING failures)
+  SELECT failures FROM counted`
 const FAIL = `
   INSERT INTO login_throttle AS t (key, failures, blocked_until) VALUES ($4, 1, now())
   ON CONFLICT (key) DO UPDATE SET failures = ${COUNTED}, failed_at = clock_timestamp(), blocked_until = ${PAUSE(COUNTED)}`
@@ -44,11 +44,16 @@ export class LoginThrottle {
     this.#sql = sql
   }
 
-  /** Whether a try may go on. It counts as a failure of the account until `succeed` is told. */
-  async admit(account: string, address: string): Promise<boolean> {
+  /**
+   * Lets a try go on, or not. It counts as a failure of the account until `succeed` is told.
+   *
+   * @returns undefined when it may not; else whether it is the one that makes the account wait, if it fails: said once,
+   *   until the failures have begun to fade
+   */
+  async admit(account: string, address: string): Promise<{ readonly isLast: boolean } | undefined> {
     const values = [...boundsOf(ACCOUNT), accountKey(account), addressKey(address)]
-    const [row] = await this.#sql.rows<{ admitted: boolean }>('throttle.admit', ADMIT, values)
-    return row?.admitted ?? false
+    const [row] = await this.#sql.rows<{ failures: number }>('throttle.admit', ADMIT, values)
+    return row && { isLast: row.failures === ACCOUNT.free }
   }
 
   /** The password was wrong: the address is charged too. */

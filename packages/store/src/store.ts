@@ -1,7 +1,7 @@
 import { type Created, type MailboxId, type RepeatKey, SYSTEM_ACTOR, type TenantId } from '@lamplighter/domain'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
-import { AuditRepository } from './audit-repository.js'
+import { type AuditEntry, AuditRepository } from './audit-repository.js'
 import { CallerErasure } from './caller-erasure.js'
 import {
   type AccessChange,
@@ -120,9 +120,9 @@ export class Store {
     return new AuditQueries(pgSql(this.#database.pool), scope)
   }
 
-  /** Writes the audit log outside any transaction: for what changes nothing else. */
-  get audit(): AuditRepository {
-    return new AuditRepository(pgSql(this.#database.pool))
+  /** Writes the audit log for what changes nothing else. */
+  note(entry: AuditEntry): Promise<void> {
+    return this.#change((sql, outbox) => new AuditRepository(sql, outbox).add(entry))
   }
 
   /** Remembered answers, outside any transaction. */
@@ -172,7 +172,7 @@ export class Store {
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
-        audit: new AuditRepository(sql),
+        audit: new AuditRepository(sql, outbox),
         pins: new PinRepository(sql, scope),
         eventConsumers: new EventConsumerRepository(sql),
       })
@@ -214,7 +214,7 @@ export class Store {
         summaries,
         outbox,
         idempotency: new IdempotencyRepository(sql),
-        audit: new AuditRepository(sql),
+        audit: new AuditRepository(sql, outbox),
         greetings: new GreetingRepository(sql),
         erasure: new CallerErasure(sql, summaries),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
@@ -242,7 +242,7 @@ export class Store {
 
   /** Begins and ends sessions. What `work` throws undoes everything. */
   async changeLogins<T>(work: (change: LoginChange) => Promise<T>): Promise<T> {
-    return this.#change((sql, outbox) => work({ ...loginsOf(sql), outbox }))
+    return this.#change((sql, outbox) => work(loginsOf(sql, outbox)))
   }
 
   /** Reads of who may do what in a scope. */
@@ -253,7 +253,12 @@ export class Store {
   /** Changes who may do what. What `work` throws undoes everything. */
   changeAccess<T>(scope: TenantScope, work: (change: AccessChange) => Promise<T>): Promise<T> {
     return this.#changeWithPrisma((db, sql, outbox) =>
-      work({ ...accessOf(db, scope), ...loginsOf(sql), outbox, idempotency: new IdempotencyRepository(sql) }),
+      work({
+        ...accessOf(db, scope),
+        ...loginsOf(sql, outbox),
+        actor: scope.actor ?? SYSTEM_ACTOR,
+        idempotency: new IdempotencyRepository(sql),
+      }),
     )
   }
 

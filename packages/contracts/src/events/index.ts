@@ -7,6 +7,7 @@ import * as lamps from './lamps.js'
 import * as messages from './messages.js'
 import * as pins from './pins.js'
 import * as quota from './quota.js'
+import * as security from './security.js'
 import * as team from './team.js'
 import * as transcriptions from './transcriptions.js'
 
@@ -34,6 +35,8 @@ export * from './messages.js'
 export * from './pins.js'
 export * from './quota.js'
 export { isMailboxFull, quotaDrafts, type RejectedCaller, rejectedDrafts } from './quota-drafts.js'
+export * from './security.js'
+export { type SecurityEntry, securityDraft } from './security-drafts.js'
 export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 export { topicKeyOf } from './topic-key.js'
 export {
@@ -58,6 +61,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(pins),
   ...Object.values(quota),
   ...Object.values(lamps),
+  ...Object.values(security),
   ...Object.values(auth),
 ].sort((one, other) => (one.name < other.name ? -1 : 1))
 export { REVOCATION_EVENTS, type Revocation, readRevocation } from './revocation.js'
