@@ -105,6 +105,9 @@ async function ours(
         sipUsername: username,
         digestAlgorithm: 'MD5',
         mwiMode: 'auto',
+        profile: 'default',
+        aggregate: true,
+        messageAccount: null,
         mailboxes: [mailbox],
       } as const
       await store

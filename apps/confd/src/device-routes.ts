@@ -58,6 +58,9 @@ function toDeviceView(call: Pick<Call, 'url'>, device: Device): DeviceView {
     sip_username: device.sipUsername,
     digest_algorithm: device.digestAlgorithm,
     mwi_mode: device.mwiMode,
+    profile: device.profile,
+    aggregate: device.aggregate,
+    message_account: device.messageAccount,
     voicemails: device.mailboxes && [...device.mailboxes],
     links: [{ rel: 'devices', href: resourceUrl(call, 'devices', device.uuid) }],
   }

@@ -4,6 +4,7 @@ import {
   always,
   type Created,
   type DeviceId,
+  type DeviceProfileName,
   InvalidInputError,
   type MailboxId,
   type MwiMode,
@@ -133,6 +134,9 @@ const NEW_DEVICE: DeviceFields = {
   sipUsername: '',
   digestAlgorithm: 'MD5',
   mwiMode: 'auto',
+  profile: 'default',
+  aggregate: true,
+  messageAccount: null,
   mailboxes: null,
 }
 
@@ -144,6 +148,9 @@ function mergedFields(base: DeviceFields, input: DeviceInput): DeviceFields {
     sipUsername: input.sip_username ?? base.sipUsername,
     digestAlgorithm: (input.digest_algorithm as DigestAlgorithm | undefined) ?? base.digestAlgorithm,
     mwiMode: (input.mwi_mode as MwiMode | undefined) ?? base.mwiMode,
+    profile: (input.profile as DeviceProfileName | undefined) ?? base.profile,
+    aggregate: input.aggregate ?? base.aggregate,
+    messageAccount: input.message_account === undefined ? base.messageAccount : input.message_account,
     mailboxes: voicemails === undefined ? base.mailboxes : sortedIds(voicemails),
   }
 }

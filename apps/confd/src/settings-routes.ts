@@ -39,5 +39,6 @@ function toSettingsView(settings: MailboxSettings): SettingsView {
     claim_lease_s: settings.claimLeaseSec,
     pin_min_length: settings.pinMinLength,
     event_retention_hours: settings.eventRetentionHours,
+    message_account: settings.messageAccount,
   }
 }

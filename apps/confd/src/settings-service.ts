@@ -67,5 +67,6 @@ function merged(current: TenantSettings, input: SettingsUpdate): TenantSettings 
     eventRetentionHours:
       input.event_retention_hours === undefined ? current.eventRetentionHours : input.event_retention_hours,
     transcriptionEnabled: current.transcriptionEnabled,
+    messageAccount: input.message_account === undefined ? current.messageAccount : input.message_account,
   }
 }

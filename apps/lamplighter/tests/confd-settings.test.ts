@@ -74,6 +74,7 @@ describe('[B] /voicemails/settings', () => {
     claim_lease_s: 900,
     pin_min_length: 6,
     event_retention_hours: null,
+    message_account: null,
   }
 
   it('has defaults; PUT changes what it names, and says so', async () => {

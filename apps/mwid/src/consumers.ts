@@ -6,8 +6,9 @@ import {
   globalMwiUpdated,
   lampReassertRequested,
   userMwiUpdated,
+  voicemailSettingsEdited,
 } from '@lamplighter/contracts'
-import type { DeviceId, LampCause, MailboxId } from '@lamplighter/domain'
+import type { DeviceId, LampCause, MailboxId, TenantId } from '@lamplighter/domain'
 import { type ReassertRequest, readReassertRequest } from './reassertion.js'
 
 /** What the worker wants to hear. */
@@ -16,6 +17,8 @@ export type LampListener = {
   deviceChanged(id: DeviceId, cause: LampCause): void
   deviceDeleted(id: DeviceId): void
   reassertRequested(asked: ReassertRequest): void
+  /** What holds for all devices of a tenant changed. */
+  tenantChanged(id: TenantId): void
 }
 
 const COUNT_EVENTS = [userMwiUpdated.name, globalMwiUpdated.name]
@@ -29,10 +32,12 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
   return {
     queue: 'mwid.lamp',
     durability: 'exclusive',
-    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS, lampReassertRequested.name].map((name) => ({
-      name,
-      origin_uuid: originUuid,
-    })),
+    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS, lampReassertRequested.name, voicemailSettingsEdited.name].map(
+      (name) => ({
+        name,
+        origin_uuid: originUuid,
+      }),
+    ),
     prefetch: 500,
     handle: (message) => {
       if (message.name === lampReassertRequested.name) {
@@ -41,7 +46,9 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
         return asked ? 'ack' : 'dead_letter'
       }
       const { voicemail_id: mailbox, device_uuid: device } = readEventData(message)
-      if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, eventCause(message))
+      const { tenant_uuid: tenant } = message.headers
+      if (message.name === voicemailSettingsEdited.name) listener.tenantChanged(tenant as TenantId)
+      else if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, eventCause(message))
       else if (typeof device !== 'string') return 'dead_letter'
       else if (message.name === deviceDeleted.name) listener.deviceDeleted(device as DeviceId)
       else listener.deviceChanged(device as DeviceId, eventCause(message))

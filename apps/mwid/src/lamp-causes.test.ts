@@ -11,6 +11,7 @@ const watched = (mailboxId: number): WatchedMailbox => ({
   acknowledged: undefined,
   mailboxId: mailboxId as WatchedMailbox['mailboxId'],
   number: String(mailboxId),
+  own: true,
   revision: 1,
   summary: EMPTY_SUMMARY,
 })

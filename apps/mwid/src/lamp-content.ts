@@ -1,17 +1,44 @@
-import { addSummaries, type MailboxId, sameSummary } from '@lamplighter/domain'
-import { type Content, formatMessageSummary } from '@lamplighter/sip'
-import type { WatchedMailbox } from '@lamplighter/store'
+import { type MailboxId, sameSummary } from '@lamplighter/domain'
+import type { Content } from '@lamplighter/sip'
+import type { DeviceForm, WatchedMailbox } from '@lamplighter/store'
+import type { EventPackage, View } from './packages/event-package.js'
 
 /** What a NOTIFY shows, and which mailboxes at which revision it was made from. */
 export type LampContent = Content<readonly WatchedMailbox[]>
 
-/** What a subscription asks for: the device's whole lamp set, summed, or one mailbox. */
+/** What a subscription asks for: what its device's own name stands for, or one mailbox. */
 export type Target = MailboxId | null
 
-/** The state a subscription must show now. Nothing watched is nothing waiting, said in so many words. */
-export function contentFor(target: Target, watched: readonly WatchedMailbox[], account: string): LampContent {
-  const shown = target === null ? watched : watched.filter(({ mailboxId }) => mailboxId === target)
-  return { body: formatMessageSummary(addSummaries(shown.map(({ summary }) => summary)), account), tag: shown }
+/** A subscription as far as it decides what to show. */
+export type Asked = {
+  readonly eventPackage: EventPackage
+  readonly target: Target
+  readonly form: DeviceForm
+  readonly entity: string
+  readonly host: string
+  /** What phones dial where neither device nor tenant says otherwise. */
+  readonly accessCode: string
+}
+
+/** The state a subscription must show now. */
+export function contentFor(asked: Asked, watched: readonly WatchedMailbox[]): LampContent {
+  const shown = shownTo(asked, watched)
+  return { body: asked.eventPackage.body(viewOf(asked, shown), shown, 0), tag: shown }
+}
+
+/** What a subscription is about, as its package wants to know it. */
+export function viewOf({ target, form, entity, host, accessCode }: Asked, shown: readonly WatchedMailbox[]): View {
+  const number = target === null ? '' : shown[0]?.number
+  return { form, entity, host, account: number || (form.messageAccount ?? accessCode) }
+}
+
+/** Own name: everything, or the primary mailbox alone; what the ledger still has goes dark with it. */
+function shownTo({ target, form, eventPackage }: Asked, watched: readonly WatchedMailbox[]): readonly WatchedMailbox[] {
+  if (target !== null) return watched.filter(({ mailboxId }) => mailboxId === target)
+  if (form.aggregate || eventPackage.each) return watched
+  const may = watched.filter((mailbox) => mailbox.watched)
+  const primary = may.find(({ own }) => own) ?? may.toSorted((a, b) => a.mailboxId - b.mailboxId)[0]
+  return watched.filter((mailbox) => mailbox === primary || !mailbox.watched)
 }
 
 /** Whether the ledger says that the device acknowledged exactly this. */

@@ -11,6 +11,7 @@ const mailbox = (mailboxId: number, facts: Partial<WatchedMailbox> = {}): Watche
   acknowledged: EMPTY_SUMMARY,
   mailboxId: mailboxId as WatchedMailbox['mailboxId'],
   number: String(mailboxId),
+  own: true,
   revision: 1,
   summary: EMPTY_SUMMARY,
   ...facts,

@@ -49,9 +49,8 @@ export class LampWorker {
     await this.#working
   }
 
-  /** Looks at every device that has a subscription, paced. */
-  async reconcile(): Promise<void> {
-    const devices = this.#table.devices()
+  /** Looks at these devices, by default at every one that has a subscription, paced. */
+  async reconcile(devices = this.#table.devices()): Promise<void> {
     for (let from = 0; from < devices.length && !this.#stopping.signal.aborted; from += CHUNK) {
       for (const id of devices.slice(from, from + CHUNK)) this.#causes.ofDevice(id, RECONCILE)
       this.#wake()
@@ -81,7 +80,7 @@ export class LampWorker {
       // A mailbox may be gone before the ledger's line that would lead to its devices is written.
       const asked = [...new Set([...causes.devices, ...this.#ledger.unwritten(causes.mailboxes)])]
       try {
-        const watched = await this.#sip.watched(asked, [...causes.mailboxes])
+        const [watched] = await Promise.all([this.#sip.watched(asked, [...causes.mailboxes]), this.#reform(asked)])
         this.#show(asked, causes.explain(watched))
         backoff.reset()
       } catch (err) {
@@ -99,6 +98,13 @@ export class LampWorker {
     this.#causes = causes.withNewer(this.#causes)
   }
 
+  /** A device that was named may want to be told otherwise; a mailbox that was named changes nothing of that. */
+  async #reform(asked: readonly DeviceId[]): Promise<void> {
+    if (asked.length === 0) return
+    for (const [deviceId, form] of await this.#sip.forms(asked))
+      for (const subscription of this.#table.ofDevice(deviceId)) subscription.reform(form)
+  }
+
   /** A device that was asked for and watches nothing shows nothing. */
   #show(asked: readonly DeviceId[], watched: readonly WatchedMailbox[]): void {
     const byDevice = new Map<DeviceId, WatchedMailbox[]>(asked.map((id) => [id, []]))
@@ -110,12 +116,14 @@ export class LampWorker {
     for (const [deviceId, mailboxes] of byDevice) {
       const subscriptions = this.#table.ofDevice(deviceId)
       this.#table.looked(deviceId)
-      if (subscriptions.length === 0) this.#unsubscribed(mailboxes)
       for (const subscription of subscriptions) subscription.changed(mailboxes)
+      const shown = new Set(subscriptions.flatMap((one) => one.shown.map(({ mailboxId }) => mailboxId)))
+      this.#untold(mailboxes.filter(({ mailboxId }) => !shown.has(mailboxId)))
     }
   }
+
   /** Nobody to tell. That it still is so is no decision. */
-  #unsubscribed(mailboxes: readonly WatchedMailbox[]): void {
+  #untold(mailboxes: readonly WatchedMailbox[]): void {
     this.#ledger.record(mailboxes, false, 'no_subscription', null)
     const asked = mailboxes.filter(({ cause }) => cause && cause.kind !== 'reconcile' && cause.kind !== 'request')
     if (asked.length > 0) this.#ledger.trace.decide(asked, 'hold', 'no_subscription')

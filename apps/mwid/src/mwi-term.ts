@@ -8,7 +8,6 @@ import { type Batcher, groupCommit } from './batcher.js'
 import { lampConsumer } from './consumers.js'
 import { DeviceReads } from './device-reads.js'
 import { Epoch } from './epoch.js'
-import { contentFor, isAcknowledged } from './lamp-content.js'
 import { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
@@ -94,6 +93,7 @@ export class MwiTerm {
         deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
         deviceDeleted: (id) => this.#deviceDeleted(id),
         reassertRequested: (asked) => this.#reassertion.request(asked),
+        tenantChanged: (id) => void this.#worker.reconcile(this.#table.devices(id)),
       }),
     )
     this.reconcile()
@@ -146,7 +146,7 @@ export class MwiTerm {
       stack: () => this.#stack,
       ledger: this.#ledger,
       epoch: this.#epoch,
-      account: () => `sip:${settings.accessCodes[0]}@${this.#stack.address}`,
+      accessCode: settings.accessCodes[0] ?? '*97',
       onEnd: (subscription, reason) => this.#ended(subscription, reason),
     }
   }
@@ -173,13 +173,14 @@ export class MwiTerm {
     const context = this.#context()
     for (let from = 0; from < rows.length; from += CONTEXT_CHUNK) {
       const chunk = rows.slice(from, from + CONTEXT_CHUNK)
-      const watched = await this.#parts.sip.watched([...new Set(chunk.map((row) => row.deviceId))])
+      const devices = [...new Set(chunk.map((row) => row.deviceId))]
+      const [forms, watched] = await Promise.all([this.#parts.sip.forms(devices), this.#parts.sip.watched(devices)])
       for (const row of chunk) {
-        const own = watched.filter(({ deviceId }) => deviceId === row.deviceId)
-        const content = contentFor(row.mailboxId, own, context.account())
-        const subscription = new Subscription(row, context, isAcknowledged(content) ? content : undefined)
+        const form = forms.get(row.deviceId)
+        if (!form) continue
+        const subscription = new Subscription(row, form, context)
         this.#table.add(subscription)
-        subscription.watchExpiry()
+        subscription.resume(watched.filter(({ deviceId }) => deviceId === row.deviceId))
       }
     }
     if (rows.length > 0)

@@ -94,7 +94,7 @@ export class SubscribeHandler {
     const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
     if (typeof dialog === 'string') return respond(400)
     const row = this.#row(randomUUID(), device, target, dialog, request, grantedSec)
-    const subscription = new Subscription(row, context)
+    const subscription = new Subscription(row, device, context)
     if (grantedSec === 0) {
       const watched = await reading
       this.#accept(incoming, row, 0)
@@ -106,7 +106,7 @@ export class SubscribeHandler {
       forget(old)
     }
     this.#accept(incoming, row, grantedSec)
-    subscription.subscribed(row, watched)
+    subscription.subscribed(row, device, watched)
   }
 
   async #refresh(
@@ -129,7 +129,7 @@ export class SubscribeHandler {
     const committed = grantedSec > 0 ? this.#parts.commits.add(renewed) : undefined
     const [watched] = await Promise.all([this.#watched(device), committed])
     this.#accept(incoming, renewed, grantedSec)
-    if (grantedSec > 0) subscription.subscribed(renewed, watched)
+    if (grantedSec > 0) subscription.subscribed(renewed, device, watched)
     else subscription.unsubscribed(watched)
   }
 

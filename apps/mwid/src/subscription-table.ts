@@ -1,4 +1,4 @@
-import type { DeviceId } from '@lamplighter/domain'
+import type { DeviceId, TenantId } from '@lamplighter/domain'
 import type { StoredSubscription } from '@lamplighter/store'
 import type { Subscription } from './subscription.js'
 
@@ -22,9 +22,10 @@ export class SubscriptionTable {
     return this.#byDialog.values()
   }
 
-  /** Devices that have one. */
-  devices(): DeviceId[] {
-    return [...this.#byDevice.keys()]
+  /** Devices that have one, of a tenant or of all. */
+  devices(tenantId?: TenantId): DeviceId[] {
+    const own = (devices: Set<Subscription>) => tenantId === undefined || [...devices][0]?.row.tenantId === tenantId
+    return [...this.#byDevice].filter(([, subscriptions]) => own(subscriptions)).map(([id]) => id)
   }
 
   /** The subscriptions of a device. */

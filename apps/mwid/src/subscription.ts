@@ -4,22 +4,22 @@ import {
   dialogRequest,
   EXPIRY_GRACE_MS,
   LAST_SEQUENCE,
-  MESSAGE_SUMMARY,
-  MESSAGE_SUMMARY_TYPE,
   type NotifierEvent,
   type NotifierState,
   newNotifier,
   nextHop,
   notifyCSeq,
+  parseNameAddress,
   parseSeconds,
   type SipStack,
   stepNotifier,
 } from '@lamplighter/sip'
-import type { StoredSubscription, WatchedMailbox } from '@lamplighter/store'
+import type { DeviceForm, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
 import type { Epoch } from './epoch.js'
-import { contentFor, type LampContent, type Target } from './lamp-content.js'
+import { type Asked, contentFor, isAcknowledged, type LampContent, viewOf } from './lamp-content.js'
 import type { OpenDecision } from './lamp-trace.js'
 import type { Ledger } from './ledger.js'
+import { summaryPackage } from './packages/summary-package.js'
 
 type Tag = readonly WatchedMailbox[]
 
@@ -28,8 +28,8 @@ export type SubscriptionContext = {
   readonly stack: () => SipStack
   readonly ledger: Ledger
   readonly epoch: Epoch
-  /** `sip:` URI a phone dials from its envelope key. */
-  readonly account: () => string
+  /** What a phone dials from its envelope key where nobody says otherwise. */
+  readonly accessCode: string
   /** The subscription is over; its row can go. */
   readonly onEnd: (subscription: Subscription, reason: LampReason) => void
 }
@@ -50,6 +50,7 @@ const END_REASONS: Readonly<Record<'unreachable' | 'refused' | 'ended', LampReas
 export class Subscription {
   readonly #context: SubscriptionContext
   #row: StoredSubscription
+  #form: DeviceForm
   #state: NotifierState<Tag>
   #epoch: number
   #sequence = 0
@@ -61,11 +62,12 @@ export class Subscription {
   #expiry: NodeJS.Timeout | undefined
   #wait: NodeJS.Timeout | undefined
 
-  constructor(row: StoredSubscription, context: SubscriptionContext, acknowledged?: LampContent) {
+  constructor(row: StoredSubscription, form: DeviceForm, context: SubscriptionContext) {
     this.#row = row
+    this.#form = form
     this.#context = context
     this.#epoch = context.epoch.now
-    this.#state = newNotifier(acknowledged)
+    this.#state = newNotifier()
   }
 
   /** Its row as it should be. */
@@ -73,9 +75,16 @@ export class Subscription {
     return this.#row
   }
 
-  /** What it asks for. */
-  get target(): Target {
-    return this.#row.mailboxId
+  /** Taken over from another worker: what its device acknowledged, as the ledger has it, need not be sent again. */
+  resume(watched: Tag): void {
+    const content = this.#content(watched)
+    if (isAcknowledged(content)) this.#state = newNotifier(content)
+    this.watchExpiry()
+  }
+
+  /** Its device wants to be told otherwise from the next NOTIFY on. */
+  reform(form: DeviceForm): void {
+    this.#form = form
   }
 
   /** The mailboxes it shows, as they were read last. */
@@ -84,8 +93,9 @@ export class Subscription {
   }
 
   /** Accepted or refreshed: the full state goes out, whatever was acknowledged. */
-  subscribed(row: StoredSubscription, watched: Tag): void {
+  subscribed(row: StoredSubscription, form: DeviceForm, watched: Tag): void {
     this.#row = row
+    this.#form = form
     this.watchExpiry()
     const content = this.#content(watched)
     this.#context.ledger.record(content.tag, false, 'pending', null)
@@ -94,11 +104,10 @@ export class Subscription {
 
   /** What the device watches changed. A mailbox it may watch no more goes dark, then its subscription ends. */
   changed(watched: Tag): void {
-    const { target } = this
+    const { mailboxId: target } = this.#row
     const content = this.#content(watched)
     if (target !== null && !watched.some((mailbox) => mailbox.mailboxId === target && mailbox.watched))
       this.#darkThenGone = true
-    this.#shown = content.tag
     this.#context.ledger.record(content.tag, false, 'pending', null)
     this.#step({ type: 'changed', content, forced: content.tag.some(({ cause }) => cause?.kind === 'reassert') })
   }
@@ -129,9 +138,21 @@ export class Subscription {
   }
 
   #content(watched: Tag): LampContent {
-    const content = contentFor(this.target, watched, this.#context.account())
+    const content = contentFor(this.#asked(), watched)
     this.#shown = content.tag
     return content
+  }
+
+  #asked(): Asked {
+    const { mailboxId: target, dialog } = this.#row
+    return {
+      eventPackage: summaryPackage,
+      target,
+      form: this.#form,
+      entity: parseNameAddress((dialog as Dialog).localAddress)?.uriText ?? '',
+      host: this.#context.stack().address,
+      accessCode: this.#context.accessCode,
+    }
   }
 
   #step(event: NotifierEvent<Tag>): void {
@@ -185,17 +206,22 @@ export class Subscription {
     this.#context.onEnd(this, reason)
   }
 
-  async #notify({ body }: LampContent, termination: string | undefined): Promise<void> {
+  async #notify({ tag }: LampContent, termination: string | undefined): Promise<void> {
     const dialog = this.#row.dialog as Dialog
     const hop = nextHop(dialog)
-    const request = dialogRequest(dialog, 'NOTIFY', this.#nextCSeq())
+    const cseq = this.#nextCSeq()
+    const request = dialogRequest(dialog, 'NOTIFY', cseq)
+    const asked = this.#asked()
+    const { event, contentType, body } = asked.eventPackage
+    const view = viewOf(asked, tag)
     const leftSec = Math.max(0, Math.round((this.#row.expiresAt.getTime() - Date.now()) / 1000))
     const state = termination === undefined ? `active;expires=${leftSec}` : `terminated;reason=${termination}`
     request.headers.add('Contact', this.#context.stack().contact(this.#row.uuid, hop))
-    request.headers.add('Event', dialog.eventId === null ? MESSAGE_SUMMARY : `${MESSAGE_SUMMARY};id=${dialog.eventId}`)
+    request.headers.add('Event', dialog.eventId === null ? event : `${event};id=${dialog.eventId}`)
     request.headers.add('Subscription-State', state)
-    request.headers.add('Content-Type', MESSAGE_SUMMARY_TYPE)
-    const outcome = await this.#context.stack().request({ ...request, body: Buffer.from(body) }, hop)
+    request.headers.add('Content-Type', contentType(view))
+    const document = Buffer.from(body(view, tag, cseq - 1))
+    const outcome = await this.#context.stack().request({ ...request, body: document }, hop)
     if (outcome.type === 'failed') return this.#step({ type: 'unanswered' })
     const { status, headers } = outcome.response
     this.#step({ type: 'answered', status, retryAfterSec: parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0]) })

@@ -7,6 +7,7 @@ export {
   SYSTEM_ACTOR,
 } from './audit.js'
 export { parseAwareDateTime } from './date-time.js'
+export { DEVICE_PROFILES, type DeviceProfile, type DeviceProfileName } from './device-profile.js'
 export {
   AuthenticationError,
   AuthenticationUnavailableError,

@@ -1,4 +1,12 @@
-import { type DeviceId, type MailboxId, type MwiMode, RuleError, type TenantId, type UserId } from '@lamplighter/domain'
+import {
+  type DeviceId,
+  type DeviceProfileName,
+  type MailboxId,
+  type MwiMode,
+  RuleError,
+  type TenantId,
+  type UserId,
+} from '@lamplighter/domain'
 import { violatedConstraint } from './constraint.js'
 import type { Prisma } from './generated/client.js'
 import { cut, type Page } from './page.js'
@@ -16,6 +24,11 @@ export type Device = {
   readonly sipUsername: string
   readonly digestAlgorithm: DigestAlgorithm
   readonly mwiMode: MwiMode
+  readonly profile: DeviceProfileName
+  /** Whether its own name stands for all it watches, summed, or for its primary mailbox only. */
+  readonly aggregate: boolean
+  /** What it dials from its envelope key; null: what its tenant says. */
+  readonly messageAccount: string | null
   /** Null: its user's personal mailbox and the tenant's global ones; else exactly these. */
   readonly mailboxes: readonly MailboxId[] | null
 }
@@ -119,6 +132,9 @@ function toDevice(row: Prisma.DeviceGetPayload<{ include: typeof WITH_LIST }>): 
     sipUsername: row.sipUsername,
     digestAlgorithm: row.digestAlgorithm as DigestAlgorithm,
     mwiMode: row.mwiMode as MwiMode,
+    profile: row.profile as DeviceProfileName,
+    aggregate: row.aggregate,
+    messageAccount: row.messageAccount,
     mailboxes: row.listsMailboxes ? row.mailboxes.map(({ mailboxId }) => mailboxId as MailboxId) : null,
   }
 }

@@ -55,6 +55,7 @@ export type { RefreshToken } from './refresh-token-repository.js'
 export type { OverdueMessages } from './retention-repository.js'
 export { onlyTenant, type TenantScope, tenantSubtree } from './scope.js'
 export {
+  type DeviceForm,
   type LampEntry,
   type SipDevice,
   SipRepository,

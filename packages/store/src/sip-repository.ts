@@ -1,4 +1,13 @@
-import type { DeviceId, LampCause, LampReason, MailboxId, MessageSummary, MwiMode, TenantId } from '@lamplighter/domain'
+import type {
+  DeviceId,
+  DeviceProfileName,
+  LampCause,
+  LampReason,
+  MailboxId,
+  MessageSummary,
+  MwiMode,
+  TenantId,
+} from '@lamplighter/domain'
 import type pg from 'pg'
 import type { DigestAlgorithm } from './device-repository.js'
 import { LampQueries } from './lamp-queries.js'
@@ -6,8 +15,17 @@ import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { onlyTenant } from './scope.js'
 import { pgSql } from './sql.js'
 
-/** What the SIP worker must know of a device to authenticate it. */
-export type SipDevice = {
+/** How a device wants to be told. */
+export type DeviceForm = {
+  readonly profile: DeviceProfileName
+  /** Whether its own name stands for all it watches, summed, or for its primary mailbox only. */
+  readonly aggregate: boolean
+  /** What its envelope key dials, its own or its tenant's; null: the access code. */
+  readonly messageAccount: string | null
+}
+
+/** What the SIP worker must know of a device to authenticate it, and how to tell it. */
+export type SipDevice = DeviceForm & {
   readonly uuid: DeviceId
   readonly tenantId: TenantId
   readonly sipUsername: string
@@ -26,6 +44,8 @@ export type WatchedMailbox = {
   readonly acknowledged: MessageSummary | undefined
   readonly mailboxId: MailboxId
   readonly number: string
+  /** Whether it is the personal mailbox of the device's user. */
+  readonly own: boolean
   readonly revision: number
   readonly summary: MessageSummary
   /** Why the worker looked at it; undefined where it is only shown along with another one. The store does not know. */
@@ -75,9 +95,13 @@ export type LampEntry = {
 }
 
 const FIND_DEVICES = `
-  SELECT uuid::text, tenant_uuid::text AS "tenantId", sip_username AS "sipUsername", digest_algorithm AS "digestAlgorithm",
-    CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, mwi_mode AS "mwiMode"
-  FROM device WHERE sip_username = ANY ($1::text[])`
+  SELECT d.uuid::text, tenant_uuid::text AS "tenantId", sip_username AS "sipUsername", digest_algorithm AS "digestAlgorithm",
+    CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, mwi_mode AS "mwiMode", profile, aggregate,
+    coalesce(d.message_account, t.message_account) AS "messageAccount"
+  FROM device d JOIN tenant t ON t.uuid = d.tenant_uuid WHERE sip_username = ANY ($1::text[])`
+const FORMS = `
+  SELECT d.uuid::text, d.profile, d.aggregate, coalesce(d.message_account, t.message_account) AS "messageAccount"
+  FROM device d JOIN tenant t ON t.uuid = d.tenant_uuid WHERE d.uuid = ANY ($1::uuid[])`
 /**
  * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
  * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing; what
@@ -95,7 +119,8 @@ const WATCHED = `
     watches AS MATERIALIZED (
       SELECT d.uuid AS device_uuid, d.tenant_uuid, d.user_uuid, w.mailbox_id
       FROM devices d CROSS JOIN LATERAL watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes) w)
-  SELECT w.device_uuid::text, w.tenant_uuid::text, m.*, true AS watched, l.*
+  SELECT w.device_uuid::text, w.tenant_uuid::text, m.*, true AS watched, l.*, EXISTS (
+      SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = w.user_uuid) AS own
   FROM watches w
     CROSS JOIN LATERAL (
       SELECT m.id, m.number, s.revision, m.enabled AS shown, s.new_count - c.new AS new_count, s.old_count,
@@ -110,7 +135,7 @@ const WATCHED = `
       FROM lamp WHERE device_uuid = w.device_uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
   UNION ALL
   SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, 0, 0, 0, 0, false,
-    l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old
+    l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old, false
   FROM devices d CROSS JOIN LATERAL (SELECT * FROM lamp WHERE device_uuid = d.uuid OFFSET 0) l
   WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
 const NUMBER_EXISTS =
@@ -181,6 +206,7 @@ type WatchedRow = {
   acknowledged_old: number | null
   acknowledged_urgent_new: number | null
   acknowledged_urgent_old: number | null
+  own: boolean
   id: number
   number: string
   revision: number
@@ -202,6 +228,12 @@ export class SipRepository {
   /** The devices with these SIP usernames. */
   findDevices(usernames: readonly string[]): Promise<SipDevice[]> {
     return this.#rows<SipDevice>('sip.devices', FIND_DEVICES, [usernames])
+  }
+
+  /** How these devices want to be told; those that are gone are left out. */
+  async forms(deviceIds: readonly DeviceId[]): Promise<Map<DeviceId, DeviceForm>> {
+    const rows = await this.#rows<DeviceForm & { uuid: DeviceId }>('sip.forms', FORMS, [deviceIds])
+    return new Map(rows.map(({ uuid, ...form }) => [uuid, form]))
   }
 
   /** What these devices, and all that watch or watched these mailboxes, must show now. */
@@ -324,6 +356,7 @@ function toWatched(row: WatchedRow): WatchedMailbox {
     watched: row.watched,
     mailboxId: row.id as MailboxId,
     number: row.number,
+    own: row.own,
     revision: Number(row.revision),
     summary: {
       new: shown(row.new_count),

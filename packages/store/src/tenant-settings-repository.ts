@@ -16,6 +16,8 @@ export type TenantSettings = {
   /** How long the log keeps published events; null: as long as the installation says. */
   readonly eventRetentionHours: number | null
   readonly transcriptionEnabled: boolean
+  /** What phones dial from their envelope key, a number or a SIP URI; null: the access code. */
+  readonly messageAccount: string | null
 }
 
 const COLUMNS = {
@@ -26,6 +28,7 @@ const COLUMNS = {
   pinMinLength: true,
   eventRetentionHours: true,
   transcriptionEnabled: true,
+  messageAccount: true,
 } satisfies Prisma.TenantSelect
 
 /** Settings of the scope's own tenant. */

@@ -1,6 +1,7 @@
+import { DEVICE_PROFILES, type DeviceProfileName } from '@lamplighter/domain'
 import Type, { type Static } from 'typebox'
 import { routesOf } from './route.js'
-import { confdList, linkSchema, nullable, pageQuery, text } from './schemas.js'
+import { confdList, linkSchema, messageAccount, nullable, pageQuery, text } from './schemas.js'
 
 const route = routesOf('confd')
 
@@ -10,6 +11,13 @@ const deviceFields = {
   sip_username: Type.String({ pattern: '^[A-Za-z0-9._-]{1,79}(?!\\n)$' }),
   digest_algorithm: Type.Enum(['MD5', 'SHA-256']),
   mwi_mode: Type.Enum(['auto', 'solicited', 'off']),
+  profile: Type.Enum(Object.keys(DEVICE_PROFILES) as DeviceProfileName[], {
+    description: 'how this kind of phone wants to be told',
+  }),
+  aggregate: Type.Boolean({
+    description: 'its own name stands for all its mailboxes, summed; false: for its primary one only',
+  }),
+  message_account: nullable(messageAccount),
   voicemails: nullable(Type.Array(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }), { maxItems: 1000 })),
 }
 const sipPassword = Type.Optional(nullable(Type.String({ minLength: 8, maxLength: 128, pattern: '^[\\x21-\\x7e]*$' })))

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { routesOf } from './route.js'
-import { laxBoolean, nullable } from './schemas.js'
+import { laxBoolean, messageAccount, nullable } from './schemas.js'
 
 const route = routesOf('confd')
 
@@ -45,6 +45,7 @@ const settingsFields = {
       description: 'how long events can be asked for again; null is what the installation says',
     }),
   ),
+  message_account: nullable(messageAccount),
 }
 const settingsSchema = Type.Object(settingsFields)
 /** Wire form of a tenant's voicemail settings. */

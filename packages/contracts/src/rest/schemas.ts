@@ -14,6 +14,13 @@ export function text(maxLength: number, minLength = 0) {
   return Type.String({ minLength, maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$' })
 }
 
+/** What a phone dials from its envelope key; it stands in a line of a NOTIFY's body, so the form is narrow. */
+export const messageAccount = Type.String({
+  pattern: '^(?:[0-9A-Za-z*#+._-]{1,79}|sips?:[0-9A-Za-z*+._%-]{1,79}@[0-9A-Za-z.:\\[\\]-]{1,255})(?!\\n)$',
+  description: 'what a phone dials from its envelope key, a number or a SIP URI; null is the default',
+  examples: ['*97', 'sip:voicemail@example.org'],
+})
+
 /** A boolean that a body may also spell as a query does: `on`, `False`, 1 (rest.md 1.6, 2.10). */
 export const laxBoolean = Type.Boolean({ 'x-lax': true })
 

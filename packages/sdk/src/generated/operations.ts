@@ -230,6 +230,12 @@ export type Operations = {
       sip_username?: string
       digest_algorithm?: "MD5" | "SHA-256"
       mwi_mode?: "auto" | "solicited" | "off"
+      /** how this kind of phone wants to be told */
+      profile?: "default" | "yealink" | "cisco-legacy" | "plain"
+      /** its own name stands for all its mailboxes, summed; false: for its primary one only */
+      aggregate?: boolean
+      /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+      message_account?: string | null
       voicemails?: number[] | null
       sip_password?: string | null
     }
@@ -241,6 +247,12 @@ export type Operations = {
       sip_username: string
       digest_algorithm: "MD5" | "SHA-256"
       mwi_mode: "auto" | "solicited" | "off"
+      /** how this kind of phone wants to be told */
+      profile: "default" | "yealink" | "cisco-legacy" | "plain"
+      /** its own name stands for all its mailboxes, summed; false: for its primary one only */
+      aggregate: boolean
+      /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+      message_account: string | null
       voicemails: number[] | null
       links: {
         rel: string
@@ -1224,6 +1236,12 @@ export type Operations = {
       sip_username: string
       digest_algorithm: "MD5" | "SHA-256"
       mwi_mode: "auto" | "solicited" | "off"
+      /** how this kind of phone wants to be told */
+      profile: "default" | "yealink" | "cisco-legacy" | "plain"
+      /** its own name stands for all its mailboxes, summed; false: for its primary one only */
+      aggregate: boolean
+      /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+      message_account: string | null
       voicemails: number[] | null
       links: {
         rel: string
@@ -2090,6 +2108,8 @@ export type Operations = {
       pin_min_length: number
       /** how long events can be asked for again; null is what the installation says */
       event_retention_hours: number | null
+      /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+      message_account: string | null
     }
   }
   /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
@@ -2405,6 +2425,12 @@ export type Operations = {
         sip_username: string
         digest_algorithm: "MD5" | "SHA-256"
         mwi_mode: "auto" | "solicited" | "off"
+        /** how this kind of phone wants to be told */
+        profile: "default" | "yealink" | "cisco-legacy" | "plain"
+        /** its own name stands for all its mailboxes, summed; false: for its primary one only */
+        aggregate: boolean
+        /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+        message_account: string | null
         voicemails: number[] | null
         links: {
           rel: string
@@ -3693,6 +3719,12 @@ export type Operations = {
       sip_username?: string
       digest_algorithm?: "MD5" | "SHA-256"
       mwi_mode?: "auto" | "solicited" | "off"
+      /** how this kind of phone wants to be told */
+      profile?: "default" | "yealink" | "cisco-legacy" | "plain"
+      /** its own name stands for all its mailboxes, summed; false: for its primary one only */
+      aggregate?: boolean
+      /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+      message_account?: string | null
       voicemails?: number[] | null
       sip_password?: string | null
     }
@@ -3859,6 +3891,8 @@ export type Operations = {
       pin_min_length?: number
       /** how long events can be asked for again; null is what the installation says */
       event_retention_hours?: number | null
+      /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
+      message_account?: string | null
     }
     answer: undefined
   }

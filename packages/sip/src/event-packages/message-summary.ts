@@ -26,12 +26,14 @@ const MAX_COUNT = 4_294_967_295
  * ended, nothing after the last.
  *
  * @param account what a phone dials from its envelope key; left out when not given
+ * @param urgentPart whether the urgent counts are written at all: some phones stumble over them
  */
-export function formatMessageSummary(counts: SummaryCounts, account?: string): string {
+export function formatMessageSummary(counts: SummaryCounts, account?: string, urgentPart = true): string {
   const { new: unread, old, urgentNew, urgentOld } = counts
   const [n, o, un, uo] = [unread, old, urgentNew, urgentOld].map((count) => Math.min(count, MAX_COUNT))
   const accountLine = account === undefined ? '' : `Message-Account: ${account}\r\n`
-  return `Messages-Waiting: ${unread > 0 ? 'yes' : 'no'}\r\n${accountLine}Voice-Message: ${n}/${o} (${un}/${uo})\r\n`
+  const urgent = urgentPart ? ` (${un}/${uo})` : ''
+  return `Messages-Waiting: ${unread > 0 ? 'yes' : 'no'}\r\n${accountLine}Voice-Message: ${n}/${o}${urgent}\r\n`
 }
 
 /** Reads a body as liberally as other people write it: any case, any line end, missing parts. */
