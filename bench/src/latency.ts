@@ -91,7 +91,7 @@ async function ours(
   await bus.start()
   await mwid.start()
   await relay.start()
-  const port = mwid.port ?? 0
+  const port = mwid.ports?.UDP ?? 0
   const phones: SoftPhone[] = []
   const places = await Promise.all(
     Array.from({ length: DEVICES }, async () => {

@@ -3,6 +3,7 @@ import type { RateLimitSizes } from '@lamplighter/http'
 import { type Environment, EnvironmentReader, LOG_LEVELS, type LogLevel, StartError } from '@lamplighter/runtime'
 import { readProxies } from './proxy-setting.js'
 import { readRateLimits } from './rate-limit-setting.js'
+import { readSip, type SipConfig } from './sip-setting.js'
 
 /** The parts a process may run. */
 export const SERVICE_NAMES = ['authd', 'confd', 'calld', 'websocketd', 'relayd', 'mwid'] as const
@@ -29,13 +30,7 @@ export type Config = {
     readonly trustedProxies: readonly string[]
     readonly rateLimits: RateLimitSizes
   }
-  readonly sip: {
-    readonly host: string
-    readonly port: number
-    readonly realm: string
-    readonly advertisedHost: string | undefined
-    readonly accessCodes: readonly string[]
-  }
+  readonly sip: SipConfig
   readonly logins: {
     readonly maxSessions: number
     readonly tokenLifetimeSec: number
@@ -70,13 +65,7 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
       trustedProxies: readProxies(read.text('LAMPLIGHTER_TRUSTED_PROXIES') ?? 'loopback'),
       rateLimits: readRateLimits(read.text('LAMPLIGHTER_RATE_LIMITS')),
     },
-    sip: {
-      host: read.text('LAMPLIGHTER_SIP_HOST') ?? '127.0.0.1',
-      port: read.integer('LAMPLIGHTER_SIP_PORT', 5060, PORTS),
-      realm: read.text('LAMPLIGHTER_SIP_REALM') ?? 'lamplighter',
-      advertisedHost: read.text('LAMPLIGHTER_SIP_ADVERTISED_HOST'),
-      accessCodes: (read.text('LAMPLIGHTER_ACCESS_CODES') ?? '*97,*98').split(',').map((code) => code.trim()),
-    },
+    sip: readSip(read),
     logins: {
       maxSessions: read.integer('LAMPLIGHTER_MAX_SESSIONS', 100, { min: 1, max: 1_000_000 }),
       tokenLifetimeSec: read.integer('LAMPLIGHTER_TOKEN_LIFETIME_SEC', 7200, { min: 1, max: 315_360_000 }),

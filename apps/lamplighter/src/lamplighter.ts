@@ -5,7 +5,7 @@ import { createCalld } from '@lamplighter/calld'
 import { createConfd } from '@lamplighter/confd'
 import type { TenantId } from '@lamplighter/domain'
 import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } from '@lamplighter/http'
-import { createMwid, type Mwid } from '@lamplighter/mwid'
+import { createMwid, type Mwid, type SipPorts } from '@lamplighter/mwid'
 import { createDeadLetterKeeper, createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
 import {
@@ -24,6 +24,7 @@ import { prepareDataDirectory, readSecret } from './data-directory.js'
 import { type OpenedDatabase, openMigratedDatabase } from './open-database.js'
 import { createRevocations } from './revocations.js'
 import { MASTER_ADMIN, type SetUp, setUp } from './setup.js'
+import { readTlsFiles } from './tls-files.js'
 
 /** What to start. */
 export type StartOptions = {
@@ -60,8 +61,8 @@ export class Lamplighter {
   readonly originUuid: string
   /** Base URL of the APIs, or undefined when none of them runs here. */
   readonly httpUrl: string | undefined
-  /** Where the SIP worker listens, or undefined when it does not run here. */
-  readonly sipPort: number | undefined
+  /** Where the SIP worker listens, by transport, or undefined when it does not run here. */
+  readonly sipPorts: SipPorts | undefined
   /** Set when the embedded database had to be kept elsewhere. */
   readonly notice: string | undefined
   readonly #stop: () => Promise<void>
@@ -71,7 +72,7 @@ export class Lamplighter {
     this.provisioning = facts.provisioning
     this.originUuid = facts.originUuid
     this.httpUrl = facts.httpUrl
-    this.sipPort = facts.sipPort
+    this.sipPorts = facts.sipPorts
     this.notice = facts.notice
     this.#stop = stop
   }
@@ -116,7 +117,7 @@ export class Lamplighter {
     if (done.newPassword !== undefined) onNewPassword?.(MASTER_ADMIN, done.newPassword)
     onProgress('starting the services')
     const shared = await share(config, log, database, keys, done.installation)
-    const { group, server, mwid } = compose(shared, services)
+    const { group, server, mwid } = await compose(shared, services)
     await shared.bus.start().catch((error) => Promise.reject(brokerError(error, config)))
     const stop = async () => {
       await group.stop()
@@ -128,13 +129,13 @@ export class Lamplighter {
     try {
       const httpUrl = server && (await listen(server, config.http))
       await group.start()
-      const sipPort = mwid?.port
+      const sipPorts = mwid?.ports
       const facts = {
         setUp: done,
         provisioning,
         originUuid: shared.originUuid,
         httpUrl,
-        sipPort,
+        sipPorts,
         notice: embedded?.notice,
       }
       return new Lamplighter(facts, stop)
@@ -184,9 +185,9 @@ type Composition = {
 }
 
 /** Consumers start before the relay, so that nothing it publishes finds nobody. */
-function compose(shared: Shared, names: readonly ServiceName[]): Composition {
+async function compose(shared: Shared, names: readonly ServiceName[]): Promise<Composition> {
   const apis = httpServices(shared).filter(({ name }) => names.includes(name as ServiceName))
-  const mwid = names.includes('mwid') ? newMwid(shared) : undefined
+  const mwid = names.includes('mwid') ? await newMwid(shared) : undefined
   const relay = names.includes('relayd') ? newRelay(shared) : undefined
   const deadLetters = names.includes('relayd') ? createDeadLetterKeeper(shared) : undefined
   const revocations = apis.length > 0 ? createRevocations(shared) : undefined
@@ -241,16 +242,20 @@ function vhostOf(amqpUrl: string): string {
   return pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/'
 }
 
-function newMwid({ config, log, database, bus, keys, originUuid }: Shared): Mwid {
-  const { realm, advertisedHost, ...settings } = config.sip
-  const advertised = advertisedHost === undefined ? {} : { advertisedHost }
+async function newMwid({ config, log, database, bus, keys, originUuid }: Shared): Promise<Mwid> {
+  const { realm, advertisedHost, tcpPort, tls, ...settings } = config.sip
+  const optional = {
+    ...(advertisedHost !== undefined && { advertisedHost }),
+    ...(tcpPort !== undefined && { tcpPort }),
+    ...(tls && { tls: await readTlsFiles(tls) }),
+  }
   return createMwid({
     database,
     bus,
     nonceKey: keys.nonceKey,
     realm,
     originUuid,
-    settings: { ...settings, ...advertised },
+    settings: { ...settings, ...optional },
     log,
   })
 }

@@ -16,7 +16,7 @@ async function serve(command: Extract<Command, { name: 'serve' }>, signal: Abort
   const onNewPassword = (username: string, password: string) =>
     print(`master tenant administrator: ${username}, password: ${password} (shown only now)`)
   const running = await Lamplighter.start(config, log, { services: command.services, onNewPassword })
-  log.info({ http: running.httpUrl, sipPort: running.sipPort, services: command.services }, 'serving')
+  log.info({ http: running.httpUrl, sip: running.sipPorts, services: command.services }, 'serving')
   await aborted(signal)
   await running.stop()
 }

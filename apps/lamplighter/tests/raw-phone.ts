@@ -3,8 +3,12 @@ import {
   answerChallenge,
   Headers,
   type IncomingRequest,
+  type RemoteAddress,
   type SipRequest,
   SipStack,
+  StreamTransport,
+  type TlsSettings,
+  type Transport,
   UdpTransport,
 } from '@lamplighter/sip'
 import { waitFor } from '@lamplighter/testing'
@@ -19,6 +23,11 @@ export type Notified = {
   readonly uri: string
   readonly event: string
   readonly headers: Headers
+}
+
+function transportOf(name: 'UDP' | 'TCP' | 'TLS', tls: TlsSettings | undefined): Transport {
+  const at = { host: '127.0.0.1', port: 0 }
+  return name === 'UDP' ? new UdpTransport(at) : new StreamTransport({ ...at, ...(name === 'TLS' && tls && { tls }) })
 }
 
 /** A SIP client that does what a test tells it, right or wrong, and answers NOTIFYs as it is told. */
@@ -36,16 +45,23 @@ export class RawPhone {
   target: string
   cseq = 0
   readonly #stack: SipStack
-  readonly #server: { host: string; port: number }
+  readonly #server: RemoteAddress
   readonly #login: { username: string; password: string }
 
-  constructor(login: { username: string; password: string }, port: number) {
+  /** @param tls given with TLS: whom it believes */
+  constructor(
+    login: { username: string; password: string },
+    port: number,
+    transport: 'UDP' | 'TCP' | 'TLS' = 'UDP',
+    tls?: TlsSettings,
+  ) {
     this.#login = login
-    this.#server = { host: '127.0.0.1', port }
-    this.target = `sip:${login.username}@127.0.0.1:${port}`
+    this.#server = { host: '127.0.0.1', port, transport }
+    const suffix = transport === 'UDP' ? '' : `;transport=${transport.toLowerCase()}`
+    this.target = `sip:${login.username}@127.0.0.1:${port}${suffix}`
     this.to = `<${this.target}>`
     this.#stack = new SipStack({
-      transports: [new UdpTransport({ host: '127.0.0.1', port: 0 })],
+      transports: [transportOf(transport, tls)],
       handlers: { NOTIFY: (incoming) => this.#onNotify(incoming) },
       onError: () => {},
     })

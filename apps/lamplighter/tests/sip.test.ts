@@ -395,7 +395,7 @@ describe('a second process on the same database', () => {
     await phone.subscribe()
     await phone.next(0, () => true, 'the first NOTIFY')
     const second = await first.another({ ...amqp, LAMPLIGHTER_SIP_PORT: String(port) })
-    expect(second.lamplighter.sipPort).toBeUndefined()
+    expect(second.lamplighter.sipPorts?.UDP).toBeUndefined()
     await tenant.admin.at(second.url).deposit(box.id, wav(100), {})
     await phone.next(1, ({ body }) => body.includes('1/0'), 'the lamp lit by the other process')
     await first.lamplighter.stop()

@@ -62,7 +62,7 @@ export class TestInstallation {
   }
 
   get sipPort(): number {
-    return this.lamplighter.sipPort ?? 0
+    return this.lamplighter.sipPorts?.UDP ?? 0
   }
 
   get websocketUrl(): string {
@@ -165,6 +165,7 @@ export function testEnvironment(
     LAMPLIGHTER_DATA_DIR: directory,
     LAMPLIGHTER_HTTP_PORT: '0',
     LAMPLIGHTER_SIP_PORT: '0',
+    LAMPLIGHTER_SIP_TCP_PORT: '0',
     // A test that wants limits says so.
     LAMPLIGHTER_RATE_LIMITS: '0',
     LAMPLIGHTER_SECRET: 'a secret for tests, long enough to be one',

@@ -6,6 +6,9 @@ import { MwiTerm, type SipSettings } from './mwi-term.js'
 
 export type { SipSettings } from './mwi-term.js'
 
+/** Ports by transport. */
+export type SipPorts = MwiTerm['ports']
+
 /** What mwid is made of. */
 export type MwidDependencies = {
   readonly database: Database
@@ -19,8 +22,8 @@ export type MwidDependencies = {
 
 /** The SIP notifier. One worker of an installation is active; a standby takes its subscriptions over. */
 export type Mwid = Service & {
-  /** The port it listens on while it is the active worker. */
-  readonly port: number | undefined
+  /** The ports it listens on, by transport, while it is the active worker. */
+  readonly ports: SipPorts | undefined
 }
 
 /** The SIP notifier: registrar, subscriptions and the lamp ledger. */
@@ -55,14 +58,14 @@ export function createMwid({ database, bus, nonceKey, realm, originUuid, setting
       if (await leadership.start(serve)) await first.promise
     },
     stop: () => leadership.stop(),
-    get port() {
-      return current?.port
+    get ports() {
+      return current?.ports
     },
   }
 }
 
-function toStartError(error: unknown, { host, port }: SipSettings): unknown {
-  const { code } = error as NodeJS.ErrnoException
+function toStartError(error: unknown, { host, port: udpPort }: SipSettings): unknown {
+  const { code, port = udpPort } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE') return new StartError(`SIP port ${port} on ${host} is in use`, { cause: error })
   if (code === 'EACCES')
     return new StartError(`SIP port ${port} on ${host} may not be used by this account`, { cause: error })

@@ -1,7 +1,7 @@
 import type { Bus, Consumer } from '@lamplighter/bus'
 import { type DeviceId, type LampReason, requestCause } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
-import { type DigestAuthenticator, type IncomingRequest, SipStack, UdpTransport } from '@lamplighter/sip'
+import { type DigestAuthenticator, type IncomingRequest, SipStack } from '@lamplighter/sip'
 import type { SipRepository, StoredSubscription } from '@lamplighter/store'
 import { SipAuthentication } from './authentication.js'
 import { type Batcher, groupCommit } from './batcher.js'
@@ -17,11 +17,10 @@ import { RequestLimiter } from './request-limiter.js'
 import { SubscribeHandler } from './subscribe-handler.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
 import { SubscriptionTable } from './subscription-table.js'
+import { createTransports, type TransportSettings } from './transports.js'
 
 /** Settings of the SIP side. */
-export type SipSettings = {
-  readonly host: string
-  readonly port: number
+export type SipSettings = TransportSettings & {
   /** Host phones are told to come back to, where it is not the bound one. */
   readonly advertisedHost?: string
   /** Users of a Request-URI that mean "my own lamp"; the first is what phones dial. */
@@ -67,18 +66,18 @@ export class MwiTerm {
     this.#ends = groupCommit((uuids: readonly string[]) => sip.deleteSubscriptions(uuids))
     const handlers = this.#handlers()
     const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
-    const transport = new UdpTransport({ host: settings.host, port: settings.port })
     this.#stack = new SipStack({
-      transports: [transport],
+      transports: createTransports(settings),
       handlers,
+      onFlowClosed: (flow) => this.#flowClosed(flow),
       onError: (err) => log.warn({ err }, 'SIP trouble'),
       ...advertised,
     })
   }
 
-  /** The port the stack is bound to. */
-  get port(): number {
-    return this.#stack.port
+  /** The ports the stack is bound to. */
+  get ports(): SipStack['ports'] {
+    return this.#stack.ports
   }
 
   /** Takes over what the table holds, then listens. Nothing is sent only because we started: what differs is. */
@@ -195,6 +194,15 @@ export class MwiTerm {
     this.#ends
       .add(row.uuid)
       .catch((err) => this.#parts.log.warn({ err }, 'an ended subscription stays in the table until it runs out'))
+  }
+
+  /** What only its connection can reach has ended with it: the browser comes back as another (sip.md 1.7). */
+  #flowClosed(flow: string): void {
+    for (const subscription of this.#table.takeFlow(flow)) {
+      if (!subscription.isBoundToFlow) continue
+      subscription.drop()
+      this.#ended(subscription, 'no_subscription')
+    }
   }
 
   #ended(subscription: Subscription, reason: LampReason): void {

@@ -129,8 +129,10 @@ export class SubscribeHandler {
     const committed = grantedSec > 0 ? this.#parts.commits.add(renewed) : undefined
     const [watched] = await Promise.all([this.#watched(device), committed])
     this.#accept(incoming, renewed, grantedSec)
-    if (grantedSec > 0) subscription.subscribed(renewed, device, watched)
-    else subscription.unsubscribed(watched)
+    if (grantedSec > 0) {
+      subscription.subscribed(renewed, device, watched)
+      this.#parts.table.seen(subscription)
+    } else subscription.unsubscribed(watched)
   }
 
   async #watched({ uuid }: SipDevice): Promise<readonly WatchedMailbox[]> {

@@ -1,4 +1,5 @@
 import type { DeviceId, TenantId } from '@lamplighter/domain'
+import type { Dialog } from '@lamplighter/sip'
 import type { StoredSubscription } from '@lamplighter/store'
 import type { Subscription } from './subscription.js'
 
@@ -16,6 +17,7 @@ export class SubscriptionTable {
   readonly #byDialog = new Map<string, Subscription>()
   readonly #byDevice = new Map<DeviceId, Set<Subscription>>()
   readonly #openings = new Map<DeviceId, Set<Opening>>()
+  readonly #byFlow = new Map<string, Set<Subscription>>()
 
   /** Every subscription. */
   all(): IterableIterator<Subscription> {
@@ -70,17 +72,37 @@ export class SubscriptionTable {
     present.add(subscription)
     this.#byDevice.set(row.deviceId, present)
     this.#byDialog.set(dialogKey(row), subscription)
+    this.seen(subscription)
     return replaced
+  }
+
+  /** Notes the connection its latest SUBSCRIBE came by. */
+  seen(subscription: Subscription): void {
+    const flow = flowOf(subscription)
+    if (flow !== undefined) this.#byFlow.set(flow, (this.#byFlow.get(flow) ?? new Set()).add(subscription))
+  }
+
+  /** The subscriptions whose connection this is, taken from the index because it is gone. */
+  takeFlow(flow: string): readonly Subscription[] {
+    const seen = this.#byFlow.get(flow) ?? []
+    this.#byFlow.delete(flow)
+    // One that moved to another connection since stays where it went.
+    return [...seen].filter((subscription) => flowOf(subscription) === flow)
   }
 
   /** Forgets one. */
   remove(subscription: Subscription): void {
     const { row } = subscription
     this.#byDialog.delete(dialogKey(row))
+    this.#byFlow.get(flowOf(subscription) ?? '')?.delete(subscription)
     const own = this.#byDevice.get(row.deviceId)
     own?.delete(subscription)
     if (own?.size === 0) this.#byDevice.delete(row.deviceId)
   }
+}
+
+function flowOf({ row }: Subscription): string | undefined {
+  return (row.dialog as Dialog).flow.flow
 }
 
 /** A phone that lost its dialog subscribes anew from where it was. */

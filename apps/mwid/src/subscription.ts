@@ -87,6 +87,11 @@ export class Subscription {
     this.#form = form
   }
 
+  /** Whether no other connection reaches its device: browsers cannot be called. */
+  get isBoundToFlow(): boolean {
+    return this.#row.transport === 'WS' || this.#row.transport === 'WSS'
+  }
+
   /** The mailboxes it shows, as they were read last. */
   get shown(): Tag {
     return this.#shown

@@ -33,6 +33,8 @@ export {
   newNotifier,
   stepNotifier,
 } from './subscription/notifier.js'
+export { StreamTransport } from './transport/stream-transport.js'
+export type { TlsIdentity, TlsSettings } from './transport/tls-settings.js'
 export type { RemoteAddress, Transport, TransportName } from './transport/transport.js'
 export { UdpTransport } from './transport/udp.js'
 export { hasTag, newTag } from './user-agent/responses.js'

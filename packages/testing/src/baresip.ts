@@ -10,7 +10,15 @@ import { waitFor } from './wait-for.js'
 export type BaresipLamp = { readonly lit: boolean; readonly new: number; readonly old: number }
 
 /** The account it uses. */
-export type BaresipAccount = { readonly server: string; readonly username: string; readonly password: string }
+export type BaresipAccount = {
+  readonly server: string
+  readonly username: string
+  readonly password: string
+  /** Absent: UDP. */
+  readonly transport?: 'tcp' | 'tls'
+  /** File with the authority it believes over TLS. */
+  readonly caFile?: string
+}
 
 /** A real baresip, driven over its control socket. */
 export class Baresip {
@@ -34,16 +42,12 @@ export class Baresip {
   static async start(account: BaresipAccount): Promise<Baresip> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-baresip-'))
     const [sipPort, controlPort] = [await freeUdpPort(), await freePort()]
-    await writeFile(path.join(directory, 'config'), config(sipPort, controlPort))
+    await writeFile(path.join(directory, 'config'), config(sipPort, controlPort, account.caFile))
     for (const file of ['accounts', 'contacts']) await writeFile(path.join(directory, file), '# none\n')
     const child = spawn('baresip', ['-4', '-f', directory, '-t', '600'], { stdio: 'ignore' })
     const control = await waitFor(() => connect(controlPort), { what: 'baresip to listen for commands' })
     const phone = new Baresip(child, directory, control)
-    const { server, username, password } = account
-    phone.#command(
-      'uanew',
-      `<sip:${username}@${server}>;auth_user=${username};auth_pass=${password};regint=120;mwi=yes`,
-    )
+    phone.#command('uanew', addressOfRecord(account))
     return phone
   }
 
@@ -88,6 +92,13 @@ export class Baresip {
   }
 }
 
+/** Over TCP and TLS its SUBSCRIBE leaves by UDP unless an outbound proxy names the transport (sip.md 3.2). */
+function addressOfRecord({ server, username, password, transport }: BaresipAccount): string {
+  const suffix = transport === undefined ? '' : `;transport=${transport}`
+  const outbound = transport === undefined ? '' : `;outbound="sip:${server}${suffix}"`
+  return `<sip:${username}@${server}${suffix}>;auth_user=${username};auth_pass=${password};regint=120;mwi=yes${outbound}`
+}
+
 function connect(port: number): Promise<net.Socket | undefined> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1')
@@ -96,7 +107,7 @@ function connect(port: number): Promise<net.Socket | undefined> {
   })
 }
 
-function config(sipPort: number, controlPort: number): string {
+function config(sipPort: number, controlPort: number, caFile: string | undefined): string {
   return `poll_method epoll
 sip_listen 127.0.0.1:${sipPort}
 module_path /usr/lib/baresip/modules
@@ -111,5 +122,5 @@ ctrl_tcp_listen 127.0.0.1:${controlPort}
 audio_player none
 audio_source none
 audio_alert none
-`
+${caFile === undefined ? '' : `sip_cafile ${caFile}\n`}`
 }

@@ -1,4 +1,5 @@
 export { Baresip, type BaresipLamp } from './baresip.js'
+export { makeCertificate, type TestCertificate } from './certificates.js'
 export { createTestDatabase, type TestDatabase, takeTestVhost } from './disposable.js'
 export { freePort } from './free-port.js'
 export { type ListRequest, listRequests } from './list-requests.js'

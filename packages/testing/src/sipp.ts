@@ -8,6 +8,8 @@ import { freeUdpPort } from './free-port.js'
 export type SippRun = {
   /** `subscribe`: subscribe with digest, check the state, unsubscribe. `watch`: subscribe and answer NOTIFYs until the lamp is dark again. */
   readonly scenario: 'subscribe' | 'watch'
+  /** Absent: UDP. `tcp`: a connection of its own for each phone. */
+  readonly transport?: 'tcp'
   /** `host:port` of the server. */
   readonly server: string
   readonly users: readonly { readonly username: string; readonly password: string }[]
@@ -20,7 +22,7 @@ export type SippResult = { readonly code: number; readonly log: string; readonly
 const SCENARIOS = new URL('../fixtures/sipp/', import.meta.url)
 
 /** Runs a real sipp, one call per user, each checking every message it gets. */
-export async function runSipp({ scenario, server, users, timeoutSec = 60 }: SippRun): Promise<SippResult> {
+export async function runSipp({ scenario, transport, server, users, timeoutSec = 60 }: SippRun): Promise<SippResult> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-sipp-'))
   const file = path.join(directory, 'scenario.xml')
   await writeFile(file, await readFile(new URL(`${scenario}.xml`, SCENARIOS)))
@@ -30,6 +32,7 @@ export async function runSipp({ scenario, server, users, timeoutSec = 60 }: Sipp
   await writeFile(path.join(directory, 'users.csv'), `SEQUENTIAL\n${lines.join('\n')}\n`)
   const port = await freeUdpPort()
   const load = [
+    ...(transport === 'tcp' ? ['-t', 'tn', '-max_socket', '1000'] : []),
     '-m',
     String(users.length),
     '-r',

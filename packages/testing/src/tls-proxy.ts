@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { generate } from 'selfsigned'
+import { makeCertificate } from './certificates.js'
 
 /** HTTPS and secure WebSocket in front of a plain server, as a proxy in production: some clients speak nothing else. */
 export class TlsProxy {
@@ -17,9 +17,7 @@ export class TlsProxy {
 
   /** @param caFile where to write the certificate that clients must trust (NODE_EXTRA_CA_CERTS) */
   static async start(target: string, caFile: string): Promise<TlsProxy> {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-    })
+    const { key, certificate: cert } = await makeCertificate('localhost')
     await writeFile(caFile, cert)
     const proxy = new TlsProxy(https.createServer({ key, cert }), new URL(target))
     proxy.#server.on('request', (request, response) => proxy.#forward(request, response))

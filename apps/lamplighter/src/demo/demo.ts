@@ -59,7 +59,7 @@ function addressesOf(running: Lamplighter, config: Config): Addresses {
     http,
     websocket: `${http.replace(/^http/, 'ws')}/api/websocketd/`,
     sipHost: config.sip.advertisedHost ?? config.sip.host,
-    sipPort: running.sipPort ?? 0,
+    sipPort: running.sipPorts?.UDP ?? 0,
   }
 }
 
@@ -79,7 +79,11 @@ async function writeReady(
     voicemails: [],
     devices: [],
   }
-  const sip = { host: at.sipHost, port: at.sipPort, transports: ['udp'] }
+  const sip = {
+    host: at.sipHost,
+    port: at.sipPort,
+    transports: Object.keys(running.sipPorts ?? {}).map((name) => name.toLowerCase()),
+  }
   const ready = { http: at.http, websocket: at.websocket, sip, origin_uuid: running.originUuid, tenants, master }
   const temporary = `${file}.${process.pid}`
   await writeFile(temporary, `${JSON.stringify(ready, null, 2)}\n`, { mode: 0o600 })

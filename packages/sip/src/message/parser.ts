@@ -74,7 +74,8 @@ function failure(problem: ParseProblem, position: number): ParseFailure {
   return { ok: false, problem, position, partial: undefined }
 }
 
-function findHeadEnd(bytes: Buffer): { at: number; length: number } {
+/** Where the headers end and how long the empty line is; length 0 when there is none yet. */
+export function findHeadEnd(bytes: Buffer): { at: number; length: number } {
   const crlf = bytes.indexOf('\r\n\r\n')
   const lf = bytes.indexOf('\n\n')
   if (crlf >= 0 && (lf < 0 || crlf < lf)) return { at: crlf, length: 4 }

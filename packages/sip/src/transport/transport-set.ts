@@ -1,5 +1,14 @@
 import { isIPv6 } from 'node:net'
-import { hostPort, type RemoteAddress, type Transport, TransportError, type TransportListener } from './transport.js'
+import {
+  hostPort,
+  type RemoteAddress,
+  type Transport,
+  type TransportListener,
+  type TransportName,
+} from './transport.js'
+
+/** The ports a stack is bound to. */
+export type Ports = Readonly<Partial<Record<TransportName, number>>>
 
 /** The transports of a stack, and which of them a message goes by. */
 export class TransportSet {
@@ -17,6 +26,10 @@ export class TransportSet {
     return this.#transports[0]
   }
 
+  get ports(): Ports {
+    return Object.fromEntries(this.#transports.map(({ name, local }) => [name, local.port]))
+  }
+
   /** Opens them in order. @throws the system's error when an address is taken */
   async start(listener: TransportListener): Promise<void> {
     for (const transport of this.#transports) await transport.start(listener)
@@ -32,13 +45,6 @@ export class TransportSet {
     if (open) return open
     const named = this.#transports.filter((one) => one.name === name)
     return named.find((one) => isIPv6(one.local.host) === isIPv6(host)) ?? named[0]
-  }
-
-  /** The same. @throws TransportError when there is none */
-  choose(to: RemoteAddress): Transport {
-    const transport = this.find(to)
-    if (!transport) throw new TransportError(`nothing here sends by ${to.transport ?? 'UDP'}`)
-    return transport
   }
 
   /** `host:port` at which a peer that is reached by this transport reaches us. */

@@ -46,6 +46,8 @@ export type Transport = {
   send(bytes: Buffer, to: RemoteAddress): string | undefined
   /** Whether this connection is one of ours and alive. */
   isOpen(flow: string): boolean
+  /** Its peer proved who it is: the connection may rest as long as a registration does. */
+  proven?(flow: string): void
   /** The address it is bound to. */
   readonly local: RemoteAddress
 }

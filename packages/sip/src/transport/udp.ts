@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { isIPv4 } from 'node:net'
+import { reachableFrom, unmapped } from './address.js'
 import { defaultPort, type RemoteAddress, type Transport, type TransportListener } from './transport.js'
 
 /** Asked of the system: the usual buffers lose datagrams above a burst of about a thousand (sip.md 5.1). */
@@ -54,18 +54,13 @@ export class UdpTransport implements Transport {
 
   /** A datagram that cannot leave now is sent again like one that is lost. */
   send(bytes: Buffer, to: RemoteAddress): undefined {
-    this.#socket?.send(bytes, to.port || defaultPort('UDP'), this.#reachable(to.host), (error) => {
+    this.#socket?.send(bytes, to.port || defaultPort('UDP'), reachableFrom(this.#bind.host, to.host), (error) => {
       if (error) this.#onTrouble(error)
     })
   }
 
   isOpen(): boolean {
     return false
-  }
-
-  /** An IPv6 socket reaches IPv4 by mapped addresses (RFC 4291 2.5.5.2). */
-  #reachable(host: string): string {
-    return this.#bind.host.includes(':') && isIPv4(host) ? `${MAPPED}${host}` : host
   }
 }
 
@@ -77,11 +72,4 @@ function enlargeBuffers(socket: Socket): void {
   } catch {
     // Losing datagrams in a burst is mended by retransmission.
   }
-}
-
-const MAPPED = '::ffff:'
-
-/** The IPv4 address behind a mapped one; any other as it is. */
-function unmapped(address: string): string {
-  return address.startsWith(MAPPED) && isIPv4(address.slice(MAPPED.length)) ? address.slice(MAPPED.length) : address
 }

@@ -8,7 +8,7 @@ import { serverKey } from '../transaction/matching.js'
 import { ServerTransaction } from '../transaction/server-transaction.js'
 import { RFC3261_TIMINGS, type Timings } from '../transaction/timings.js'
 import { type RemoteAddress, type Transport, TransportError } from '../transport/transport.js'
-import { TransportSet } from '../transport/transport-set.js'
+import { type Ports, TransportSet } from '../transport/transport-set.js'
 import { createResponse, type HeaderLines, newTag } from './responses.js'
 import { screen } from './screening.js'
 
@@ -85,9 +85,9 @@ export class SipStack {
     return this.#transports.addressOf(this.#transports.first)
   }
 
-  /** The port the first transport is bound to. */
-  get port(): number {
-    return this.#transports.first.local.port
+  /** The ports it is bound to, by transport. */
+  get ports(): Ports {
+    return this.#transports.ports
   }
 
   /** The Contact under which the peer at this address finds us again: by the transport it is talked to. */
@@ -128,8 +128,10 @@ export class SipStack {
 
   /** An answer goes back the way its request came; where that is closed nobody waits for it any more. */
   #reply(bytes: Buffer, to: RemoteAddress): void {
+    const transport = this.#transports.find(to)
+    if (!transport || (to.flow !== undefined && !transport.isOpen(to.flow))) return
     try {
-      this.#transports.choose(to).send(bytes, to)
+      transport.send(bytes, to)
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
     }
@@ -153,12 +155,15 @@ export class SipStack {
   }
 
   #dispatch(request: SipRequest, from: RemoteAddress, transaction: ServerTransaction, forget: () => void): void {
-    const respond = (status: number, lines: HeaderLines = [], toTag = newTag()) =>
+    const respond = (status: number, lines: HeaderLines = [], toTag = newTag()) => {
+      if (status < 300 && from.flow !== undefined) this.#transports.find(from)?.proven?.(from.flow)
       transaction.answer(serialize(createResponse(request, status, lines, toTag)))
+    }
     const refusal = screen(request, this.#allowed)
     if (refusal) return respond(refusal.status, refusal.lines)
     const handler = this.#options.handlers[request.method]
-    if (!handler) return respond(200, [['Allow', this.#allowed.join(', ')]])
+    if (!handler)
+      return transaction.answer(serialize(createResponse(request, 200, [['Allow', this.#allowed.join(', ')]])))
     const failed = (error: unknown) => {
       this.#options.onError(error)
       respond(500)

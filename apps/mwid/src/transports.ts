@@ -1,0 +1,21 @@
+import { StreamTransport, type TlsSettings, type Transport, UdpTransport } from '@lamplighter/sip'
+
+/** Where the SIP worker listens. Port 0 takes a free one. */
+export type TransportSettings = {
+  readonly host: string
+  /** UDP. */
+  readonly port: number
+  /** Absent: no TCP. */
+  readonly tcpPort?: number
+  /** Absent: no TLS. */
+  readonly tls?: TlsSettings & { readonly port: number }
+}
+
+/** The transports of one term; UDP stands for the worker where no peer is in question. */
+export function createTransports({ host, port, tcpPort, tls }: TransportSettings): [Transport, ...Transport[]] {
+  return [
+    new UdpTransport({ host, port }),
+    ...(tcpPort === undefined ? [] : [new StreamTransport({ host, port: tcpPort })]),
+    ...(tls === undefined ? [] : [new StreamTransport({ host, port: tls.port, tls })]),
+  ]
+}
