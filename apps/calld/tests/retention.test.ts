@@ -70,6 +70,7 @@ describe('retention', () => {
         deleteMessages: false,
         askPassword: true,
         options: [],
+        mwiPolicyUuid: null,
         email: null,
         pager: null,
         language: null,

@@ -1,3 +1,4 @@
+import { SecretBox } from '@lamplighter/access'
 import { type Bus, ConsumerQueues } from '@lamplighter/bus'
 import { type AccessControl, confdForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
@@ -12,10 +13,14 @@ import { DeviceService } from './device-service.js'
 import { EventConsumerControl } from './event-consumer-control.js'
 import { eventConsumerRoutes } from './event-consumer-routes.js'
 import { EventConsumerService } from './event-consumer-service.js'
+import { gatewayRoutes } from './gateway-routes.js'
+import { GatewayService } from './gateway-service.js'
 import { emptyTrash, forgetTries } from './housekeeping.js'
 import { infosRoute } from './infos-route.js'
 import { memberRoutes } from './member-routes.js'
 import { MemberService } from './member-service.js'
+import { mwiPolicyRoutes } from './mwi-policy-routes.js'
+import { MwiPolicyService } from './mwi-policy-service.js'
 import { optionRoutes } from './option-routes.js'
 import { OptionService } from './option-service.js'
 import { pinRoutes } from './pin-routes.js'
@@ -39,6 +44,8 @@ export type ConfdDependencies = {
   readonly originUuid: string
   /** Realm new SIP credentials are hashed for. */
   readonly sipRealm: string
+  /** Seals the passwords we present to other servers. */
+  readonly peerSecretKey: Buffer
   /** The broker tenants have consumers on; undefined where the bus stays in the process. */
   readonly broker: BrokerSettings | undefined
   readonly log: Logger
@@ -55,7 +62,7 @@ const TIDY_INTERVAL_MS = 10 * 60 * 1000
 
 /** Configuration under `/api/confd/1.1`. */
 export function createConfd(dependencies: ConfdDependencies): HttpService {
-  const { store, bus, access, originUuid, sipRealm, log } = dependencies
+  const { store, bus, access, originUuid, sipRealm, peerSecretKey, log } = dependencies
   const control = controlOf(dependencies)
   const implementations = [
     statusRoute(store),
@@ -69,6 +76,8 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
     infosRoute(originUuid),
     ...contextRoutes(store),
     ...deviceRoutes(new DeviceService(store, sipRealm)),
+    ...gatewayRoutes(new GatewayService(store, new SecretBox(peerSecretKey))),
+    ...mwiPolicyRoutes(new MwiPolicyService(store)),
     ...deadLetterRoutes(new DeadLetterService(store, bus)),
     ...eventConsumerRoutes(new EventConsumerService(store, control)),
   ]

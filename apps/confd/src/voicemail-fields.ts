@@ -16,6 +16,7 @@ const DEFAULTS = {
   enabled: true,
   accesstype: 'personal',
   options: [],
+  mwiPolicyUuid: null,
 } as const
 
 /** A mailbox's fields as a creation asks for them. @throws InvalidInputError when they contradict each other */
@@ -62,6 +63,7 @@ function merged(
     askPassword: input.ask_password ?? base.askPassword,
     enabled: input.enabled ?? base.enabled,
     accesstype: (input.accesstype as AccessType | undefined) ?? base.accesstype,
+    mwiPolicyUuid: kept(input.mwi_policy_uuid?.toLowerCase() ?? input.mwi_policy_uuid, base.mwiPolicyUuid),
     options: (input.options as MailboxFields['options'] | undefined) ?? base.options,
     ...(pin === undefined ? {} : { pinHash: pin.hash, pinReused: pin.reused }),
   }

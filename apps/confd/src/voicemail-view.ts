@@ -31,6 +31,7 @@ export function toVoicemailView(call: Pick<Call, 'url'>, mailbox: Mailbox): Voic
     ask_password: mailbox.askPassword,
     enabled: mailbox.enabled,
     accesstype: mailbox.accesstype,
+    mwi_policy_uuid: mailbox.mwiPolicyUuid,
     options: mailbox.options.map(([key, value]) => [key, value]),
     external: toExternalView(mailbox.external, new Date()),
     links: [{ rel: 'voicemails', href: resourceUrl(call, 'voicemails', mailbox.id) }],

@@ -221,7 +221,16 @@ function httpServices(shared: Shared): HttpService[] {
       masterTenant,
       log,
     }),
-    createConfd({ store, bus, access, originUuid, sipRealm: config.sip.realm, broker, log }),
+    createConfd({
+      store,
+      bus,
+      access,
+      originUuid,
+      sipRealm: config.sip.realm,
+      peerSecretKey: keys.peerSecretKey,
+      broker,
+      log,
+    }),
     createCalld({ store, audio, bus, access, linkKey: keys.linkKey, log, maxAudioBytes: config.maxAudioBytes }),
     createWebsocketd({
       bus,

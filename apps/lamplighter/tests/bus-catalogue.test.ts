@@ -180,6 +180,28 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
     expect(await said(reassert)).toEqual(['lamp_reassert_requested'])
   })
 
+  it('gateways and MWI policies: created, edited, deleted; lamps asked for again', async () => {
+    const events = await said(async () => {
+      const body = { name: 'pbx', targets: [{ host: '192.0.2.1' }], ping_every_s: 0, contexts: [] }
+      const gateway = await confd<{ uuid: string }>('POST', '/gateways', body)
+      await confd('PUT', `/gateways/${gateway.uuid}`, { max_per_s: 10 })
+      await confd('PUT', `/gateways/${gateway.uuid}/reassert`)
+      await confd('DELETE', `/gateways/${gateway.uuid}`)
+      const policy = await confd<{ uuid: string }>('POST', '/mwi-policies', { name: 'guests' })
+      await confd('PUT', `/mwi-policies/${policy.uuid}`, { allow_mwi: false })
+      await confd('DELETE', `/mwi-policies/${policy.uuid}`)
+    })
+    expect(events).toEqual([
+      'mwi_gateway_created',
+      'mwi_gateway_edited',
+      'lamp_reassert_requested',
+      'mwi_gateway_deleted',
+      'mwi_policy_created',
+      'mwi_policy_edited',
+      'mwi_policy_deleted',
+    ])
+  })
+
   it('2.5 [C]: a mailbox for a user: created and associated, edited for both, dissociated, deleted, restored', async () => {
     let id = 0
     const body = { name: 'own', number: installation.nextNumber(), context: tenant.context }

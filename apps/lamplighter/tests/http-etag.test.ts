@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { request, type Tenant, TestInstallation } from './support.js'
 
@@ -34,6 +35,8 @@ describe('a configuration resource', () => {
     ['a context', () => create('contexts', { label: 'x' })],
     ['a user', () => create('users', { firstname: 'x' })],
     ['a device', () => create('devices', { name: 'x' })],
+    ['a gateway', () => create('gateways', { name: randomUUID(), targets: [{ host: '192.0.2.1' }] })],
+    ['an MWI policy', () => create('mwi-policies', { name: randomUUID() })],
   ]
 
   it.each(resources)('has a strong ETag and answers 304 to who knows it: %s', async (_name, make) => {
@@ -56,7 +59,7 @@ describe('a configuration resource', () => {
     expect((await call('GET', path)).status).toBe(404)
   })
 
-  it.each(resources.filter(([name]) => /voicemail|device/.test(name)))(
+  it.each(resources.filter(([name]) => /voicemail|device|gateway|policy/.test(name)))(
     'is changed by one of many who read the same state: %s',
     async (_name, make) => {
       const path = await make()

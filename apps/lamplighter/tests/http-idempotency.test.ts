@@ -31,6 +31,8 @@ describe('a creation with an Idempotency-Key', () => {
     ['contexts', '/contexts', () => ({ label: 'once' })],
     ['users', '/users', () => ({ firstname: 'Once', password: 'a password' })],
     ['devices', '/devices', () => ({ name: 'once', sip_password: 'long-enough' })],
+    ['gateways', '/gateways', () => ({ name: randomUUID(), targets: [{ host: '192.0.2.1' }], secret: 'hush' })],
+    ['mwi-policies', '/mwi-policies', () => ({ name: randomUUID() })],
   ]
 
   it.each(creations)('happens once when it is repeated: %s', async (resource, path, makeBody) => {

@@ -55,6 +55,8 @@ describe('what a tenant owns', () => {
     const device = await installation.device(mine, { user_uuid: owner.uuid })
     const contexts = await mine.admin.call<{ items: { id: number }[] }>('GET', '/api/confd/1.1/contexts')
     contextId = contexts.items[0]?.id ?? 0
+    const created = async (resource: string, body: object) =>
+      (await mine.admin.call<{ uuid: string }>('POST', `/api/confd/1.1/${resource}`, body)).uuid
     ids = {
       user: owner.uuid,
       voicemail_id: String(mailbox.id),
@@ -69,6 +71,8 @@ describe('what a tenant owns', () => {
       client_id: 'x',
       consumer: 'crm',
       lamp_uuid: await lampUuid(mine),
+      gateway_uuid: await created('gateways', { name: 'pbx', targets: [{ host: '192.0.2.1' }], ping_every_s: 0 }),
+      mwi_policy_uuid: await created('mwi-policies', { name: 'guests' }),
     }
     const consumer = { name: ids['consumer'], events: ['voicemail_created'] }
     await mine.admin.call('POST', '/api/confd/1.1/event-consumers', consumer)

@@ -5,7 +5,9 @@ import {
   deviceEdited,
   globalMwiUpdated,
   lampReassertRequested,
+  mwiPolicyEdited,
   userMwiUpdated,
+  voicemailEdited,
   voicemailSettingsEdited,
 } from '@lamplighter/contracts'
 import type { DeviceId, LampCause, MailboxId, TenantId } from '@lamplighter/domain'
@@ -17,12 +19,16 @@ export type LampListener = {
   deviceChanged(id: DeviceId, cause: LampCause): void
   deviceDeleted(id: DeviceId): void
   reassertRequested(asked: ReassertRequest): void
+  policyChanged(uuid: string, cause: LampCause): void
   /** What holds for all devices of a tenant changed. */
   tenantChanged(id: TenantId): void
 }
 
 const COUNT_EVENTS = [userMwiUpdated.name, globalMwiUpdated.name]
 const DEVICE_EVENTS = [deviceCreated.name, deviceEdited.name, deviceDeleted.name]
+/** The second gives a mailbox another policy. */
+const POLICY_EVENTS = [mwiPolicyEdited.name, voicemailEdited.name]
+const OTHER_EVENTS = [lampReassertRequested.name, voicemailSettingsEdited.name]
 
 /**
  * Events only wake the worker: which mailbox or device, nothing more, so the queue may be this process's own and a
@@ -32,12 +38,10 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
   return {
     queue: 'mwid.lamp',
     durability: 'exclusive',
-    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS, lampReassertRequested.name, voicemailSettingsEdited.name].map(
-      (name) => ({
-        name,
-        origin_uuid: originUuid,
-      }),
-    ),
+    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS, ...POLICY_EVENTS, ...OTHER_EVENTS].map((name) => ({
+      name,
+      origin_uuid: originUuid,
+    })),
     prefetch: 500,
     handle: (message) => {
       if (message.name === lampReassertRequested.name) {
@@ -45,10 +49,12 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
         if (asked) listener.reassertRequested(asked)
         return asked ? 'ack' : 'dead_letter'
       }
-      const { voicemail_id: mailbox, device_uuid: device } = readEventData(message)
+      const { voicemail_id: counted, id: edited, device_uuid: device, mwi_policy_uuid: policy } = readEventData(message)
+      const mailbox = counted ?? edited
       const { tenant_uuid: tenant } = message.headers
       if (message.name === voicemailSettingsEdited.name) listener.tenantChanged(tenant as TenantId)
       else if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, eventCause(message))
+      else if (typeof policy === 'string') listener.policyChanged(policy, eventCause(message))
       else if (typeof device !== 'string') return 'dead_letter'
       else if (message.name === deviceDeleted.name) listener.deviceDeleted(device as DeviceId)
       else listener.deviceChanged(device as DeviceId, eventCause(message))

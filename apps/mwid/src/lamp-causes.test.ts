@@ -8,6 +8,7 @@ const watched = (mailboxId: number): WatchedMailbox => ({
   deviceId: DEVICE,
   tenantId: '0d7f0000-0000-4000-8000-0000000000aa' as WatchedMailbox['tenantId'],
   watched: true,
+  blocked: false,
   acknowledged: undefined,
   mailboxId: mailboxId as WatchedMailbox['mailboxId'],
   number: String(mailboxId),

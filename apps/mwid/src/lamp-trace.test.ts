@@ -8,6 +8,7 @@ const mailbox = (mailboxId: number, facts: Partial<WatchedMailbox> = {}): Watche
   deviceId: '0d7f0000-0000-4000-8000-000000000001' as WatchedMailbox['deviceId'],
   tenantId: '0d7f0000-0000-4000-8000-0000000000aa' as WatchedMailbox['tenantId'],
   watched: true,
+  blocked: false,
   acknowledged: EMPTY_SUMMARY,
   mailboxId: mailboxId as WatchedMailbox['mailboxId'],
   number: String(mailboxId),

@@ -42,6 +42,18 @@ export class LampWorker {
     this.#wake()
   }
 
+  /** A policy changed: its mailboxes are looked at, paced. */
+  async policyChanged(uuid: string, cause: LampCause): Promise<void> {
+    for (let last = 0; !this.#stopping.signal.aborted; ) {
+      const ids = await this.#sip.mailboxesOfPolicy(uuid, last, CHUNK)
+      for (const id of ids) this.mailboxChanged(id, cause)
+      await this.#working
+      if (ids.length < CHUNK) return
+      last = ids.at(-1) ?? last
+      await sleep(CHUNK_PAUSE_MS, this.#stopping.signal)
+    }
+  }
+
   /** These lamps are told again, whatever was acknowledged. Resolves when they were looked at. */
   async reassert(lamps: readonly LampKey[], cause: LampCause): Promise<void> {
     for (const lamp of lamps) this.#causes.ofLamp(lamp, cause)

@@ -37,7 +37,7 @@ export class Ledger {
 
   /** Records how a device stands to these mailboxes; a newer line of the same lamp replaces one not yet written. */
   record(mailboxes: readonly WatchedMailbox[], acknowledged: boolean, reason: LampReason, status: number | null): void {
-    for (const { deviceId, tenantId, mailboxId, watched, summary, revision } of mailboxes) {
+    for (const { deviceId, tenantId, mailboxId, watched, summary, revision, blocked } of mailboxes) {
       const key = `${deviceId}/${mailboxId}`
       this.#waiting.delete(key)
       this.#waiting.set(key, {
@@ -47,7 +47,7 @@ export class Ledger {
         watched,
         desired: { summary, revision },
         acknowledged,
-        reason,
+        reason: blocked ? blockedReason(reason) : reason,
         status,
       })
     }
@@ -86,4 +86,9 @@ export class Ledger {
       this.#writing = new Map()
     }
   }
+}
+
+/** A lamp that is as dark as its policy wants it says why; that it could not be told so is said first. */
+function blockedReason(reason: LampReason): LampReason {
+  return reason === 'acknowledged' || reason === 'no_subscription' ? 'blocked_by_policy' : reason
 }

@@ -1,5 +1,5 @@
 import type { Bus, Consumer } from '@lamplighter/bus'
-import { type DeviceId, type LampReason, requestCause } from '@lamplighter/domain'
+import { type DeviceId, type LampCause, type LampReason, requestCause } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import { type DigestAuthenticator, type IncomingRequest, SipStack } from '@lamplighter/sip'
 import type { SipRepository, StoredSubscription } from '@lamplighter/store'
@@ -93,6 +93,7 @@ export class MwiTerm {
         deviceDeleted: (id) => this.#deviceDeleted(id),
         reassertRequested: (asked) => this.#reassertion.request(asked),
         tenantChanged: (id) => void this.#worker.reconcile(this.#table.devices(id)),
+        policyChanged: (uuid, cause) => this.#policyChanged(uuid, cause),
       }),
     )
     this.reconcile()
@@ -184,6 +185,13 @@ export class MwiTerm {
     }
     if (rows.length > 0)
       this.#parts.log.info({ subscriptions: rows.length, epoch: this.#epoch.now }, 'subscriptions taken over')
+  }
+
+  /** What could not be looked at now is found by the reconciliation. */
+  #policyChanged(uuid: string, cause: LampCause): void {
+    this.#worker
+      .policyChanged(uuid, cause)
+      .catch((err) => this.#parts.log.warn({ err, policy: uuid }, 'the mailboxes of a policy cannot be looked at yet'))
   }
 
   #deviceDeleted(id: DeviceId): void {

@@ -112,6 +112,7 @@ export class BenchInstallation {
       deleteMessages: false,
       askPassword: true,
       options: [],
+      mwiPolicyUuid: null,
     }
     const mailbox = await mailboxes.create(tenantId, false, {
       ...fields,

@@ -7,6 +7,8 @@ export type InstallationKeys = {
   readonly nonceKey: Buffer
   readonly fingerprintKey: Buffer
   readonly linkKey: Buffer
+  /** Seals the passwords we present to other servers. */
+  readonly peerSecretKey: Buffer
 }
 
 const KEY_BYTES = 32
@@ -24,5 +26,6 @@ export function deriveKeys(secret: string): InstallationKeys {
     nonceKey: derive('sip nonce'),
     fingerprintKey: derive('request fingerprint'),
     linkKey: derive('recording link'),
+    peerSecretKey: derive('peer secret'),
   }
 }

@@ -86,6 +86,13 @@ export type ErrorCode =
   | 'context-in-use'
   | 'user-in-use'
   | 'device-exists'
+  | 'no-such-gateway'
+  | 'gateway-exists'
+  | 'too-many-gateways'
+  | 'no-such-mwi-policy'
+  | 'unknown-mwi-policy'
+  | 'mwi-policy-exists'
+  | 'mwi-policy-in-use'
   | 'event-consumer-exists'
   /** The tenant used as many names of consumers as it may. */
   | 'too-many-event-consumers'

@@ -36,6 +36,19 @@ export {
   URGENT,
   urgentAfterMove,
 } from './folder.js'
+export {
+  defaultTemplates,
+  GATEWAY_METHODS,
+  type Gateway,
+  type GatewayFields,
+  type GatewayMethod,
+  type GatewayProfile,
+  type GatewayTarget,
+  type GatewayTransport,
+  sampleOf,
+  type TemplateValues,
+  unknownPlaceholder,
+} from './gateway.js'
 export { findGreetingName, GREETING_NAMES, type Greeting, type GreetingName } from './greeting.js'
 export {
   type DeviceId,
@@ -74,6 +87,7 @@ export {
   type Transcription,
   UNHANDLED,
 } from './message.js'
+export type { MwiBlock, MwiPolicy, MwiPolicyFields } from './mwi-policy.js'
 export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
 export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'

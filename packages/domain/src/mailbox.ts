@@ -39,6 +39,8 @@ export type Mailbox = {
   readonly options: readonly (readonly [string, string])[]
   /** Its messages lie elsewhere and only its counts come to us; null: it is our own. */
   readonly external: External | null
+  /** The policy that decides whether its lamps may be lit; null: they may. */
+  readonly mwiPolicyUuid: string | null
   readonly users: readonly MailboxUser[]
 }
 

@@ -92,6 +92,13 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'context-in-use': rule('Context is associated with a Voicemail'),
   'user-in-use': rule('User is associated with a Device', 409),
   'device-exists': rule('Device already exists'),
+  'no-such-gateway': notFound('Gateway'),
+  'gateway-exists': rule('Gateway already exists'),
+  'too-many-gateways': rule('the tenant has too many gateways', 409),
+  'no-such-mwi-policy': notFound('MWI policy'),
+  'unknown-mwi-policy': input('MWI policy was not found'),
+  'mwi-policy-exists': rule('MWI policy already exists'),
+  'mwi-policy-in-use': rule('MWI policy is associated with a Voicemail'),
   'event-consumer-exists': rule('Event consumer already exists'),
   'too-many-event-consumers': rule('the tenant used too many names of event consumers', 409),
   'event-binding-refused': {

@@ -7,6 +7,7 @@ import { ContextRepository } from './context-repository.js'
 import type { CopyWriter } from './copy-writer.js'
 import { DeviceRepository } from './device-repository.js'
 import type { EventConsumerRepository } from './event-consumer-repository.js'
+import { GatewayRepository } from './gateway-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
 import type { GreetingRepository } from './greeting-repository.js'
@@ -17,6 +18,8 @@ import { MailboxRepository } from './mailbox-repository.js'
 import { MailboxTrash } from './mailbox-trash.js'
 import { MemberRepository } from './member-repository.js'
 import type { MessageWriter } from './message-repository.js'
+import { MwiEffectQueries } from './mwi-effect-queries.js'
+import { MwiPolicyRepository } from './mwi-policy-repository.js'
 import type { Outbox } from './outbox.js'
 import type { PinRepository } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
@@ -41,6 +44,10 @@ export type Configuration = {
   readonly members: MemberRepository
   readonly trash: MailboxTrash
   readonly devices: DeviceRepository
+  readonly gateways: GatewayRepository
+  readonly mwiPolicies: MwiPolicyRepository
+  /** Which switch keeps the lamps of a mailbox dark. */
+  readonly mwiEffects: MwiEffectQueries
   readonly settings: TenantSettingsRepository
   readonly zones: ZoneRepository
   readonly options: GeneralOptionRepository
@@ -113,6 +120,9 @@ export function configurationOf(db: Prisma.TransactionClient, scope: TenantScope
     members: new MemberRepository(db, scope),
     trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
+    gateways: new GatewayRepository(db, scope),
+    mwiPolicies: new MwiPolicyRepository(db, scope),
+    mwiEffects: new MwiEffectQueries(db, scope),
     settings: new TenantSettingsRepository(db, scope),
     zones: new ZoneRepository(db),
     options: new GeneralOptionRepository(db),

@@ -24,6 +24,7 @@ export type {
   ReplayedEvent,
   ReplayFilter,
 } from './event-replay-repository.js'
+export type { GatewayColumn, SealedChange } from './gateway-repository.js'
 export type { GeneralOption } from './general-option-repository.js'
 export type { Lamp, LampOrder, LampPage, LampPlace, LampQueries, LampState, TracedDecision } from './lamp-queries.js'
 export type { LampFilter } from './lamp-sql.js'
@@ -46,6 +47,8 @@ export type {
 export type { LocatedMessage, MessagePlace } from './message-lookup.js'
 export type { MessageInMailbox, MessageQueries, ReachedMailbox } from './message-queries.js'
 export { MigrationError, migrate } from './migrate.js'
+export type { MailboxMwi, MwiEffect } from './mwi-effect-queries.js'
+export type { MwiPolicyColumn } from './mwi-policy-repository.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
 export type { KnownPins, PinCredential } from './pin-repository.js'

@@ -62,11 +62,12 @@ export function lampStatement(scope: TenantScope, filter: LampFilter): LampState
         LEFT JOIN LATERAL (
           SELECT s.revision, s.new_count - c.new AS new_count, s.old_count,
             s.urgent_new_count - c.urgent_new AS urgent_new_count, s.urgent_old_count
-          FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id CROSS JOIN LATERAL (
+          FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
+            LEFT JOIN mwi_policy o ON o.uuid = m.mwi_policy_uuid CROSS JOIN LATERAL (
             SELECT count(*)::int AS new, count(*) FILTER (WHERE g.urgent)::int AS urgent_new FROM message g
             WHERE g.mailbox_id = w.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3)
               AND g.claimed_by IS DISTINCT FROM d.user_uuid) c
-          WHERE m.id = w.mailbox_id AND m.enabled AND w.watched OFFSET 0) m ON true),
+          WHERE m.id = w.mailbox_id AND m.enabled AND o.allow_mwi IS NOT false AND w.watched OFFSET 0) m ON true),
     compared AS (
       SELECT l.*, l.new_count > 0 AS lit, coalesce(l.acknowledged_new = l.new_count AND l.acknowledged_old = l.old_count
         AND l.acknowledged_urgent_new = l.urgent_new_count AND l.acknowledged_urgent_old = l.urgent_old_count, false) AS in_sync

@@ -162,6 +162,9 @@ export async function refusingPlace<T>(
     if (constraint === 'mailbox_context_tenant_uuid_fkey') {
       throw new RuleError('unknown-context', 'there is no such context', { context: place.context }, { cause: error })
     }
+    if (constraint === 'mailbox_mwi_policy_uuid_tenant_uuid_fkey') {
+      throw new RuleError('unknown-mwi-policy', 'the tenant of the mailbox has no such policy', {}, { cause: error })
+    }
     if (constraint === 'mailbox_user_mailbox_id_tenant_uuid_accesstype_fkey' && place.accesstype === 'global') {
       throw new RuleError('operation-not-permitted', 'a mailbox with users cannot become global', {}, { cause: error })
     }
@@ -211,6 +214,7 @@ export function toMailbox({ tenantUuid, pinHash, options, accesstype, users, id,
     accesstype: accesstype as AccessType,
     options: options as unknown as Mailbox['options'],
     external: toExternal(row.external, row.externalHeardAt, row.externalStaleAt),
+    mwiPolicyUuid: row.mwiPolicyUuid,
     users: users.map(({ user }) => ({ ...user, uuid: user.uuid as UserId })),
   }
 }

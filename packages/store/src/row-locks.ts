@@ -12,6 +12,8 @@ function lockText(table: string, key: string, type: string): string {
 
 const CONTEXT = lockText('context', 'id', 'int')
 const DEVICE = lockText('device', 'uuid', 'uuid')
+const GATEWAY = lockText('gateway', 'uuid', 'uuid')
+const MWI_POLICY = lockText('mwi_policy', 'uuid', 'uuid')
 const USER = lockText('"user"', 'uuid', 'uuid')
 
 /**
@@ -35,6 +37,16 @@ export class RowLocks {
   /** Locks a SIP device. */
   async device(uuid: DeviceId): Promise<void> {
     await this.#lock('lock.device', DEVICE, uuid)
+  }
+
+  /** Locks a gateway. */
+  async gateway(uuid: string): Promise<void> {
+    await this.#lock('lock.gateway', GATEWAY, uuid)
+  }
+
+  /** Locks an MWI policy. */
+  async mwiPolicy(uuid: string): Promise<void> {
+    await this.#lock('lock.mwi_policy', MWI_POLICY, uuid)
   }
 
   /** Locks a user. */

@@ -40,6 +40,8 @@ export type WatchedMailbox = {
   readonly tenantId: TenantId
   /** False: the ledger still has a line, which must go dark. */
   readonly watched: boolean
+  /** The policy of the mailbox keeps its lamps dark. */
+  readonly blocked: boolean
   /** What the device last acknowledged of it. */
   readonly acknowledged: MessageSummary | undefined
   readonly mailboxId: MailboxId
@@ -104,8 +106,8 @@ const FORMS = `
   FROM device d JOIN tenant t ON t.uuid = d.tenant_uuid WHERE d.uuid = ANY ($1::uuid[])`
 /**
  * Everything the affected devices watch, and what the ledger says they watched before: one statement from "mailbox 7
- * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing; what
- * somebody else than the device's user has claimed does not wait for the device. `OFFSET 0` keeps each step a look-up by
+ * changed" to what every lamp must show. A disabled mailbox and one that is watched no more show nothing, nor does one whose policy forbids
+ * lamps; what somebody else than the device's user has claimed does not wait for the device. `OFFSET 0` keeps each step a look-up by
  * key: the planner expects many devices and would else read whole tables.
  */
 const WATCHED = `
@@ -123,9 +125,10 @@ const WATCHED = `
       SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = w.user_uuid) AS own
   FROM watches w
     CROSS JOIN LATERAL (
-      SELECT m.id, m.number, s.revision, m.enabled AS shown, s.new_count - c.new AS new_count, s.old_count,
+      SELECT m.id, m.number, s.revision, m.enabled AND p.allow_mwi IS NOT false AS shown, p.allow_mwi IS false AS blocked, s.new_count - c.new AS new_count, s.old_count,
         s.urgent_new_count - c.urgent_new AS urgent_new_count, s.urgent_old_count
-      FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id CROSS JOIN LATERAL (
+      FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
+        LEFT JOIN mwi_policy p ON p.uuid = m.mwi_policy_uuid CROSS JOIN LATERAL (
         SELECT count(*)::int AS new, count(*) FILTER (WHERE g.urgent)::int AS urgent_new FROM message g
         WHERE g.mailbox_id = w.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3)
           AND g.claimed_by IS DISTINCT FROM w.user_uuid) c
@@ -134,10 +137,12 @@ const WATCHED = `
       SELECT acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old
       FROM lamp WHERE device_uuid = w.device_uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
   UNION ALL
-  SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, 0, 0, 0, 0, false,
+  SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, false, 0, 0, 0, 0, false,
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old, false
   FROM devices d CROSS JOIN LATERAL (SELECT * FROM lamp WHERE device_uuid = d.uuid OFFSET 0) l
   WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
+const MAILBOXES_OF_POLICY = `
+  SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
 const NUMBER_EXISTS =
   'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const CONTACTS = `
@@ -211,6 +216,7 @@ type WatchedRow = {
   number: string
   revision: number
   shown: boolean
+  blocked: boolean
   new_count: number
   old_count: number
   urgent_new_count: number
@@ -240,6 +246,12 @@ export class SipRepository {
   async watched(deviceIds: readonly DeviceId[], mailboxIds: readonly MailboxId[] = []): Promise<WatchedMailbox[]> {
     const rows = await this.#rows<WatchedRow>('sip.watched', WATCHED, [deviceIds, mailboxIds])
     return rows.map(toWatched)
+  }
+
+  /** Mailboxes of a policy behind this id, for whoever looks at all of them piece by piece. */
+  async mailboxesOfPolicy(policy: string, after: number, limit: number): Promise<MailboxId[]> {
+    const rows = await this.#rows<{ id: MailboxId }>('sip.policy', MAILBOXES_OF_POLICY, [policy, after, limit])
+    return rows.map(({ id }) => id)
   }
 
   /** Whether the tenant has a mailbox with this number, in whatever context. */
@@ -354,6 +366,7 @@ function toWatched(row: WatchedRow): WatchedMailbox {
     deviceId: row.device_uuid as DeviceId,
     tenantId: row.tenant_uuid as TenantId,
     watched: row.watched,
+    blocked: row.blocked,
     mailboxId: row.id as MailboxId,
     number: row.number,
     own: row.own,

@@ -67,6 +67,7 @@ describe('the summary of a mailbox', () => {
       deleteMessages: false,
       askPassword: true,
       options: [],
+      mwiPolicyUuid: null,
     } as const
     const nothing = { email: null, pager: null, language: null, timezone: null, maxMessages: null, attachAudio: null }
     return (await mailboxes.create(tenant, false, { ...fields, ...nothing })).id

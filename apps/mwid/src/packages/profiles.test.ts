@@ -15,6 +15,7 @@ const MAILBOX: WatchedMailbox = {
   deviceId: 'd' as DeviceId,
   tenantId: 't' as TenantId,
   watched: true,
+  blocked: false,
   acknowledged: undefined,
   mailboxId: 7 as MailboxId,
   number: '1001',

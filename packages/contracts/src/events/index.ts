@@ -2,6 +2,7 @@ import * as auth from './auth.js'
 import * as config from './config.js'
 import * as counts from './counts.js'
 import type { EventDefinition } from './definition.js'
+import * as gateways from './gateways.js'
 import * as greetings from './greetings.js'
 import * as lamps from './lamps.js'
 import * as messages from './messages.js'
@@ -29,6 +30,7 @@ export {
   transcriptionDrafts,
 } from './drafts.js'
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
+export * from './gateways.js'
 export * from './greetings.js'
 export * from './lamps.js'
 export * from './messages.js'
@@ -57,6 +59,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(counts),
   ...Object.values(team),
   ...Object.values(config),
+  ...Object.values(gateways),
   ...Object.values(greetings),
   ...Object.values(pins),
   ...Object.values(quota),

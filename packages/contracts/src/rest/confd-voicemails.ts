@@ -26,6 +26,7 @@ export const voicemailFields = {
   ask_password: Type.Boolean(),
   enabled: Type.Boolean(),
   accesstype: Type.Enum(['personal', 'global']),
+  mwi_policy_uuid: nullable(Type.String({ format: 'uuid', examples: [null] })),
   options: Type.Array(Type.Tuple([text(1024), Type.String({ maxLength: 4096, pattern: '^[^\\u0000]*$' })]), {
     maxItems: 256,
   }),

@@ -2,8 +2,10 @@ import * as contexts from './confd-contexts.js'
 import { DEAD_LETTER_ROUTES } from './confd-dead-letters.js'
 import * as devices from './confd-devices.js'
 import * as eventConsumers from './confd-event-consumers.js'
+import { GATEWAY_ROUTES } from './confd-gateways.js'
 import * as infos from './confd-infos.js'
 import * as members from './confd-members.js'
+import { MWI_POLICY_ROUTES } from './confd-mwi-policies.js'
 import * as pins from './confd-pins.js'
 import * as users from './confd-users.js'
 import * as options from './confd-voicemail-options.js'
@@ -61,6 +63,8 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   devices.getDevice,
   devices.updateDevice,
   devices.deleteDevice,
+  ...GATEWAY_ROUTES,
+  ...MWI_POLICY_ROUTES,
   ...DEAD_LETTER_ROUTES,
   eventConsumers.listEventConsumers,
   eventConsumers.createEventConsumer,

@@ -75,8 +75,31 @@ export {
 } from './confd-dead-letters.js'
 export * from './confd-devices.js'
 export * from './confd-event-consumers.js'
+export {
+  createGateway,
+  deleteGateway,
+  GATEWAY_COLUMNS,
+  type GatewayInput,
+  type GatewayView,
+  getGateway,
+  listGateways,
+  reassertGateway,
+  updateGateway,
+} from './confd-gateways.js'
 export { getInfos, WAZO_VERSION } from './confd-infos.js'
 export * from './confd-members.js'
+export {
+  createMwiPolicy,
+  deleteMwiPolicy,
+  getMwiPolicy,
+  getVoicemailMwiSwitches,
+  listMwiPolicies,
+  MWI_POLICY_COLUMNS,
+  type MwiPolicyInput,
+  type MwiPolicyView,
+  type MwiSwitchesView,
+  updateMwiPolicy,
+} from './confd-mwi-policies.js'
 export * from './confd-pins.js'
 export * from './confd-users.js'
 export * from './confd-voicemail-options.js'

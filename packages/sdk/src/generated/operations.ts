@@ -291,6 +291,90 @@ export type Operations = {
       password?: string
     }
   }
+  /** Create a gateway that puts lamps on. Access: confd.gateways.create */
+  createGateway: {
+    body: {
+      name: string
+      profile?: "exchange" | "asterisk" | "generic"
+      method?: "notify" | "publish" | "ari"
+      username?: string | null
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      address_template?: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      from_template?: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      mailbox_template?: string
+      ari_path?: string
+      contexts?: string[] | null
+      mwi_enabled?: boolean
+      retry_for_s?: number
+      reassert_every_s?: number
+      /** 0: never */
+      ping_every_s?: number
+      max_per_s?: number
+      targets: ({
+        host: string
+        port?: number
+        transport?: "udp" | "tcp" | "tls"
+        tls_verify?: boolean
+        server_name?: string | null
+      })[]
+      secret?: string | null
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      profile: "exchange" | "asterisk" | "generic"
+      method: "notify" | "publish" | "ari"
+      username: string | null
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      address_template: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      from_template: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      mailbox_template: string
+      ari_path: string
+      contexts: string[] | null
+      mwi_enabled: boolean
+      retry_for_s: number
+      reassert_every_s: number
+      /** 0: never */
+      ping_every_s: number
+      max_per_s: number
+      targets: ({
+        host: string
+        port: number
+        transport: "udp" | "tcp" | "tls"
+        tls_verify: boolean
+        server_name: string | null
+      })[]
+      has_secret: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
+  }
+  /** Create a policy on message waiting. Access: confd.mwi-policies.create */
+  createMwiPolicy: {
+    body: {
+      name: string
+      /** false: every lamp of its mailboxes is dark */
+      allow_mwi?: boolean
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      /** false: every lamp of its mailboxes is dark */
+      allow_mwi: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
+  }
   /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
   createOwnGreeting: {
     params: {
@@ -444,6 +528,7 @@ export type Operations = {
         ask_password?: boolean
         enabled?: boolean
         accesstype?: "personal" | "global"
+        mwi_policy_uuid?: string | null
         options?: [string, string][]
       } | null
     }
@@ -497,6 +582,7 @@ export type Operations = {
         ask_password: boolean
         enabled: boolean
         accesstype: "personal" | "global"
+        mwi_policy_uuid: string | null
         options: [string, string][]
         /** null: our own mailbox */
         external: {
@@ -548,6 +634,7 @@ export type Operations = {
       ask_password?: boolean
       enabled?: boolean
       accesstype?: "personal" | "global"
+      mwi_policy_uuid?: string | null
       options?: [string, string][]
       /** the messages lie elsewhere, this feed sets the counts; for good */
       external?: {
@@ -572,6 +659,7 @@ export type Operations = {
       ask_password: boolean
       enabled: boolean
       accesstype: "personal" | "global"
+      mwi_policy_uuid: string | null
       options: [string, string][]
       /** null: our own mailbox */
       external: {
@@ -615,6 +703,7 @@ export type Operations = {
       ask_password?: boolean
       enabled?: boolean
       accesstype?: "personal" | "global"
+      mwi_policy_uuid?: string | null
       options?: [string, string][]
       /** the messages lie elsewhere, this feed sets the counts; for good */
       external?: {
@@ -639,6 +728,7 @@ export type Operations = {
       ask_password: boolean
       enabled: boolean
       accesstype: "personal" | "global"
+      mwi_policy_uuid: string | null
       options: [string, string][]
       /** null: our own mailbox */
       external: {
@@ -731,6 +821,20 @@ export type Operations = {
   deleteEventConsumer: {
     params: {
       consumer: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a gateway; the lamps it lit go dark. Access: confd.gateways.{gateway_uuid}.delete */
+  deleteGateway: {
+    params: {
+      gateway_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a policy on message waiting that no mailbox has. Access: confd.mwi-policies.{mwi_policy_uuid}.delete */
+  deleteMwiPolicy: {
+    params: {
+      mwi_policy_uuid: string | number
     }
     answer: undefined
   }
@@ -1276,6 +1380,46 @@ export type Operations = {
   getEventsDocument: {
     answer: Uint8Array<ArrayBuffer>
   }
+  /** Read a gateway. Access: confd.gateways.{gateway_uuid}.read */
+  getGateway: {
+    params: {
+      gateway_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      profile: "exchange" | "asterisk" | "generic"
+      method: "notify" | "publish" | "ari"
+      username: string | null
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      address_template: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      from_template: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      mailbox_template: string
+      ari_path: string
+      contexts: string[] | null
+      mwi_enabled: boolean
+      retry_for_s: number
+      reassert_every_s: number
+      /** 0: never */
+      ping_every_s: number
+      max_per_s: number
+      targets: ({
+        host: string
+        port: number
+        transport: "udp" | "tcp" | "tls"
+        tls_verify: boolean
+        server_name: string | null
+      })[]
+      has_secret: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
+  }
   /** Read the general options of voicemail. Access: confd.asterisk.voicemail.general.read */
   getGeneralOptions: {
     answer: {
@@ -1385,6 +1529,23 @@ export type Operations = {
       download?: string
     }
     answer: Uint8Array<ArrayBuffer>
+  }
+  /** Read a policy on message waiting. Access: confd.mwi-policies.{mwi_policy_uuid}.read */
+  getMwiPolicy: {
+    params: {
+      mwi_policy_uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      name: string
+      /** false: every lamp of its mailboxes is dark */
+      allow_mwi: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
   }
   /** Read a folder of the own mailbox. Access: calld.users.me.voicemails.folders.{folder_id}.read */
   getOwnFolder: {
@@ -1885,6 +2046,7 @@ export type Operations = {
       ask_password: boolean
       enabled: boolean
       accesstype: "personal" | "global"
+      mwi_policy_uuid: string | null
       options: [string, string][]
       /** null: our own mailbox */
       external: {
@@ -2080,6 +2242,38 @@ export type Operations = {
       version?: number
       /** how many of the new ones somebody works on */
       claimed?: number
+    }
+  }
+  /** Read which gateways and devices show a mailbox, and which switch keeps a lamp dark. Access: confd.voicemails.{id}.mwi.read */
+  getVoicemailMwiSwitches: {
+    params: {
+      id: string | number
+    }
+    answer: {
+      voicemail_id: number
+      mwi_policy: {
+        uuid: string
+        name: string
+        allow_mwi: boolean
+      } | null
+      gateways: ({
+        uuid: string
+        name: string | null
+        /** whether it shows what waits */
+        shown: boolean
+        blocked_by: "policy" | "gateway" | "device" | null
+        /** what the ledger says of its lamp; null: it was never told */
+        reason: string | null
+      })[]
+      devices: ({
+        uuid: string
+        name: string | null
+        /** whether it shows what waits */
+        shown: boolean
+        blocked_by: "policy" | "gateway" | "device" | null
+        /** what the ledger says of its lamp; null: it was never told */
+        reason: string | null
+      })[]
     }
   }
   /** Play a message of a mailbox. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.recording.read */
@@ -2378,6 +2572,7 @@ export type Operations = {
         ask_password: boolean
         enabled: boolean
         accesstype: "personal" | "global"
+        mwi_policy_uuid: string | null
         options: [string, string][]
         /** null: our own mailbox */
         external: {
@@ -2488,6 +2683,57 @@ export type Operations = {
       more: boolean
     }
   }
+  /** List gateways that put lamps on. Access: confd.gateways.read */
+  listGateways: {
+    query?: {
+      limit?: number
+      offset?: number
+      order?: "name" | "profile" | "method"
+      direction?: "asc" | "desc"
+      search?: string
+      recurse?: boolean
+      name?: string
+      profile?: string
+      method?: string
+    }
+    answer: {
+      total: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        name: string
+        profile: "exchange" | "asterisk" | "generic"
+        method: "notify" | "publish" | "ari"
+        username: string | null
+        /** may name {number}, {context}, {id}, {target} and {service} */
+        address_template: string
+        /** may name {number}, {context}, {id}, {target} and {service} */
+        from_template: string
+        /** may name {number}, {context}, {id}, {target} and {service} */
+        mailbox_template: string
+        ari_path: string
+        contexts: string[] | null
+        mwi_enabled: boolean
+        retry_for_s: number
+        reassert_every_s: number
+        /** 0: never */
+        ping_every_s: number
+        max_per_s: number
+        targets: ({
+          host: string
+          port: number
+          transport: "udp" | "tcp" | "tls"
+          tls_verify: boolean
+          server_name: string | null
+        })[]
+        has_secret: boolean
+        links: {
+          rel: string
+          href: string
+        }[]
+      })[]
+    }
+  }
   /** List lamps: what each device should show, what it acknowledged, and why they differ. Access: calld.lamps.read */
   listLamps: {
     query?: {
@@ -2554,6 +2800,32 @@ export type Operations = {
         updated_at: string | null
       })[]
       total: number
+    }
+  }
+  /** List policies on message waiting. Access: confd.mwi-policies.read */
+  listMwiPolicies: {
+    query?: {
+      limit?: number
+      offset?: number
+      order?: "name"
+      direction?: "asc" | "desc"
+      search?: string
+      recurse?: boolean
+      name?: string
+    }
+    answer: {
+      total: number
+      items: {
+        uuid: string
+        tenant_uuid: string
+        name: string
+        /** false: every lamp of its mailboxes is dark */
+        allow_mwi: boolean
+        links: {
+          rel: string
+          href: string
+        }[]
+      }[]
     }
   }
   /** List my refresh tokens. Access: auth.users.me.tokens.read */
@@ -3071,6 +3343,7 @@ export type Operations = {
         ask_password: boolean
         enabled: boolean
         accesstype: "personal" | "global"
+        mwi_policy_uuid: string | null
         options: [string, string][]
         /** null: our own mailbox */
         external: {
@@ -3213,6 +3486,7 @@ export type Operations = {
         ask_password: boolean
         enabled: boolean
         accesstype: "personal" | "global"
+        mwi_policy_uuid: string | null
         options: [string, string][]
         /** null: our own mailbox */
         external: {
@@ -3302,6 +3576,13 @@ export type Operations = {
   reassertDeviceLamps: {
     params: {
       uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Tell a gateway the state of all its mailboxes again. Access: confd.gateways.{gateway_uuid}.reassert.update */
+  reassertGateway: {
+    params: {
+      gateway_uuid: string | number
     }
     answer: undefined
   }
@@ -3730,6 +4011,41 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Change a gateway. Access: confd.gateways.{gateway_uuid}.update */
+  updateGateway: {
+    params: {
+      gateway_uuid: string | number
+    }
+    body: {
+      name?: string
+      profile?: "exchange" | "asterisk" | "generic"
+      method?: "notify" | "publish" | "ari"
+      username?: string | null
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      address_template?: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      from_template?: string
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      mailbox_template?: string
+      ari_path?: string
+      contexts?: string[] | null
+      mwi_enabled?: boolean
+      retry_for_s?: number
+      reassert_every_s?: number
+      /** 0: never */
+      ping_every_s?: number
+      max_per_s?: number
+      targets?: ({
+        host: string
+        port?: number
+        transport?: "udp" | "tcp" | "tls"
+        tls_verify?: boolean
+        server_name?: string | null
+      })[]
+      secret?: string | null
+    }
+    answer: undefined
+  }
   /** Replace the general options of voicemail. Access: confd.asterisk.voicemail.general.update */
   updateGeneralOptions: {
     body: {
@@ -3737,6 +4053,18 @@ export type Operations = {
         key: string
         value: string
       }[]
+    }
+    answer: undefined
+  }
+  /** Change a policy on message waiting; the lamps of its mailboxes follow. Access: confd.mwi-policies.{mwi_policy_uuid}.update */
+  updateMwiPolicy: {
+    params: {
+      mwi_policy_uuid: string | number
+    }
+    body: {
+      name?: string
+      /** false: every lamp of its mailboxes is dark */
+      allow_mwi?: boolean
     }
     answer: undefined
   }
@@ -3847,6 +4175,7 @@ export type Operations = {
         ask_password?: boolean
         enabled?: boolean
         accesstype?: "personal" | "global"
+        mwi_policy_uuid?: string | null
         options?: [string, string][]
       } | null
     }
@@ -3873,6 +4202,7 @@ export type Operations = {
       ask_password?: boolean
       enabled?: boolean
       accesstype?: "personal" | "global"
+      mwi_policy_uuid?: string | null
       options?: [string, string][]
     }
     answer: undefined
@@ -3945,6 +4275,8 @@ export const OPERATIONS = {
   createContext: { method: 'POST', path: '/api/confd/1.1/contexts', answer: 'json' },
   createDevice: { method: 'POST', path: '/api/confd/1.1/devices', answer: 'json' },
   createEventConsumer: { method: 'POST', path: '/api/confd/1.1/event-consumers', answer: 'json' },
+  createGateway: { method: 'POST', path: '/api/confd/1.1/gateways', answer: 'json' },
+  createMwiPolicy: { method: 'POST', path: '/api/confd/1.1/mwi-policies', answer: 'json' },
   createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
   createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
@@ -3962,6 +4294,8 @@ export const OPERATIONS = {
   deleteDeadLetter: { method: 'DELETE', path: '/api/confd/1.1/dead-letters/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'none' },
+  deleteGateway: { method: 'DELETE', path: '/api/confd/1.1/gateways/{gateway_uuid}', answer: 'none' },
+  deleteMwiPolicy: { method: 'DELETE', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
@@ -4000,11 +4334,13 @@ export const OPERATIONS = {
   getDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}', answer: 'json' },
   getEventConsumer: { method: 'GET', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'json' },
   getEventsDocument: { method: 'GET', path: '/api/events/api/api.yml', answer: 'bytes' },
+  getGateway: { method: 'GET', path: '/api/confd/1.1/gateways/{gateway_uuid}', answer: 'json' },
   getGeneralOptions: { method: 'GET', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'json' },
   getInfos: { method: 'GET', path: '/api/confd/1.1/infos', answer: 'json' },
   getLamp: { method: 'GET', path: '/api/calld/1.0/lamps/{lamp_uuid}', answer: 'json' },
   getLampTrace: { method: 'GET', path: '/api/calld/1.0/lamps/{lamp_uuid}/trace', answer: 'json' },
   getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
+  getMwiPolicy: { method: 'GET', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'json' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
   getOwnGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'bytes' },
   getOwnLamp: { method: 'GET', path: '/api/calld/1.0/users/me/lamps/{lamp_uuid}', answer: 'json' },
@@ -4027,6 +4363,7 @@ export const OPERATIONS = {
   getVoicemailMessage: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'json' },
   getVoicemailMessages: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}', answer: 'json' },
   getVoicemailMwi: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/mwi', answer: 'json' },
+  getVoicemailMwiSwitches: { method: 'GET', path: '/api/confd/1.1/voicemails/{id}/mwi', answer: 'json' },
   getVoicemailRecording: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording', answer: 'bytes' },
   getVoicemailSettings: { method: 'GET', path: '/api/confd/1.1/voicemails/settings', answer: 'json' },
   getVoicemailTrash: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/trash', answer: 'json' },
@@ -4041,7 +4378,9 @@ export const OPERATIONS = {
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listEventConsumers: { method: 'GET', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
+  listGateways: { method: 'GET', path: '/api/confd/1.1/gateways', answer: 'json' },
   listLamps: { method: 'GET', path: '/api/calld/1.0/lamps', answer: 'json' },
+  listMwiPolicies: { method: 'GET', path: '/api/confd/1.1/mwi-policies', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
   listOwnLamps: { method: 'GET', path: '/api/calld/1.0/users/me/lamps', answer: 'json' },
@@ -4066,6 +4405,7 @@ export const OPERATIONS = {
   putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },
   reassertDeviceLamps: { method: 'PUT', path: '/api/calld/1.0/devices/{uuid}/lamps/reassert', answer: 'none' },
+  reassertGateway: { method: 'PUT', path: '/api/confd/1.1/gateways/{gateway_uuid}/reassert', answer: 'none' },
   reassertLamp: { method: 'PUT', path: '/api/calld/1.0/lamps/{lamp_uuid}/reassert', answer: 'none' },
   reassertLamps: { method: 'PUT', path: '/api/calld/1.0/lamps/reassert', answer: 'none' },
   reassertOwnLamp: { method: 'PUT', path: '/api/calld/1.0/users/me/lamps/{lamp_uuid}/reassert', answer: 'none' },
@@ -4092,7 +4432,9 @@ export const OPERATIONS = {
   updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
+  updateGateway: { method: 'PUT', path: '/api/confd/1.1/gateways/{gateway_uuid}', answer: 'none' },
   updateGeneralOptions: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'none' },
+  updateMwiPolicy: { method: 'PUT', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'none' },
   updatePolicy: { method: 'PUT', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
   updateTenant: { method: 'PUT', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   updateTenantZones: { method: 'PUT', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'none' },
