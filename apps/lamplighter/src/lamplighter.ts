@@ -193,11 +193,12 @@ async function compose(shared: Shared, names: readonly ServiceName[]): Promise<C
   const revocations = apis.length > 0 ? createRevocations(shared) : undefined
   const services: Service[] = [mwid, revocations, ...apis, deadLetters, relay].filter((one) => one !== undefined)
   const group = new ServiceGroup('lamplighter', services, shared.log)
-  if (apis.length === 0) return { group, server: undefined, mwid }
+  const mounted = [...apis, ...(mwid ? [mwid] : [])]
+  if (mounted.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
   mountDocs(server)
-  for (const api of apis) api.mount(server)
+  for (const one of mounted) one.mount(server)
   return { group, server, mwid }
 }
 

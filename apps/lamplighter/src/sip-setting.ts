@@ -19,6 +19,8 @@ export type SipConfig = {
   readonly tcpPort: number | undefined
   /** Undefined: no TLS. */
   readonly tls: TlsFiles | undefined
+  /** Whose pages may open web sockets. */
+  readonly webSocketOrigins: 'same' | 'any' | readonly string[]
   readonly realm: string
   readonly advertisedHost: string | undefined
   readonly accessCodes: readonly string[]
@@ -38,6 +40,7 @@ export function readSip(read: EnvironmentReader): SipConfig {
         ? undefined
         : read.integer('LAMPLIGHTER_SIP_TCP_PORT', port, PORTS),
     tls: readTls(read),
+    webSocketOrigins: readOrigins(read.text('LAMPLIGHTER_SIP_WS_ORIGINS') ?? 'same'),
     realm: read.text('LAMPLIGHTER_SIP_REALM') ?? 'lamplighter',
     advertisedHost: read.text('LAMPLIGHTER_SIP_ADVERTISED_HOST'),
     accessCodes: list(read.text('LAMPLIGHTER_ACCESS_CODES') ?? '*97,*98'),
@@ -64,6 +67,17 @@ function readTls(read: EnvironmentReader): TlsFiles | undefined {
     ca: read.text('LAMPLIGHTER_SIP_TLS_CA'),
     clientCertificates: read.choice('LAMPLIGHTER_SIP_TLS_CLIENT_CERTIFICATES', 'none', CLIENT_CERTIFICATES),
   }
+}
+
+/** @throws StartError */
+function readOrigins(text: string): SipConfig['webSocketOrigins'] {
+  if (text === 'same' || text === 'any') return text
+  const origins = list(text).map((origin) => origin.toLowerCase())
+  const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  if (wrong === undefined) return origins
+  throw new StartError(
+    `LAMPLIGHTER_SIP_WS_ORIGINS must be same, any, or origins like https://phone.example, not "${wrong}"`,
+  )
 }
 
 function list(text: string): string[] {

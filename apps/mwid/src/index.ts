@@ -1,8 +1,10 @@
 import type { Bus } from '@lamplighter/bus'
-import { type Logger, type Service, StartError } from '@lamplighter/runtime'
+import { type HttpService, mountWebSocket } from '@lamplighter/http'
+import { type Logger, StartError } from '@lamplighter/runtime'
 import { DigestAuthenticator, NonceFactory } from '@lamplighter/sip'
 import { type Database, Leadership, SipRepository, type Term } from '@lamplighter/store'
 import { MwiTerm, type SipSettings } from './mwi-term.js'
+import { type SocketTaker, sipSocketRoute } from './web-socket-route.js'
 
 export type { SipSettings } from './mwi-term.js'
 
@@ -21,7 +23,7 @@ export type MwidDependencies = {
 }
 
 /** The SIP notifier. One worker of an installation is active; a standby takes its subscriptions over. */
-export type Mwid = Service & {
+export type Mwid = HttpService & {
   /** The ports it listens on, by transport, while it is the active worker. */
   readonly ports: SipPorts | undefined
 }
@@ -51,8 +53,10 @@ export function createMwid({ database, bus, nonceKey, realm, originUuid, setting
     current = undefined
     await term.stop()
   }
+  const taker = (): SocketTaker => current && ((socket, peer) => current?.acceptSocket(socket, peer))
   return {
     name: 'mwid',
+    mount: (server) => mountWebSocket(server, sipSocketRoute(settings.webSocketOrigins ?? 'same', taker)),
     // The active worker must have its socket; a standby has none yet and is no less started.
     start: async () => {
       if (await leadership.start(serve)) await first.promise

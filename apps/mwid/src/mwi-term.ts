@@ -1,7 +1,14 @@
 import type { Bus, Consumer } from '@lamplighter/bus'
 import { type DeviceId, type LampCause, type LampReason, requestCause } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
-import { type DigestAuthenticator, type IncomingRequest, SipStack } from '@lamplighter/sip'
+import {
+  type DigestAuthenticator,
+  type IncomingRequest,
+  type RemoteAddress,
+  type SipSocket,
+  SipStack,
+  WebSocketTransport,
+} from '@lamplighter/sip'
 import type { SipRepository, StoredSubscription } from '@lamplighter/store'
 import { SipAuthentication } from './authentication.js'
 import { type Batcher, groupCommit } from './batcher.js'
@@ -18,9 +25,12 @@ import { SubscribeHandler } from './subscribe-handler.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
 import { SubscriptionTable } from './subscription-table.js'
 import { createTransports, type TransportSettings } from './transports.js'
+import type { AllowedOrigins } from './web-socket-route.js'
 
 /** Settings of the SIP side. */
 export type SipSettings = TransportSettings & {
+  /** Whose pages may open sockets; absent: pages of the same host. */
+  readonly webSocketOrigins?: AllowedOrigins
   /** Host phones are told to come back to, where it is not the bound one. */
   readonly advertisedHost?: string
   /** Users of a Request-URI that mean "my own lamp"; the first is what phones dial. */
@@ -51,6 +61,7 @@ export class MwiTerm {
   readonly #commits: Batcher<StoredSubscription>
   readonly #ends: Batcher<string>
   readonly #limiter = new RequestLimiter()
+  readonly #webSockets: WebSocketTransport
   readonly #stack: SipStack
   #consumer: Consumer | undefined
   #reconciling: NodeJS.Timeout | undefined
@@ -66,8 +77,9 @@ export class MwiTerm {
     this.#ends = groupCommit((uuids: readonly string[]) => sip.deleteSubscriptions(uuids))
     const handlers = this.#handlers()
     const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
+    this.#webSockets = new WebSocketTransport(settings.host)
     this.#stack = new SipStack({
-      transports: createTransports(settings),
+      transports: createTransports(settings, this.#webSockets),
       handlers,
       onFlowClosed: (flow) => this.#flowClosed(flow),
       onError: (err) => log.warn({ err }, 'SIP trouble'),
@@ -78,6 +90,11 @@ export class MwiTerm {
   /** The ports the stack is bound to. */
   get ports(): SipStack['ports'] {
     return this.#stack.ports
+  }
+
+  /** Serves a browser's socket. */
+  acceptSocket(socket: SipSocket, peer: RemoteAddress): void {
+    this.#webSockets.accept(socket, peer)
   }
 
   /** Takes over what the table holds, then listens. Nothing is sent only because we started: what differs is. */
@@ -169,7 +186,9 @@ export class MwiTerm {
   }
 
   async #takeOver(): Promise<void> {
-    const rows = await this.#parts.sip.loadSubscriptions()
+    const loaded = await this.#parts.sip.loadSubscriptions()
+    // Browsers were on sockets that ended with the last worker.
+    const rows = loaded.filter(({ transport }) => transport !== 'WS' && transport !== 'WSS')
     const context = this.#context()
     for (let from = 0; from < rows.length; from += CONTEXT_CHUNK) {
       const chunk = rows.slice(from, from + CONTEXT_CHUNK)

@@ -1,4 +1,10 @@
-import { StreamTransport, type TlsSettings, type Transport, UdpTransport } from '@lamplighter/sip'
+import {
+  StreamTransport,
+  type TlsSettings,
+  type Transport,
+  UdpTransport,
+  type WebSocketTransport,
+} from '@lamplighter/sip'
 
 /** Where the SIP worker listens. Port 0 takes a free one. */
 export type TransportSettings = {
@@ -12,9 +18,13 @@ export type TransportSettings = {
 }
 
 /** The transports of one term; UDP stands for the worker where no peer is in question. */
-export function createTransports({ host, port, tcpPort, tls }: TransportSettings): [Transport, ...Transport[]] {
+export function createTransports(
+  { host, port, tcpPort, tls }: TransportSettings,
+  webSockets: WebSocketTransport,
+): [Transport, ...Transport[]] {
   return [
     new UdpTransport({ host, port }),
+    webSockets,
     ...(tcpPort === undefined ? [] : [new StreamTransport({ host, port: tcpPort })]),
     ...(tls === undefined ? [] : [new StreamTransport({ host, port: tls.port, tls })]),
   ]

@@ -1,10 +1,8 @@
-import websocket from '@fastify/websocket'
 import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
 import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
-import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
+import { type AccessControl, calldForm, type HttpService, mountApi, mountWebSocket } from '@lamplighter/http'
 import { type Logger, sleep } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { Admission } from './admission.js'
 import { eventRoutes } from './event-routes.js'
@@ -30,10 +28,8 @@ export type WebsocketdDependencies = {
   readonly settings?: Partial<GatewaySettings>
 }
 
-const MAX_FRAME_BYTES = 1024 * 1024
-/** How long a client may take to answer a close; the type of the plugin does not know it yet. */
-const SOCKET_OPTIONS = { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, closeTimeout: 5000 }
-const GATEWAY_PATH = '/api/websocketd'
+/** Any path below the gateway's own is the gateway too (bus.md 3.1). */
+const GATEWAY_PATHS = ['/api/websocketd', '/api/websocketd/*']
 /** How long a stop waits for such answers. */
 const FAREWELL_MS = 500
 const PREFETCH = 250
@@ -44,7 +40,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
   const context = contextOf(dependencies)
   const gateway = new Gateway(context)
   const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
-  let sockets: ReadonlySet<WebSocket> = new Set()
+  const sockets = new Set<WebSocket>()
   const timers: NodeJS.Timeout[] = []
   let consumer: Consumer | undefined
   const catchUp = () => feed.catchUp().catch((err) => log.debug({ err }, 'the log cannot be read now'))
@@ -54,11 +50,13 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
     mount: (server) => {
       context.commands.attach(server)
       mountApi(server, { name: 'events', implementations: eventRoutes(context), errorForm: calldForm, access, log })
-      server.addHook('onResponse', async (request) => endPlainAnswer(request))
-      server.register(async (scope) => {
-        await scope.register(websocket, { options: SOCKET_OPTIONS })
-        sockets = scope.websocketServer.clients
-        takeSockets(scope, gateway)
+      mountWebSocket(server, {
+        paths: GATEWAY_PATHS,
+        accept: (socket, request) => {
+          sockets.add(socket)
+          socket.once('close', () => sockets.delete(socket))
+          return gateway.accept(socket, readOpening(request.raw))
+        },
       })
     },
     start: async () => {
@@ -105,18 +103,6 @@ function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
     sessions: store.accounts,
     verifier,
     log,
-  }
-}
-
-/** Node hands every upgrade over: one that was answered like any request has a socket that nobody else would end. */
-function endPlainAnswer({ raw }: FastifyRequest): void {
-  if (raw.headers.upgrade !== undefined) raw.socket.end()
-}
-
-/** Any path below the gateway's own is the gateway too (bus.md 3.1). */
-function takeSockets(scope: FastifyInstance, gateway: Gateway): void {
-  for (const url of [GATEWAY_PATH, `${GATEWAY_PATH}/*`]) {
-    scope.get(url, { websocket: true }, (socket, request) => gateway.accept(socket, readOpening(request.raw)))
   }
 }
 

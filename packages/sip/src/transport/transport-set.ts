@@ -27,7 +27,8 @@ export class TransportSet {
   }
 
   get ports(): Ports {
-    return Object.fromEntries(this.#transports.map(({ name, local }) => [name, local.port]))
+    const bound = this.#transports.filter(({ local }) => local.port !== 0)
+    return Object.fromEntries(bound.map(({ name, local }) => [name, local.port]))
   }
 
   /** Opens them in order. @throws the system's error when an address is taken */

@@ -65,7 +65,7 @@ export function readTransportName(text: string | undefined): TransportName | und
 
 const NAMES: readonly TransportName[] = ['UDP', 'TCP', 'TLS', 'WS', 'WSS']
 
-/** `host:port` as a URI or a Via writes it, IPv6 in brackets. */
+/** `host:port` as a URI or a Via writes it, IPv6 in brackets, without a port of 0. */
 export function hostPort(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${host.includes(':') ? `[${host}]` : host}${port === 0 ? '' : `:${port}`}`
 }
