@@ -137,7 +137,7 @@ describe('the bus under faults', () => {
   }
 
   async function logged(): Promise<Logged[]> {
-    const text = `SELECT event_id::text, mailbox_id, published_at IS NOT NULL AS published FROM event ORDER BY id`
+    const text = `SELECT event_id::text, mailbox_id, coalesce(cursor <= (SELECT confirmed_cursor FROM relay_progress), false) AS published FROM event ORDER BY id`
     return (await database.pool.query<Logged>(text)).rows
   }
 

@@ -1,9 +1,9 @@
 import type { Bus } from '@lamplighter/bus'
 import { Backoff, type Logger, type Service, sleep } from '@lamplighter/runtime'
 import {
+  type ClaimedEvents,
   EventLog,
   Leadership,
-  type LoggedEvent,
   OUTBOX_CHANNEL,
   type OutboxSignal,
   type Term,
@@ -17,10 +17,13 @@ export type RelayDependencies = {
   readonly log: Logger
   /** How long the log keeps published events. */
   readonly retentionHours?: number
+  /** Events claimed and published together at most. */
+  readonly batch?: number
 }
 
 const DEFAULT_RETENTION_HOURS = 7 * 24
-const BATCH = 1000
+/** By what is there up to this: single events leave at once, a backlog by the thousand (performance.md). */
+const DEFAULT_BATCH = 1000
 /** Safety net: what no wake-up announced is found this late at most. */
 const POLL_MS = 500
 const PURGE_INTERVAL_MS = 10 * 60 * 1000
@@ -31,17 +34,17 @@ const PURGE_BATCH = 5000
  * confirmation. One relay of an installation is active; everything it does to the database goes over the connection
  * that holds its lock, so a relay that lost it cannot go on. A crash between confirm and record publishes again.
  */
-export function createRelay({ databaseUrl, bus, signal, log, retentionHours }: RelayDependencies): Service {
+export function createRelay(dependencies: RelayDependencies): Service {
+  const { databaseUrl, signal, log } = dependencies
   const leadership = new Leadership({
     url: databaseUrl,
     lock: 'relay',
     onTrouble: (err) => log.warn({ err }, 'the relay lost its database connection'),
   })
-  const retention = retentionHours ?? DEFAULT_RETENTION_HOURS
   return {
     name: 'relayd',
     start: async () => {
-      await leadership.start((term) => new RelayTerm(term, bus, log, retention).serve(signal))
+      await leadership.start((term) => new RelayTerm(term, dependencies).serve(signal))
     },
     stop: () => leadership.stop(),
   }
@@ -54,18 +57,20 @@ class RelayTerm {
   readonly #bus: Bus
   readonly #log: Logger
   readonly #retentionHours: number
+  readonly #batch: number
   readonly #backoff = new Backoff(100, 5000)
   #awake = true
   #wake: (() => void) | undefined
   #purgedAt = 0
   #refused = false
 
-  constructor(term: Term, bus: Bus, log: Logger, retentionHours: number) {
+  constructor(term: Term, { bus, log, retentionHours, batch }: RelayDependencies) {
     this.#term = term
     this.#events = new EventLog(term.client)
     this.#bus = bus
     this.#log = log
-    this.#retentionHours = retentionHours
+    this.#retentionHours = retentionHours ?? DEFAULT_RETENTION_HOURS
+    this.#batch = batch ?? DEFAULT_BATCH
   }
 
   async serve(signal: OutboxSignal): Promise<void> {
@@ -91,29 +96,53 @@ class RelayTerm {
   /** What a former relay may have published without recording it goes first. */
   async #republish(): Promise<void> {
     for (;;) {
-      const events = await this.#events.unconfirmed(BATCH)
-      if (events.length === 0 || !(await this.#publish(events))) return
-      this.#log.info({ count: events.length }, 'unconfirmed events published again')
+      const claimed = await this.#events.unconfirmed(this.#batch)
+      const count = claimed.events.length
+      if (count === 0 || !(await this.#publish(claimed))) return
+      await this.#write(claimed)
+      this.#log.info({ count }, 'unconfirmed events published again')
     }
   }
 
   async #round(): Promise<void> {
-    this.#awake = false
-    const events = await this.#events.claim(BATCH)
-    if (events.length > 0) {
-      await this.#publish(events)
-      return
-    }
+    await this.#drain()
     await this.#purge()
     if (!this.#awake) await this.#rest()
   }
 
+  /**
+   * Until nothing is left. While the bus confirms one batch, the database writes down the one before and gives the next:
+   * both are busy, and order holds because a batch is published when the one before is confirmed.
+   */
+  async #drain(): Promise<void> {
+    let written: Promise<void> = Promise.resolve()
+    let claiming = this.#claim()
+    for (let claimed = await claiming; claimed.events.length > 0; claimed = await claiming) {
+      const confirmed = this.#publish(claimed)
+      const more = this.#awake || claimed.events.length === this.#batch
+      if (more) claiming = this.#claim()
+      if (!(await confirmed)) return
+      await written
+      written = this.#write(claimed)
+      if (!more) claiming = this.#claim()
+    }
+    await written
+  }
+
+  #claim(): Promise<ClaimedEvents> {
+    this.#awake = false
+    return handled(this.#events.claim(this.#batch))
+  }
+
+  #write({ events }: ClaimedEvents): Promise<void> {
+    return handled(this.#events.confirm(events))
+  }
+
   /** Publishes until the bus confirms. False when the term ended first; then the rows wait for the next one. */
-  async #publish(events: readonly LoggedEvent[]): Promise<boolean> {
+  async #publish({ events, toTenants }: ClaimedEvents): Promise<boolean> {
     while (!this.#term.signal.aborted) {
       try {
-        await this.#bus.publish(events, { toTenants: await this.#events.tenantsListen() })
-        await this.#events.markPublished(events)
+        await this.#bus.publish(events, { toTenants })
         this.#taken()
         return true
       } catch (err) {
@@ -149,4 +178,10 @@ class RelayTerm {
       }
     })
   }
+}
+
+/** A promise that may be left when the term ends: whoever still waits for it gets its failure, nobody else does. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

@@ -77,7 +77,8 @@ describe('the relay', () => {
   }
 
   async function rows(): Promise<{ event_id: string; cursor: number; published: boolean }[]> {
-    const text = 'SELECT event_id::text, cursor, published_at IS NOT NULL AS published FROM event ORDER BY id'
+    const text =
+      'SELECT event_id::text, cursor, coalesce(cursor <= (SELECT confirmed_cursor FROM relay_progress), false) AS published FROM event ORDER BY id'
     return (await database.pool.query(text)).rows
   }
 

@@ -239,10 +239,10 @@ export class TestGateway {
 
   /** Publishes what the log has and the bus does not. */
   async relay(): Promise<void> {
-    const events = await this.#eventLog.claim(10_000)
+    const { events } = await this.#eventLog.claim(10_000)
     if (events.length === 0) return
     if (!this.busLoses) await this.bus.publish(events)
-    await this.#eventLog.markPublished(events)
+    await this.#eventLog.confirm(events)
   }
 
   /** Events for everyone of the tenant, told apart by their number. */

@@ -4,9 +4,10 @@ import type { OutgoingMessage } from './bus.js'
 import { BusUnavailableError } from './errors.js'
 import { APP_ID, EVENT_EXCHANGE, TENANT_EXCHANGE } from './topology.js'
 
-/** Unconfirmed messages at a time, and bytes of them: nothing more is written before the broker has these. */
-const WINDOW_MESSAGES = 256
+/** Unconfirmed messages at a time, and bytes of them: nothing more is written before the broker has some of these. */
+const WINDOW_MESSAGES = 500
 const WINDOW_BYTES = 1024 * 1024
+/** Without any confirm for this long the broker is given up. */
 const CONFIRM_TIMEOUT_MS = 30_000
 
 /**
@@ -41,50 +42,85 @@ async function publishInOrder(
   messages: readonly OutgoingMessage[],
   toTenants: boolean,
 ): Promise<void> {
-  for (let from = 0; from < messages.length; ) {
-    const end = windowEnd(messages, from)
-    await publishWindow(channel, messages.slice(from, end), toTenants)
-    from = end
-  }
-}
-
-function windowEnd(messages: readonly OutgoingMessage[], from: number): number {
-  let bytes = 0
-  let end = from
-  while (end < messages.length && end - from < WINDOW_MESSAGES && bytes < WINDOW_BYTES) {
-    bytes += messages[end]?.body.length ?? 0
-    end++
-  }
-  return end
-}
-
-async function publishWindow(
-  channel: ConfirmChannel,
-  messages: readonly OutgoingMessage[],
-  toTenants: boolean,
-): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('no confirm in time')), CONFIRM_TIMEOUT_MS)
-  })
+  const window = new ConfirmWindow()
   try {
-    const confirms = messages.flatMap((message) => publishOne(channel, message, toTenants))
-    await Promise.race([Promise.all(confirms), late])
+    for (const message of messages) {
+      if (window.isFull) await window.until(() => !window.isFull)
+      window.add(message.body.length, publishOne(channel, message, toTenants, window.settle))
+    }
+    await window.until(() => window.isEmpty)
   } finally {
-    clearTimeout(timer)
+    window.close()
   }
 }
 
-/** To everybody, and by its topic key to the queues of tenants. */
-function publishOne(channel: ConfirmChannel, message: OutgoingMessage, toTenants: boolean): Promise<void>[] {
+/**
+ * What was published and is not confirmed yet. It slides: a confirm makes room at once, so the broker is never idle, and
+ * a broker that falls behind holds us back before our memory does.
+ */
+class ConfirmWindow {
+  #messages = 0
+  #bytes = 0
+  /** Sizes of those under way, in order, the settled ones still in front. */
+  readonly #sizes: number[] = []
+  #settled = 0
+  #failure: unknown
+  #changed: () => void = () => {}
+  readonly #late = setTimeout(() => this.settle(new Error('no confirm in time')), CONFIRM_TIMEOUT_MS)
+
+  get isFull(): boolean {
+    return this.#messages >= WINDOW_MESSAGES || this.#bytes >= WINDOW_BYTES
+  }
+
+  get isEmpty(): boolean {
+    return this.#messages === 0
+  }
+
+  /** A message of this size was published this many times. */
+  add(bytes: number, times: number): void {
+    for (let time = 0; time < times; time++) this.#sizes.push(bytes)
+    this.#messages += times
+    this.#bytes += bytes * times
+  }
+
+  /** The broker confirmed one, or refused it. Confirms come in the order of the channel. */
+  readonly settle = (error: unknown): void => {
+    if (error) this.#failure ??= error
+    this.#messages--
+    this.#bytes -= this.#sizes[this.#settled++] ?? 0
+    this.#late.refresh()
+    this.#changed()
+  }
+
+  /** @throws why something was not confirmed */
+  async until(reached: () => boolean): Promise<void> {
+    while (this.#failure === undefined && !reached()) {
+      await new Promise<void>((resolve) => {
+        this.#changed = () => {
+          if (this.#failure !== undefined || reached()) resolve()
+        }
+      })
+    }
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  close(): void {
+    clearTimeout(this.#late)
+  }
+}
+
+type Settle = (error: unknown) => void
+
+/** To everybody, and by its topic key to the queues of tenants. @returns how often it was published */
+function publishOne(channel: ConfirmChannel, message: OutgoingMessage, toTenants: boolean, settle: Settle): number {
   const properties = propertiesOf(message)
   const body = Buffer.from(message.body)
+  channel.publish(EVENT_EXCHANGE, message.routingKey, body, { ...properties, mandatory: true }, settle)
   const topicKey = toTenants ? topicKeyOf(message.headers) : undefined
-  const everybody = publishTo(channel, EVENT_EXCHANGE, message.routingKey, body, { ...properties, mandatory: true })
+  if (topicKey === undefined) return 1
   // That no tenant wants it is usual, and nothing to be told of.
-  return topicKey === undefined
-    ? [everybody]
-    : [everybody, publishTo(channel, TENANT_EXCHANGE, topicKey, body, properties)]
+  channel.publish(TENANT_EXCHANGE, topicKey, body, properties, settle)
+  return 2
 }
 
 /** Properties as the original sends them, and those it leaves out, which old consumers do not see (bus.md 2.2, 5.3). */
@@ -101,19 +137,4 @@ function propertiesOf({ eventId, name, headers, cursor }: OutgoingMessage): Opti
     timestamp: Math.floor(Date.now() / 1000),
     ...(cursor === undefined ? {} : { correlationId: String(cursor) }),
   }
-}
-
-function publishTo(
-  channel: ConfirmChannel,
-  exchange: string,
-  key: string,
-  body: Buffer,
-  options: Options.Publish,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    channel.publish(exchange, key, body, options, (error: unknown) => {
-      if (error) reject(error)
-      else resolve()
-    })
-  })
 }

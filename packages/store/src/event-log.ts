@@ -13,6 +13,13 @@ export type LoggedEvent = {
   readonly orderKey: string
 }
 
+/** Events of the log on their way to the bus, and whether they go to the topic exchange of tenants too. */
+export type ClaimedEvents = {
+  readonly events: readonly LoggedEvent[]
+  /** Some tenant has a consumer there; all others are served by headers. */
+  readonly toTenants: boolean
+}
+
 type EventRow = {
   cursor: number | string
   event_id: string
@@ -21,37 +28,47 @@ type EventRow = {
   headers: EventHeaders
   body: string
   order_key: string
+  listen: boolean
 }
 
 const COLUMNS = `e.cursor, e.event_id::text, e.name, e.routing_key, e.headers, e.body,
   coalesce(e.mailbox_id::text, e.tenant_uuid::text, '') AS order_key`
 
 /**
+ * Of the same snapshot as the events: a consumer that was there before an event was committed is seen with it. Served by
+ * the index of such consumers, which is empty in most installations.
+ */
+const TENANTS_LISTEN =
+  'EXISTS (SELECT 1 FROM event_consumer WHERE deleted_at IS NULL AND cardinality(bindings) > 0) AS listen'
+
+/**
  * Cursors continue where the log ends, in the order of ids: within a mailbox that is the order of its revisions,
  * because its rows are written under its lock. Ids alone could not serve as cursors: they become visible in the order
- * of commits (bus.md 5.2).
+ * of commits (bus.md 5.2). No row is locked first: nobody else writes to one that has no cursor.
  */
 const CLAIM = `
-  WITH picked AS (SELECT id FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1 FOR UPDATE),
-    last AS (SELECT coalesce(max(cursor), 0) AS cursor FROM event),
+  WITH picked AS (SELECT id FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1),
+    last AS (SELECT greatest((SELECT max(cursor) FROM event), (SELECT confirmed_cursor FROM relay_progress), 0) AS cursor),
     numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS position FROM picked),
     claimed AS (
-      UPDATE event e SET cursor = last.cursor + numbered.position FROM numbered, last WHERE e.id = numbered.id
+      UPDATE event e SET cursor = last.cursor + numbered.position, published_at = now() FROM numbered, last WHERE e.id = numbered.id
       RETURNING ${COLUMNS})
-  SELECT * FROM claimed ORDER BY cursor`
-const UNCONFIRMED = `SELECT ${COLUMNS} FROM event e WHERE e.cursor IS NOT NULL AND e.published_at IS NULL ORDER BY e.cursor LIMIT $1`
-const MARK = 'UPDATE event SET published_at = now() WHERE cursor BETWEEN $1 AND $2 AND published_at IS NULL'
-/** Asked after the claim: a consumer that was there before an event was committed is seen with it. */
-const TENANTS_LISTEN =
-  'SELECT EXISTS (SELECT 1 FROM event_consumer WHERE deleted_at IS NULL AND cardinality(bindings) > 0) AS listen'
-/** The second condition is the index's: nothing younger than the shortest retention is looked at. */
-/** Notes how far each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's. */
+  SELECT claimed.*, ${TENANTS_LISTEN} FROM claimed ORDER BY cursor`
+const CONFIRMED = '(SELECT confirmed_cursor FROM relay_progress)'
+const UNCONFIRMED = `
+  SELECT ${COLUMNS}, ${TENANTS_LISTEN} FROM event e WHERE e.cursor > ${CONFIRMED} ORDER BY e.cursor LIMIT $1`
+/** One row that is small, instead of every event and all its indexes once more (decision 0049). */
+const CONFIRM = 'UPDATE relay_progress SET confirmed_cursor = $1 WHERE confirmed_cursor < $1'
+/**
+ * The second condition on the age is the index's: nothing younger than the shortest retention is looked at. Notes how far
+ * each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's.
+ */
 const PURGE = `
   WITH gone AS (DELETE FROM event WHERE id IN (
     SELECT e.id FROM event e LEFT JOIN tenant t ON t.uuid = e.tenant_uuid
     WHERE e.published_at < now() - make_interval(hours => coalesce(t.event_retention_hours, $1))
       AND e.published_at < now() - make_interval(hours => (SELECT least($1, min(event_retention_hours)) FROM tenant))
-      AND e.cursor < (SELECT max(cursor) FROM event)
+      AND e.cursor <= ${CONFIRMED} AND e.cursor < (SELECT max(cursor) FROM event)
     ORDER BY e.published_at LIMIT $2) RETURNING tenant_uuid, cursor),
   reach AS (SELECT tenant_uuid, max(cursor) AS cursor FROM gone GROUP BY tenant_uuid),
   noted AS (
@@ -80,25 +97,18 @@ export class EventLog {
   }
 
   /** Gives cursors to the next events without one and returns them in order. */
-  claim(limit: number): Promise<LoggedEvent[]> {
+  claim(limit: number): Promise<ClaimedEvents> {
     return this.#events('event.claim', CLAIM, limit)
   }
 
   /** Events that got a cursor but no confirmation: a relay ended in between. */
-  unconfirmed(limit: number): Promise<LoggedEvent[]> {
+  unconfirmed(limit: number): Promise<ClaimedEvents> {
     return this.#events('event.unconfirmed', UNCONFIRMED, limit)
   }
 
-  /** Whether a tenant has a consumer on the topic exchange; others are served by headers. */
-  async tenantsListen(): Promise<boolean> {
-    const { rows } = await this.#client.query<{ listen: boolean }>({ name: 'event.listen', text: TENANTS_LISTEN })
-    return rows[0]?.listen ?? false
-  }
-
-  /** Records that the bus confirmed these events, which were claimed together. */
-  async markPublished(events: readonly LoggedEvent[]): Promise<void> {
-    const values = [events[0]?.cursor, events.at(-1)?.cursor]
-    await this.#client.query({ name: 'event.mark', text: MARK, values })
+  /** Records that the bus confirmed these events and all before them. */
+  async confirm(events: readonly LoggedEvent[]): Promise<void> {
+    await this.#client.query({ name: 'event.confirm', text: CONFIRM, values: [events.at(-1)?.cursor] })
   }
 
   /**
@@ -116,16 +126,20 @@ export class EventLog {
     await this.#client.query(SETTLE_EPOCH)
   }
 
-  async #events(name: string, text: string, limit: number): Promise<LoggedEvent[]> {
+  async #events(name: string, text: string, limit: number): Promise<ClaimedEvents> {
     const { rows } = await this.#client.query<EventRow>({ name, text, values: [limit] })
-    return rows.map((row) => ({
-      cursor: Number(row.cursor),
-      eventId: row.event_id,
-      name: row.name,
-      routingKey: row.routing_key,
-      headers: row.headers,
-      body: row.body,
-      orderKey: row.order_key,
-    }))
+    return { events: rows.map(toEvent), toTenants: rows[0]?.listen ?? false }
+  }
+}
+
+function toEvent(row: EventRow): LoggedEvent {
+  return {
+    cursor: Number(row.cursor),
+    eventId: row.event_id,
+    name: row.name,
+    routingKey: row.routing_key,
+    headers: row.headers,
+    body: row.body,
+    orderKey: row.order_key,
   }
 }

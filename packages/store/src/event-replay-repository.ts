@@ -20,7 +20,7 @@ export type LogState = {
   readonly oldest: number
   /** The last event that has a cursor; 0 when there is none. */
   readonly head: number
-  /** Up to here everything was published. */
+  /** Up to here the bus has confirmed everything. */
   readonly published: number
 }
 
@@ -49,7 +49,7 @@ const STATE = `
   SELECT coalesce((SELECT left(log_epoch::text, 8) FROM installation), '00000000') AS epoch,
     greatest((SELECT min(cursor) FROM event), (SELECT max(purged_cursor) + 1 FROM tenant WHERE $1::uuid IS NULL OR uuid = $1::uuid), 0) AS oldest,
     coalesce((SELECT max(cursor) FROM event), 0) AS head,
-    coalesce((SELECT min(cursor) - 1 FROM event WHERE published_at IS NULL), (SELECT max(cursor) FROM event), 0) AS published`
+    coalesce((SELECT confirmed_cursor FROM relay_progress), 0) AS published`
 
 const FITS =
   '($4::uuid IS NULL OR user_uuid IS NULL OR user_uuid = $4::uuid) AND ($5::text[] IS NULL OR name = ANY ($5::text[]))'

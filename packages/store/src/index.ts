@@ -16,7 +16,7 @@ export type {
   EventConsumerFields,
   EventConsumerRepository,
 } from './event-consumer-repository.js'
-export { EventLog, type LoggedEvent } from './event-log.js'
+export { type ClaimedEvents, EventLog, type LoggedEvent } from './event-log.js'
 export type {
   EventReplayRepository,
   LogRange,
