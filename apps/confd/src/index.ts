@@ -1,8 +1,11 @@
 import { SecretBox } from '@lamplighter/access'
 import { type Bus, ConsumerQueues } from '@lamplighter/bus'
-import { type AccessControl, confdForm, type HttpService, mountApi } from '@lamplighter/http'
+import { type AccessControl, ariForm, confdForm, type HttpService, mountApi } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
+import { ariAccounts } from './ari-accounts.js'
+import { ariRoutes } from './ari-routes.js'
+import { AriService } from './ari-service.js'
 import { AssociationService } from './association-service.js'
 import { BrokerManagement } from './broker-management.js'
 import { contextRoutes } from './context-routes.js'
@@ -21,6 +24,8 @@ import { memberRoutes } from './member-routes.js'
 import { MemberService } from './member-service.js'
 import { mwiPolicyRoutes } from './mwi-policy-routes.js'
 import { MwiPolicyService } from './mwi-policy-service.js'
+import { mwiSourceRoutes } from './mwi-source-routes.js'
+import { MwiSourceService } from './mwi-source-service.js'
 import { optionRoutes } from './option-routes.js'
 import { OptionService } from './option-service.js'
 import { pinRoutes } from './pin-routes.js'
@@ -60,7 +65,7 @@ export type BrokerSettings = {
 
 const TIDY_INTERVAL_MS = 10 * 60 * 1000
 
-/** Configuration under `/api/confd/1.1`. */
+/** Configuration under `/api/confd/1.1`, and the mailboxes of the ARI under `/ari`. */
 export function createConfd(dependencies: ConfdDependencies): HttpService {
   const { store, bus, access, originUuid, sipRealm, peerSecretKey, log } = dependencies
   const control = controlOf(dependencies)
@@ -78,13 +83,25 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
     ...deviceRoutes(new DeviceService(store, sipRealm)),
     ...gatewayRoutes(new GatewayService(store, new SecretBox(peerSecretKey))),
     ...mwiPolicyRoutes(new MwiPolicyService(store)),
+    ...mwiSourceRoutes(new MwiSourceService(store, sipRealm, new SecretBox(peerSecretKey))),
     ...deadLetterRoutes(new DeadLetterService(store, bus)),
     ...eventConsumerRoutes(new EventConsumerService(store, control)),
   ]
   let tidying: NodeJS.Timeout | undefined
   return {
     name: 'confd',
-    mount: (server) => mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log }),
+    mount: (server) => {
+      mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log })
+      const ari = ariRoutes(new AriService(store))
+      mountApi(server, {
+        name: 'ari',
+        implementations: ari,
+        errorForm: ariForm,
+        access,
+        logIn: ariAccounts(store),
+        log,
+      })
+    },
     start: async () => {
       await control?.start()
       tidying = setInterval(() => {

@@ -174,6 +174,16 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
     expect(events).toEqual(['mwi_device_created', 'mwi_device_edited', 'mwi_device_deleted'])
   })
 
+  it('sources of message-waiting counts: created, edited, deleted', async () => {
+    const events = await said(async () => {
+      const source = { name: 'pbx', kind: 'ari', username: `a${randomUUID()}` }
+      const { uuid } = await confd<{ uuid: string }>('POST', '/mwi-sources', source)
+      await confd('PUT', `/mwi-sources/${uuid}`, { name: 'other' })
+      await confd('DELETE', `/mwi-sources/${uuid}`)
+    })
+    expect(events).toEqual(['mwi_source_created', 'mwi_source_edited', 'mwi_source_deleted'])
+  })
+
   it('lamps: told again', async () => {
     const { uuid } = await confd<{ uuid: string }>('POST', '/devices', {})
     const reassert = () => tenant.admin.call('PUT', `/api/calld/1.0/devices/${uuid}/lamps/reassert`)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   API_BASE,
+  ARI_ROUTES,
   AUTH_ROUTES,
   CALL_LOGD_ROUTES,
   CALLD_ROUTES,
@@ -15,7 +16,7 @@ import { ApiClient } from '../src/demo/api-client.js'
 import { type Person, type RequestBody, request, type Tenant, TestInstallation, wav } from './support.js'
 
 /** Every route that asks for a token; what a signed link opens has tests of its own. */
-const GUARDED = [...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES].filter(({ acl }) => acl !== null)
+const GUARDED = [...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES, ...ARI_ROUTES].filter(({ acl }) => acl !== null)
 /** Every route with an id in its path; generated, so that a new route cannot escape. */
 const ROUTES = GUARDED.filter(({ path }) => path.includes('{'))
 /** Ids that no tenant owns: the six folders and the three greetings are the same in every mailbox. */
@@ -53,6 +54,9 @@ describe('what a tenant owns', () => {
     const greeting = `${installation.url}/api/calld/1.0/voicemails/${mailbox.id}/greetings/busy`
     await request(greeting, { method: 'POST', token: mine.admin.token, body: wav() })
     const device = await installation.device(mine, { user_uuid: owner.uuid })
+    const pbx = { name: 'pbx', kind: 'ari', username: 'pbx' }
+    const source = await mine.admin.call<{ uuid: string }>('POST', '/api/confd/1.1/mwi-sources', pbx)
+    await mine.admin.call('PUT', `/ari/mailboxes/5150@${mine.context}?oldMessages=0&newMessages=1`)
     const contexts = await mine.admin.call<{ items: { id: number }[] }>('GET', '/api/confd/1.1/contexts')
     contextId = contexts.items[0]?.id ?? 0
     const created = async (resource: string, body: object) =>
@@ -64,6 +68,8 @@ describe('what a tenant owns', () => {
       uuid: device.uuid,
       folder_id: '1',
       greeting: 'busy',
+      source_uuid: source.uuid,
+      mailboxName: `5150@${mine.context}`,
       user_uuid: owner.uuid,
       tenant_uuid: mine.uuid,
       session_uuid: randomUUID(),
@@ -121,7 +127,10 @@ describe('what a tenant owns', () => {
   /** `{id}` is a mailbox or a context, by the route. */
   function fill({ path }: RouteContract): string {
     const id = path.startsWith('/contexts') ? String(contextId) : ids['voicemail_id']
-    return path.replace(/\{(\w+)\}/g, (_place, name: string) => (name === 'id' ? id : ids[name]) ?? '')
+    const own: Record<string, string> = path.startsWith('/mwi-sources')
+      ? { ...ids, uuid: ids['source_uuid'] ?? '' }
+      : ids
+    return path.replace(/\{(\w+)\}/g, (_place, name: string) => (name === 'id' ? id : own[name]) ?? '')
   }
 
   function call(route: RouteContract, token: string, headers = {}, context = stranger.context) {
@@ -167,7 +176,8 @@ describe('what a tenant owns', () => {
   })
 
   /** Of what has a name in its tenant only, the tenant above must say which tenant it means. */
-  const isMine = ({ path }: RouteContract) => path.startsWith('/users/me/') || path.startsWith('/event-consumers/')
+  const isMine = ({ api, path }: RouteContract) =>
+    api === 'ari' || path.startsWith('/users/me/') || path.startsWith('/event-consumers/')
   it.each(titled(owned.filter((route) => route.method === 'GET' && !isMine(route))))(
     'is answered to the administrator of the tenant above as to its own: %s',
     async (_name, route) => {
@@ -198,7 +208,7 @@ describe('what a tenant owns', () => {
     expect((await request(url, { token: sibling.admin.token })).status).toBe(404)
     const list = await parent.admin.call<{ total: number }>('GET', '/api/confd/1.1/voicemails')
     const deep = await parent.admin.call<{ total: number }>('GET', '/api/confd/1.1/voicemails?recurse=True')
-    expect([list.total, deep.total]).toEqual([0, 2])
+    expect([list.total, deep.total]).toEqual([0, 3])
   })
 
   it('is still there after all these attempts', async () => {
@@ -212,7 +222,7 @@ describe('what a tenant owns', () => {
   })
 
   it('is guarded by contracts that are all mounted: the route table and the server agree', async () => {
-    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES]) {
+    for (const route of [...AUTH_ROUTES, ...CONFD_ROUTES, ...CALLD_ROUTES, ...CALL_LOGD_ROUTES, ...ARI_ROUTES]) {
       const response = await fetch(installation.url + API_BASE[route.api] + fill(route).replace('{token}', 'x'), {
         method: 'OPTIONS',
       })
@@ -225,6 +235,7 @@ describe('what a tenant owns', () => {
 /** Bodies of routes by how their paths end. */
 const OWN_BODIES = [
   ['/members', { items: [] }],
+  ['/mailboxes/{mailboxName}', { oldMessages: 0, newMessages: 0 }],
   ['/claim', {}],
   ['/status', { status: 'open' }],
   ['/flags', {}],

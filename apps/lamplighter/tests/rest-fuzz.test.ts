@@ -43,7 +43,13 @@ describe(`every operation of the OpenAPI document, seed ${SEED}`, () => {
     const message = await home.admin.deposit<{ id: string }>(box.id, wav(200), { caller_id_name: name })
     const device = await installation.device(home, { user_uuid: user.uuid, name })
     const context = await home.admin.call<{ id: number }>('POST', '/api/confd/1.1/contexts', { label: name })
+    const source = { name, kind: 'ari', username: `a${box.id}` }
+    const { uuid: source_uuid } = await home.admin.call<{ uuid: string }>('POST', '/api/confd/1.1/mwi-sources', source)
+    const mailboxName = `${900_000 + box.id}@${home.context}`
+    await home.admin.call('PUT', `/ari/mailboxes/${mailboxName}?oldMessages=0&newMessages=1`)
     const ids = {
+      source_uuid,
+      mailboxName,
       tenant_uuid: home.uuid,
       voicemail_id: String(box.id),
       message_id: message.id,
@@ -66,6 +72,7 @@ describe(`every operation of the OpenAPI document, seed ${SEED}`, () => {
       'voicemails.id': side.ids['voicemail_id'],
       'contexts.id': side.ids['context_id'],
       'devices.uuid': side.ids['device_uuid'],
+      'mwi-sources.uuid': side.ids['source_uuid'],
       'users.uuid': side.ids['user_uuid'],
       'tenants.uuid': side.ids['tenant_uuid'],
     }

@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'no-such-context'
   | 'no-such-device'
   | 'no-such-lamp'
+  | 'no-such-mwi-source'
   | 'no-such-dead-letter'
   | 'dead-letter-queue-gone'
   | 'no-such-event-consumer'
@@ -93,6 +94,7 @@ export type ErrorCode =
   | 'unknown-mwi-policy'
   | 'mwi-policy-exists'
   | 'mwi-policy-in-use'
+  | 'mwi-source-exists'
   | 'event-consumer-exists'
   /** The tenant used as many names of consumers as it may. */
   | 'too-many-event-consumers'

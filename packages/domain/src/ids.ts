@@ -11,6 +11,8 @@ export type MailboxId = Branded<number, 'MailboxId'>
 export type MessageId = Branded<string, 'MessageId'>
 /** UUID of a device. */
 export type DeviceId = Branded<string, 'DeviceId'>
+/** UUID of a source of message-waiting counts. */
+export type MwiSourceId = Branded<string, 'MwiSourceId'>
 /** UUID of a session; one session per access token. */
 export type SessionId = Branded<string, 'SessionId'>
 

@@ -56,6 +56,7 @@ export {
   MAX_INTEGER_ID,
   type MailboxId,
   type MessageId,
+  type MwiSourceId,
   type SessionId,
   type TenantId,
   type UserId,

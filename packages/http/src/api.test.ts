@@ -5,7 +5,7 @@ import { createLogger } from '@lamplighter/runtime'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { mountApi } from './api.js'
-import { calldForm, confdForm, type ErrorForm, tokenForm } from './error-wire.js'
+import { ariForm, calldForm, confdForm, type ErrorForm, tokenForm } from './error-wire.js'
 import type { Implementation } from './implementation.js'
 import { RateLimits } from './rate-limits.js'
 import { createHttpServer } from './server.js'
@@ -16,6 +16,7 @@ const FORMS: Readonly<Record<ApiName, ErrorForm>> = {
   calld: calldForm,
   events: calldForm,
   'call-logd': calldForm,
+  ari: ariForm,
 }
 const log = createLogger('silent')
 

@@ -13,7 +13,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
 import type { Answer } from './answer.js'
 import { apiDocument } from './api-document.js'
-import { type AccessControl, authenticate } from './authenticator.js'
+import { type AccessControl, type AccountLogin, authenticate } from './authenticator.js'
 import { Call, type Caller, type RouteChecks } from './call.js'
 import { allowOrigin } from './cors.js'
 import { type ErrorForm, tokenForm, type WireError } from './error-wire.js'
@@ -26,6 +26,8 @@ export type Api = {
   readonly implementations: readonly Implementation[]
   readonly errorForm: ErrorForm
   readonly access: AccessControl
+  /** Accounts of its own, for HTTP basic beside tokens. */
+  readonly logIn?: AccountLogin
   readonly log: Logger
 }
 
@@ -109,7 +111,7 @@ function mountRoute(scope: FastifyInstance, api: Api, { contract, handle }: Impl
       if (contract.bodyKind !== 'audio' || !MEDIA_TYPE.test(request.headers['content-type'] ?? '')) {
         delete request.headers['content-type']
       }
-      const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access)
+      const caller = contract.acl === null ? undefined : await authenticate(request, contract, api.access, api.logIn)
       if (caller) callers.set(request, caller)
       api.access.rateLimits.admit(contract, caller, request, reply)
     },

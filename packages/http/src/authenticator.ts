@@ -1,10 +1,17 @@
 import { type Principal, requiredAccess } from '@lamplighter/access'
 import type { RouteContract } from '@lamplighter/contracts'
-import { AuthenticationError, AuthenticationUnavailableError, isUuid, type TenantId } from '@lamplighter/domain'
+import {
+  AuthenticationError,
+  AuthenticationUnavailableError,
+  isUuid,
+  type MwiSourceId,
+  type TenantId,
+} from '@lamplighter/domain'
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from './call.js'
 import type { RateLimits } from './rate-limits.js'
 
+const BASIC = /^basic +([A-Za-z0-9+/=_-]{1,1024}) *$/i
 const BEARER = /^bearer +([^ ]+) *$/i
 
 /** What the APIs need of the rest: a verifier of tokens, the tenant tree, a secret of the installation, the limits. */
@@ -17,6 +24,12 @@ export type AccessControl = {
   readonly rateLimits: RateLimits
 }
 
+/** Logs an account of an API's own in, by name and password; undefined: no such account, or another password. */
+export type AccountLogin = (
+  username: string,
+  password: string,
+) => Promise<{ readonly account: MwiSourceId; readonly principal: Principal } | undefined>
+
 /**
  * Decides who calls: token valid, holds the route's access, covers the tenant asked for, is of the master tenant where
  * the route says so; in this order, all of them 401 (rest.md 1.4).
@@ -27,10 +40,13 @@ export async function authenticate(
   request: FastifyRequest,
   route: RouteContract,
   control: AccessControl,
+  logIn?: AccountLogin,
 ): Promise<Caller> {
   const params = request.params as Record<string, string>
   const access = requiredAccess(route.acl ?? '', params)
-  const principal = await verified(readToken(request, route), access, control)
+  const login = logIn && readLogin(request)
+  const entered = login && (await entry(() => logIn(...login), access))
+  const principal = entered?.principal ?? (await verified(readToken(request, route), access, control))
   const asked = header(request, 'wazo-tenant')
   const refusal = {
     reason: 'missing_permission_or_invalid_tenant',
@@ -42,14 +58,21 @@ export async function authenticate(
     throw new AuthenticationError('unauthorized', 'the token lacks the access', refusal)
   }
   const tenantId = asked ? asked.toLowerCase() : principal.tenantId
-  if (!(await covers(principal.tenantId, tenantId, control))) {
+  // An account is of one tenant, and not of those below.
+  if (entered ? tenantId !== principal.tenantId : !(await covers(principal.tenantId, tenantId, control))) {
     const code = route.api === 'auth' ? 'unauthorized-tenant' : 'unauthorized'
     throw new AuthenticationError(code, 'the token does not cover the tenant', refusal)
   }
   if (route.masterOnly && !principal.tenantIsMaster) {
     throw new AuthenticationError('unauthorized', 'this is for the master tenant only', refusal)
   }
-  return { principal, tenantId: tenantId as TenantId }
+  return { principal, tenantId: tenantId as TenantId, ...(entered && { account: entered.account }) }
+}
+
+async function entry<T>(logIn: () => Promise<T | undefined>, access: string): Promise<T> {
+  const entered = await logIn().catch((cause) => Promise.reject(new AuthenticationUnavailableError({ cause })))
+  if (entered) return entered
+  throw new AuthenticationError('unauthorized', 'a valid login is required', { required_access: access })
 }
 
 async function verified(token: string | undefined, access: string, control: AccessControl): Promise<Principal> {
@@ -77,6 +100,14 @@ function readToken(request: FastifyRequest, route: RouteContract): string | unde
   const query = (request.query as Record<string, unknown>)['token']
   if (route.queryToken && typeof query === 'string' && query !== '') return query
   return header(request, 'x-auth-token') ?? BEARER.exec(header(request, 'authorization') ?? '')?.[1]
+}
+
+/** Name and password of HTTP basic (RFC 7617). */
+function readLogin(request: FastifyRequest): [username: string, password: string] | undefined {
+  const encoded = BASIC.exec(header(request, 'authorization') ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
+  return [username.replaceAll('\0', ''), password]
 }
 
 function header(request: FastifyRequest, name: string): string | undefined {

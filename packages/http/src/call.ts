@@ -4,6 +4,7 @@ import {
   type Actor,
   InvalidInputError,
   LamplighterError,
+  type MwiSourceId,
   type Precondition,
   type RepeatKey,
   type TenantId,
@@ -16,7 +17,12 @@ import { fingerprint, readIdempotencyKey } from './idempotency.js'
 import { PublicBase } from './public-url.js'
 
 /** Who calls and in which tenant, once the token was accepted. */
-export type Caller = { readonly principal: Principal; readonly tenantId: TenantId }
+export type Caller = {
+  readonly principal: Principal
+  readonly tenantId: TenantId
+  /** The account of the API itself it logged in with, where it used no token. */
+  readonly account?: MwiSourceId
+}
 
 /** The checks a route was compiled with. */
 export type RouteChecks<Route> = {

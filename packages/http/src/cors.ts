@@ -15,6 +15,7 @@ const ALLOWED_HEADERS: Readonly<Record<ApiName, string>> = {
   confd: [...COMMON_HEADERS, ...OWN_HEADERS].join(', '),
   calld: [...COMMON_HEADERS, ...OWN_HEADERS].join(', '),
   events: [...COMMON_HEADERS, 'Last-Event-ID'].join(', '),
+  ari: [...COMMON_HEADERS, 'Authorization'].join(', '),
   'call-logd': COMMON_HEADERS.join(', '),
 }
 

@@ -59,6 +59,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'no-such-context': notFound('Context'),
   'no-such-device': notFound('Device'),
   'no-such-lamp': notFound('Lamp'),
+  'no-such-mwi-source': notFound('MWI source'),
   'no-such-dead-letter': notFound('Dead letter'),
   'dead-letter-queue-gone': rule('the queue of the dead letter is no more', 409),
   'no-such-event-consumer': notFound('Event consumer'),
@@ -99,6 +100,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'unknown-mwi-policy': input('MWI policy was not found'),
   'mwi-policy-exists': rule('MWI policy already exists'),
   'mwi-policy-in-use': rule('MWI policy is associated with a Voicemail'),
+  'mwi-source-exists': rule('MWI source already exists'),
   'event-consumer-exists': rule('Event consumer already exists'),
   'too-many-event-consumers': rule('the tenant used too many names of event consumers', 409),
   'event-binding-refused': {
@@ -171,6 +173,19 @@ export const confdForm: ErrorForm = (error) => {
 
 function codedLines(status: number, code: ErrorCode, lines: readonly string[]): WireError {
   return { status, body: lines, headers: { 'x-error-codes': lines.map(() => code).join(',') } }
+}
+
+/** What the ARI says where it has words of its own (asterisk.md 4). */
+const ARI_WORDS: Readonly<Record<number, string>> = { 401: 'Authentication required', 405: 'Invalid method' }
+
+/** The ARI: a message and nothing else. A mailbox that its users keep is a conflict there. */
+export const ariForm: ErrorForm = (error) => {
+  const status = error.code === 'voicemail-in-use' ? 409 : WIRE[error.code].status
+  const problems = error instanceof InvalidInputError ? Object.entries(error.fields) : []
+  const fields = problems.map(([field, list]) => `${field}: ${list.map(({ message }) => message).join(', ')}`)
+  const message = ARI_WORDS[status] ?? (fields.length > 0 ? fields.join('; ') : error.message)
+  const headers = status === 401 ? { 'www-authenticate': 'Basic realm="Asterisk REST Interface"' } : {}
+  return { status, body: { message }, headers }
 }
 
 /** E2: message, error_id, details, timestamp; in auth sometimes also resource. */

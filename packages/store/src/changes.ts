@@ -20,6 +20,7 @@ import { MemberRepository } from './member-repository.js'
 import type { MessageWriter } from './message-repository.js'
 import { MwiEffectQueries } from './mwi-effect-queries.js'
 import { MwiPolicyRepository } from './mwi-policy-repository.js'
+import { MwiSourceRepository } from './mwi-source-repository.js'
 import type { Outbox } from './outbox.js'
 import type { PinRepository } from './pin-repository.js'
 import { PolicyRepository } from './policy-repository.js'
@@ -48,6 +49,7 @@ export type Configuration = {
   readonly mwiPolicies: MwiPolicyRepository
   /** Which switch keeps the lamps of a mailbox dark. */
   readonly mwiEffects: MwiEffectQueries
+  readonly mwiSources: MwiSourceRepository
   readonly settings: TenantSettingsRepository
   readonly zones: ZoneRepository
   readonly options: GeneralOptionRepository
@@ -123,6 +125,7 @@ export function configurationOf(db: Prisma.TransactionClient, scope: TenantScope
     gateways: new GatewayRepository(db, scope),
     mwiPolicies: new MwiPolicyRepository(db, scope),
     mwiEffects: new MwiEffectQueries(db, scope),
+    mwiSources: new MwiSourceRepository(db, scope),
     settings: new TenantSettingsRepository(db, scope),
     zones: new ZoneRepository(db),
     options: new GeneralOptionRepository(db),

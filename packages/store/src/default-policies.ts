@@ -1,7 +1,7 @@
 import { ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 
 /** What administrators of a tenant may do. */
-const ADMIN_ACL = ['auth.#', 'confd.#', 'calld.#', 'call-logd.#', 'events.#', 'websocketd']
+const ADMIN_ACL = ['ari.#', 'auth.#', 'confd.#', 'calld.#', 'call-logd.#', 'events.#', 'websocketd']
 /** What every user may do: their own things, and the mailboxes their tenant shares. */
 const USER_ACL = [
   'auth.users.me.#',

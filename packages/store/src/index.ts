@@ -24,6 +24,8 @@ export type {
   ReplayedEvent,
   ReplayFilter,
 } from './event-replay-repository.js'
+export { type FeedChange, feedMailbox, type HeardCounts } from './external-feed.js'
+export type { AriAccount, ExternalMailbox, NotifyPeer, SubscribedServer } from './external-queries.js'
 export type { GatewayColumn, SealedChange } from './gateway-repository.js'
 export type { GeneralOption } from './general-option-repository.js'
 export type { Lamp, LampOrder, LampPage, LampPlace, LampQueries, LampState, TracedDecision } from './lamp-queries.js'
@@ -49,6 +51,14 @@ export type { MessageInMailbox, MessageQueries, ReachedMailbox } from './message
 export { MigrationError, migrate } from './migrate.js'
 export type { MailboxMwi, MwiEffect } from './mwi-effect-queries.js'
 export type { MwiPolicyColumn } from './mwi-policy-repository.js'
+export type {
+  MwiSource,
+  MwiSourceFields,
+  MwiSourceSecrets,
+  MwiSourceStatus,
+  SourceMapping,
+  SourceTarget,
+} from './mwi-source-repository.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
 export type { KnownPins, PinCredential } from './pin-repository.js'

@@ -182,6 +182,7 @@ const OF_ONE_TENANT: ReadonlySet<string> = new Set([
   'mailbox_user_mailbox_id_tenant_uuid_accesstype_fkey',
   'mailbox_member_mailbox_id_tenant_uuid_fkey',
   'device_mailbox_mailbox_id_tenant_uuid_fkey',
+  'mwi_source_mailbox_id_tenant_uuid_fkey',
 ])
 
 function toColumns({ pinHash, options, ...fields }: MailboxFields) {

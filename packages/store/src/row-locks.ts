@@ -1,4 +1,4 @@
-import type { DeviceId, UserId } from '@lamplighter/domain'
+import type { DeviceId, MwiSourceId, UserId } from '@lamplighter/domain'
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
 
@@ -14,6 +14,7 @@ const CONTEXT = lockText('context', 'id', 'int')
 const DEVICE = lockText('device', 'uuid', 'uuid')
 const GATEWAY = lockText('gateway', 'uuid', 'uuid')
 const MWI_POLICY = lockText('mwi_policy', 'uuid', 'uuid')
+const MWI_SOURCE = lockText('mwi_source', 'uuid', 'uuid')
 const USER = lockText('"user"', 'uuid', 'uuid')
 
 /**
@@ -47,6 +48,11 @@ export class RowLocks {
   /** Locks an MWI policy. */
   async mwiPolicy(uuid: string): Promise<void> {
     await this.#lock('lock.mwi_policy', MWI_POLICY, uuid)
+  }
+
+  /** Locks a source of message-waiting counts. */
+  async mwiSource(uuid: MwiSourceId): Promise<void> {
+    await this.#lock('lock.mwi_source', MWI_SOURCE, uuid)
   }
 
   /** Locks a user. */

@@ -20,6 +20,7 @@ import type { Database } from './database.js'
 import { DeadLetterRepository } from './dead-letter-repository.js'
 import { EventConsumerRepository } from './event-consumer-repository.js'
 import { EventReplayRepository } from './event-replay-repository.js'
+import { ExternalQueries } from './external-queries.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
 import { IdempotencyRepository } from './idempotency-repository.js'
@@ -138,6 +139,11 @@ export class Store {
   /** Tickets for opening a socket. */
   get tickets(): TicketRepository {
     return new TicketRepository(pgSql(this.#database.pool))
+  }
+
+  /** What feeds of external mailboxes look up, in every tenant. */
+  get external(): ExternalQueries {
+    return new ExternalQueries(pgSql(this.#database.pool))
   }
 
   /** What no consumer of the bus could take. */

@@ -4,6 +4,7 @@ import { defineEvent } from './definition.js'
 const voicemail = Type.Object({ id: Type.Integer() })
 const userVoicemail = Type.Object({ user_uuid: Type.String(), voicemail_id: Type.Integer() })
 const device = Type.Object({ device_uuid: Type.String() })
+const mwiSource = Type.Object({ source_uuid: Type.String() })
 
 /** A mailbox was created. */
 export const voicemailCreated = defineEvent({
@@ -147,4 +148,31 @@ export const deviceDeleted = defineEvent({
   routingKey: 'config.mwi_device.deleted',
   data: device,
   description: 'A SIP device was deleted.',
+})
+
+/** A source of message-waiting counts was created (ours). */
+export const mwiSourceCreated = defineEvent({
+  name: 'mwi_source_created',
+  kind: 'tenant',
+  routingKey: 'config.mwi_source.created',
+  data: mwiSource,
+  description: 'A source of message-waiting counts was created.',
+})
+
+/** A source of message-waiting counts changed (ours). */
+export const mwiSourceEdited = defineEvent({
+  name: 'mwi_source_edited',
+  kind: 'tenant',
+  routingKey: 'config.mwi_source.edited',
+  data: mwiSource,
+  description: 'A source of message-waiting counts changed, or shall start again.',
+})
+
+/** A source of message-waiting counts was deleted (ours). */
+export const mwiSourceDeleted = defineEvent({
+  name: 'mwi_source_deleted',
+  kind: 'tenant',
+  routingKey: 'config.mwi_source.deleted',
+  data: mwiSource,
+  description: 'A source of message-waiting counts was deleted; its mailboxes keep their last ones.',
 })

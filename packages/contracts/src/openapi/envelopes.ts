@@ -41,7 +41,8 @@ export const ENVELOPES: Readonly<Record<string, JsonObject>> = {
     examples: [{ reason: ['No such token'], timestamp: [1_795_510_800.25], status_code: 404 }],
   },
   FrameworkError: {
-    description: 'E4: an unknown path, a wrong method, a body that is not JSON, a failure of ours',
+    description:
+      'E4: an unknown path, a wrong method, a body that is not JSON, a failure of ours; and every failure of ari',
     type: 'object',
     required: ['message'],
     properties: { message: { type: 'string' } },
@@ -80,6 +81,7 @@ export function failuresOf(route: RouteContract): Failure[] {
 }
 
 function envelopesOf({ api, errors }: RouteContract, status: number): string[] {
+  if (api === 'ari') return ['FrameworkError']
   const usual = errors === 'token' ? 'TokenError' : 'Error'
   if (api !== 'confd') return [400, 404, 500].includes(status) ? [usual, 'FrameworkError'] : [usual]
   return status === 404 ? ['ConfdError', 'FrameworkError'] : ['ConfdError']

@@ -1,3 +1,4 @@
+import { ARI_ROUTES } from './ari.js'
 import { AUTH_ROUTES } from './auth.js'
 import { CALL_LOGD_ROUTES } from './call-logd.js'
 import { CALLD_ROUTES } from './calld.js'
@@ -12,5 +13,6 @@ export const API_ROUTES: Readonly<Record<ApiName, readonly RouteContract[]>> = {
   confd: [...CONFD_ROUTES, DOCUMENT_ROUTES.confd],
   calld: [...CALLD_ROUTES, DOCUMENT_ROUTES.calld],
   events: [...EVENT_ROUTES, DOCUMENT_ROUTES.events],
+  ari: [...ARI_ROUTES, DOCUMENT_ROUTES.ari],
   'call-logd': [...CALL_LOGD_ROUTES, DOCUMENT_ROUTES['call-logd']],
 }

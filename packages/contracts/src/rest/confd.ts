@@ -6,6 +6,7 @@ import { GATEWAY_ROUTES } from './confd-gateways.js'
 import * as infos from './confd-infos.js'
 import * as members from './confd-members.js'
 import { MWI_POLICY_ROUTES } from './confd-mwi-policies.js'
+import * as mwiSources from './confd-mwi-sources.js'
 import * as pins from './confd-pins.js'
 import * as users from './confd-users.js'
 import * as options from './confd-voicemail-options.js'
@@ -65,6 +66,11 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   devices.deleteDevice,
   ...GATEWAY_ROUTES,
   ...MWI_POLICY_ROUTES,
+  mwiSources.listMwiSources,
+  mwiSources.createMwiSource,
+  mwiSources.getMwiSource,
+  mwiSources.updateMwiSource,
+  mwiSources.deleteMwiSource,
   ...DEAD_LETTER_ROUTES,
   eventConsumers.listEventConsumers,
   eventConsumers.createEventConsumer,

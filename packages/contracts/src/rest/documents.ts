@@ -23,11 +23,15 @@ export const getEventsDocument = documentOf('events', '/events/api/api.yml')
 /** The description of what we have of call-logd. */
 export const getCallLogdDocument = documentOf('call-logd')
 
+/** The description of what we have of the ARI. */
+export const getAriDocument = documentOf('ari')
+
 /** What describes each API; mounted with it. */
 export const DOCUMENT_ROUTES: Readonly<Record<ApiName, RouteContract>> = {
   auth: getAuthDocument,
   confd: getConfdDocument,
   calld: getCalldDocument,
   events: getEventsDocument,
+  ari: getAriDocument,
   'call-logd': getCallLogdDocument,
 }

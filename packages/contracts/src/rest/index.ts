@@ -1,4 +1,12 @@
 export { API_ROUTES } from './all.js'
+export {
+  ARI_ROUTES,
+  type AriMailboxView,
+  deleteAriMailbox,
+  getAriMailbox,
+  listAriMailboxes,
+  updateAriMailbox,
+} from './ari.js'
 export { AUTH_ROUTES } from './auth.js'
 export * from './auth-policies.js'
 export * from './auth-refresh-tokens.js'
@@ -100,6 +108,7 @@ export {
   type MwiSwitchesView,
   updateMwiPolicy,
 } from './confd-mwi-policies.js'
+export * from './confd-mwi-sources.js'
 export * from './confd-pins.js'
 export * from './confd-users.js'
 export * from './confd-voicemail-options.js'

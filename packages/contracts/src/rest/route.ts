@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox'
 
 /** The APIs; each has its base path and its own way to say what is wrong (rest.md 1.1, 1.8). */
-export type ApiName = 'auth' | 'confd' | 'calld' | 'call-logd' | 'events'
+export type ApiName = 'auth' | 'confd' | 'calld' | 'call-logd' | 'events' | 'ari'
 
 /** Base path of each API, version included. */
 export const API_BASE: Readonly<Record<ApiName, string>> = {
@@ -10,6 +10,7 @@ export const API_BASE: Readonly<Record<ApiName, string>> = {
   calld: '/api/calld/1.0',
   'call-logd': '/api/call-logd/1.0',
   events: '/api',
+  ari: '/ari',
 }
 
 /**

@@ -375,6 +375,89 @@ export type Operations = {
       }[]
     }
   }
+  /** Create a source of message-waiting counts; a generated secret is shown this once. Access: confd.mwi-sources.create */
+  createMwiSource: {
+    body: {
+      name: string
+      enabled?: boolean
+      username?: string | null
+      digest_algorithm?: "MD5" | "SHA-256"
+      /** the external mailbox it feeds */
+      voicemail_id?: number | null
+      /** where its numbers are mailboxes */
+      context?: string | null
+      /** notify: which mailbox a NOTIFY is about: always the one, or the number it names there */
+      mapping?: "voicemail" | "request_uri" | "to" | "message_account"
+      /** notify: who sends from here needs no digest */
+      addresses?: string[]
+      /** notify: not heard of for so long, its counts are stale */
+      stale_after_s?: number | null
+      /** subscribe: places of the server, in their order */
+      targets?: ({
+        host: string
+        port?: number | null
+        transport?: string | null
+      })[]
+      /** subscribe: what to subscribe to */
+      remote_voicemail?: string | null
+      auth_username?: string | null
+      expires_s?: number
+      /** write-only */
+      secret?: string | null
+      /** subscribe: `user[:secret[:authuser]]@host[:port]/mailbox` in place of the fields it names; write-only */
+      address?: string
+      /** ari: an account of /ari; notify: a peer that tells us; subscribe: a server that we ask */
+      kind: "ari" | "notify" | "subscribe"
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      /** ari: an account of /ari; notify: a peer that tells us; subscribe: a server that we ask */
+      kind: "ari" | "notify" | "subscribe"
+      name: string
+      enabled: boolean
+      username: string | null
+      digest_algorithm: "MD5" | "SHA-256"
+      /** the external mailbox it feeds */
+      voicemail_id: number | null
+      /** where its numbers are mailboxes */
+      context: string | null
+      /** notify: which mailbox a NOTIFY is about: always the one, or the number it names there */
+      mapping: "voicemail" | "request_uri" | "to" | "message_account"
+      /** notify: who sends from here needs no digest */
+      addresses: string[]
+      /** notify: not heard of for so long, its counts are stale */
+      stale_after_s: number | null
+      /** subscribe: places of the server, in their order */
+      targets: ({
+        host: string
+        port?: number | null
+        transport?: string | null
+      })[]
+      /** subscribe: what to subscribe to */
+      remote_voicemail: string | null
+      auth_username: string | null
+      expires_s: number
+      has_secret: boolean
+      status: {
+        /** subscribe: idle, subscribing, active, refreshing, waiting, stopped */
+        state: string
+        /** last SIP answer to our SUBSCRIBE */
+        last_status: number | null
+        /** why it failed or ended */
+        last_reason: string | null
+        last_heard_at: string | null
+        expires_at: string | null
+        /** the place it stands with */
+        target: string | null
+      }
+      links: {
+        rel: string
+        href: string
+      }[]
+      secret?: string
+    }
+  }
   /** Record a greeting of the own mailbox: a WAV body. Access: calld.users.me.voicemails.greetings.{greeting}.create */
   createOwnGreeting: {
     params: {
@@ -796,6 +879,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Delete a mailbox. Access: ari.mailboxes.delete */
+  deleteAriMailbox: {
+    params: {
+      mailboxName: string | number
+    }
+    answer: undefined
+  }
   /** Delete a context without mailboxes. Access: confd.contexts.{id}.delete */
   deleteContext: {
     params: {
@@ -835,6 +925,13 @@ export type Operations = {
   deleteMwiPolicy: {
     params: {
       mwi_policy_uuid: string | number
+    }
+    answer: undefined
+  }
+  /** Delete a source of message-waiting counts; its mailboxes keep their last ones. Access: confd.mwi-sources.{uuid}.delete */
+  deleteMwiSource: {
+    params: {
+      uuid: string | number
     }
     answer: undefined
   }
@@ -1215,6 +1312,22 @@ export type Operations = {
     }
   }
   /** Read the description of this API (Swagger 2.0). Access: none */
+  getAriDocument: {
+    answer: Uint8Array<ArrayBuffer>
+  }
+  /** Read the state of a mailbox. Access: ari.mailboxes.read */
+  getAriMailbox: {
+    params: {
+      mailboxName: string | number
+    }
+    answer: {
+      /** `number@context`; the home context of the caller reads `default` */
+      name: string
+      old_messages: number
+      new_messages: number
+    }
+  }
+  /** Read the description of this API (Swagger 2.0). Access: none */
   getAuthDocument: {
     answer: Uint8Array<ArrayBuffer>
   }
@@ -1541,6 +1654,59 @@ export type Operations = {
       name: string
       /** false: every lamp of its mailboxes is dark */
       allow_mwi: boolean
+      links: {
+        rel: string
+        href: string
+      }[]
+    }
+  }
+  /** Read a source of message-waiting counts. Access: confd.mwi-sources.{uuid}.read */
+  getMwiSource: {
+    params: {
+      uuid: string | number
+    }
+    answer: {
+      uuid: string
+      tenant_uuid: string
+      /** ari: an account of /ari; notify: a peer that tells us; subscribe: a server that we ask */
+      kind: "ari" | "notify" | "subscribe"
+      name: string
+      enabled: boolean
+      username: string | null
+      digest_algorithm: "MD5" | "SHA-256"
+      /** the external mailbox it feeds */
+      voicemail_id: number | null
+      /** where its numbers are mailboxes */
+      context: string | null
+      /** notify: which mailbox a NOTIFY is about: always the one, or the number it names there */
+      mapping: "voicemail" | "request_uri" | "to" | "message_account"
+      /** notify: who sends from here needs no digest */
+      addresses: string[]
+      /** notify: not heard of for so long, its counts are stale */
+      stale_after_s: number | null
+      /** subscribe: places of the server, in their order */
+      targets: ({
+        host: string
+        port?: number | null
+        transport?: string | null
+      })[]
+      /** subscribe: what to subscribe to */
+      remote_voicemail: string | null
+      auth_username: string | null
+      expires_s: number
+      has_secret: boolean
+      status: {
+        /** subscribe: idle, subscribing, active, refreshing, waiting, stopped */
+        state: string
+        /** last SIP answer to our SUBSCRIBE */
+        last_status: number | null
+        /** why it failed or ended */
+        last_reason: string | null
+        last_heard_at: string | null
+        expires_at: string | null
+        /** the place it stands with */
+        target: string | null
+      }
       links: {
         rel: string
         href: string
@@ -2433,6 +2599,15 @@ export type Operations = {
       })[]
     }
   }
+  /** List mailboxes. Access: ari.mailboxes.read */
+  listAriMailboxes: {
+    answer: {
+      /** `number@context`; the home context of the caller reads `default` */
+      name: string
+      old_messages: number
+      new_messages: number
+    }[]
+  }
   /** List who listened, moved, deleted and changed what, newest first. Access: calld.audit.read */
   listAudit: {
     query?: {
@@ -2826,6 +3001,64 @@ export type Operations = {
           href: string
         }[]
       }[]
+    }
+  }
+  /** List sources of message-waiting counts. Access: confd.mwi-sources.read */
+  listMwiSources: {
+    query?: {
+      limit?: number
+      offset?: number
+      recurse?: boolean
+    }
+    answer: {
+      total: number
+      items: ({
+        uuid: string
+        tenant_uuid: string
+        /** ari: an account of /ari; notify: a peer that tells us; subscribe: a server that we ask */
+        kind: "ari" | "notify" | "subscribe"
+        name: string
+        enabled: boolean
+        username: string | null
+        digest_algorithm: "MD5" | "SHA-256"
+        /** the external mailbox it feeds */
+        voicemail_id: number | null
+        /** where its numbers are mailboxes */
+        context: string | null
+        /** notify: which mailbox a NOTIFY is about: always the one, or the number it names there */
+        mapping: "voicemail" | "request_uri" | "to" | "message_account"
+        /** notify: who sends from here needs no digest */
+        addresses: string[]
+        /** notify: not heard of for so long, its counts are stale */
+        stale_after_s: number | null
+        /** subscribe: places of the server, in their order */
+        targets: ({
+          host: string
+          port?: number | null
+          transport?: string | null
+        })[]
+        /** subscribe: what to subscribe to */
+        remote_voicemail: string | null
+        auth_username: string | null
+        expires_s: number
+        has_secret: boolean
+        status: {
+          /** subscribe: idle, subscribing, active, refreshing, waiting, stopped */
+          state: string
+          /** last SIP answer to our SUBSCRIBE */
+          last_status: number | null
+          /** why it failed or ended */
+          last_reason: string | null
+          last_heard_at: string | null
+          expires_at: string | null
+          /** the place it stands with */
+          target: string | null
+        }
+        links: {
+          rel: string
+          href: string
+        }[]
+      })[]
     }
   }
   /** List my refresh tokens. Access: auth.users.me.tokens.read */
@@ -3979,6 +4212,21 @@ export type Operations = {
       }[]
     }
   }
+  /** Set the counts of a mailbox; one that is not there is created. Access: ari.mailboxes.update */
+  updateAriMailbox: {
+    params: {
+      mailboxName: string | number
+    }
+    query?: {
+      oldMessages?: number
+      newMessages?: number
+    }
+    body: {
+      oldMessages?: number
+      newMessages?: number
+    }
+    answer: undefined
+  }
   /** Change the label of a context. Access: confd.contexts.{id}.update */
   updateContext: {
     params: {
@@ -4065,6 +4313,43 @@ export type Operations = {
       name?: string
       /** false: every lamp of its mailboxes is dark */
       allow_mwi?: boolean
+    }
+    answer: undefined
+  }
+  /** Change a source of message-waiting counts; one that stopped starts again. Access: confd.mwi-sources.{uuid}.update */
+  updateMwiSource: {
+    params: {
+      uuid: string | number
+    }
+    body: {
+      name?: string
+      enabled?: boolean
+      username?: string | null
+      digest_algorithm?: "MD5" | "SHA-256"
+      /** the external mailbox it feeds */
+      voicemail_id?: number | null
+      /** where its numbers are mailboxes */
+      context?: string | null
+      /** notify: which mailbox a NOTIFY is about: always the one, or the number it names there */
+      mapping?: "voicemail" | "request_uri" | "to" | "message_account"
+      /** notify: who sends from here needs no digest */
+      addresses?: string[]
+      /** notify: not heard of for so long, its counts are stale */
+      stale_after_s?: number | null
+      /** subscribe: places of the server, in their order */
+      targets?: ({
+        host: string
+        port?: number | null
+        transport?: string | null
+      })[]
+      /** subscribe: what to subscribe to */
+      remote_voicemail?: string | null
+      auth_username?: string | null
+      expires_s?: number
+      /** write-only */
+      secret?: string | null
+      /** subscribe: `user[:secret[:authuser]]@host[:port]/mailbox` in place of the fields it names; write-only */
+      address?: string
     }
     answer: undefined
   }
@@ -4277,6 +4562,7 @@ export const OPERATIONS = {
   createEventConsumer: { method: 'POST', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   createGateway: { method: 'POST', path: '/api/confd/1.1/gateways', answer: 'json' },
   createMwiPolicy: { method: 'POST', path: '/api/confd/1.1/mwi-policies', answer: 'json' },
+  createMwiSource: { method: 'POST', path: '/api/confd/1.1/mwi-sources', answer: 'json' },
   createOwnGreeting: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
   createOwnRecordingLink: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/recording/link', answer: 'json' },
   createPolicy: { method: 'POST', path: '/api/auth/0.1/policies', answer: 'json' },
@@ -4290,12 +4576,14 @@ export const OPERATIONS = {
   createVoicemailRecordingLink: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/recording/link', answer: 'json' },
   createWsTicket: { method: 'POST', path: '/api/auth/0.1/ws-ticket', answer: 'json' },
   deleteAccount: { method: 'DELETE', path: '/api/auth/0.1/users/{user_uuid}', answer: 'none' },
+  deleteAriMailbox: { method: 'DELETE', path: '/ari/mailboxes/{mailboxName}', answer: 'none' },
   deleteContext: { method: 'DELETE', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   deleteDeadLetter: { method: 'DELETE', path: '/api/confd/1.1/dead-letters/{id}', answer: 'none' },
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'none' },
   deleteGateway: { method: 'DELETE', path: '/api/confd/1.1/gateways/{gateway_uuid}', answer: 'none' },
   deleteMwiPolicy: { method: 'DELETE', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'none' },
+  deleteMwiSource: { method: 'DELETE', path: '/api/confd/1.1/mwi-sources/{uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
   deleteMySession: { method: 'DELETE', path: '/api/auth/0.1/users/me/sessions/{session_uuid}', answer: 'none' },
   deleteOwnGreeting: { method: 'DELETE', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'none' },
@@ -4322,6 +4610,8 @@ export const OPERATIONS = {
   forwardOwnMessage: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/forward', answer: 'json' },
   forwardVoicemailMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/forward', answer: 'json' },
   getAccount: { method: 'GET', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
+  getAriDocument: { method: 'GET', path: '/ari/api/api.yml', answer: 'bytes' },
+  getAriMailbox: { method: 'GET', path: '/ari/mailboxes/{mailboxName}', answer: 'json' },
   getAuthDocument: { method: 'GET', path: '/api/auth/0.1/api/api.yml', answer: 'bytes' },
   getAuthStatus: { method: 'HEAD', path: '/api/auth/0.1/status', answer: 'none' },
   getCallLogdDocument: { method: 'GET', path: '/api/call-logd/1.0/api/api.yml', answer: 'bytes' },
@@ -4341,6 +4631,7 @@ export const OPERATIONS = {
   getLampTrace: { method: 'GET', path: '/api/calld/1.0/lamps/{lamp_uuid}/trace', answer: 'json' },
   getLinkedRecording: { method: 'GET', path: '/api/calld/1.0/recordings/{link}', answer: 'bytes' },
   getMwiPolicy: { method: 'GET', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'json' },
+  getMwiSource: { method: 'GET', path: '/api/confd/1.1/mwi-sources/{uuid}', answer: 'json' },
   getOwnFolder: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/folders/{folder_id}', answer: 'json' },
   getOwnGreeting: { method: 'GET', path: '/api/calld/1.0/users/me/voicemails/greetings/{greeting}', answer: 'bytes' },
   getOwnLamp: { method: 'GET', path: '/api/calld/1.0/users/me/lamps/{lamp_uuid}', answer: 'json' },
@@ -4371,6 +4662,7 @@ export const OPERATIONS = {
   holdVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/hold', answer: 'none' },
   importVoicemail: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/import', answer: 'json' },
   listAccounts: { method: 'GET', path: '/api/auth/0.1/users', answer: 'json' },
+  listAriMailboxes: { method: 'GET', path: '/ari/mailboxes', answer: 'json' },
   listAudit: { method: 'GET', path: '/api/calld/1.0/audit', answer: 'json' },
   listContexts: { method: 'GET', path: '/api/confd/1.1/contexts', answer: 'json' },
   listDeadLetters: { method: 'GET', path: '/api/confd/1.1/dead-letters', answer: 'json' },
@@ -4381,6 +4673,7 @@ export const OPERATIONS = {
   listGateways: { method: 'GET', path: '/api/confd/1.1/gateways', answer: 'json' },
   listLamps: { method: 'GET', path: '/api/calld/1.0/lamps', answer: 'json' },
   listMwiPolicies: { method: 'GET', path: '/api/confd/1.1/mwi-policies', answer: 'json' },
+  listMwiSources: { method: 'GET', path: '/api/confd/1.1/mwi-sources', answer: 'json' },
   listMyRefreshTokens: { method: 'GET', path: '/api/auth/0.1/users/me/tokens', answer: 'json' },
   listMySessions: { method: 'GET', path: '/api/auth/0.1/users/me/sessions', answer: 'json' },
   listOwnLamps: { method: 'GET', path: '/api/calld/1.0/users/me/lamps', answer: 'json' },
@@ -4430,11 +4723,13 @@ export const OPERATIONS = {
   setVoicemailMessageStatus: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/status', answer: 'json' },
   unlockPin: { method: 'DELETE', path: '/api/confd/1.1/voicemails/{id}/pin/lock', answer: 'none' },
   updateAccount: { method: 'PUT', path: '/api/auth/0.1/users/{user_uuid}', answer: 'json' },
+  updateAriMailbox: { method: 'PUT', path: '/ari/mailboxes/{mailboxName}', answer: 'none' },
   updateContext: { method: 'PUT', path: '/api/confd/1.1/contexts/{id}', answer: 'none' },
   updateDevice: { method: 'PUT', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   updateGateway: { method: 'PUT', path: '/api/confd/1.1/gateways/{gateway_uuid}', answer: 'none' },
   updateGeneralOptions: { method: 'PUT', path: '/api/confd/1.1/asterisk/voicemail/general', answer: 'none' },
   updateMwiPolicy: { method: 'PUT', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'none' },
+  updateMwiSource: { method: 'PUT', path: '/api/confd/1.1/mwi-sources/{uuid}', answer: 'none' },
   updatePolicy: { method: 'PUT', path: '/api/auth/0.1/policies/{policy_uuid}', answer: 'json' },
   updateTenant: { method: 'PUT', path: '/api/auth/0.1/tenants/{tenant_uuid}', answer: 'json' },
   updateTenantZones: { method: 'PUT', path: '/api/confd/1.1/voicemails/zonemessages', answer: 'none' },

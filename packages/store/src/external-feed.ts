@@ -1,0 +1,44 @@
+import { countDrafts } from '@lamplighter/contracts'
+import { type ExternalSource, type MailboxId, type MessageSummary, RuleError, sameSummary } from '@lamplighter/domain'
+import type { Outbox } from './outbox.js'
+import type { SummaryRepository } from './summary-repository.js'
+
+/** What a source said. */
+export type HeardCounts = {
+  readonly source: ExternalSource
+  /** `nothing new`: only that nothing waits; what was heard before is not new any more, and how much is old stays. */
+  readonly counts: MessageSummary | 'nothing new'
+  readonly at: Date
+  /** Until when that holds; null: until something else is said. */
+  readonly staleAt: Date | null
+}
+
+/** The part of a change that a feed needs. */
+export type FeedChange = { readonly summaries: SummaryRepository; readonly outbox: Outbox }
+
+/**
+ * Gives an external mailbox the counts its source says, under its lock like every other change. Counts that are the same
+ * say nothing, but that the source was heard of is noted in any case. Undefined when there is no such mailbox in scope.
+ *
+ * @throws RuleError `voicemail-not-external` when the mailbox is our own, or another feed's
+ */
+export async function feedMailbox(
+  { summaries, outbox }: FeedChange,
+  id: MailboxId,
+  { source, counts, at, staleAt }: HeardCounts,
+): Promise<'changed' | 'same' | undefined> {
+  const audience = await summaries.lock(id)
+  if (!audience) return undefined
+  const { external } = audience.mailbox
+  if (external?.source !== source) {
+    const details = { voicemail_id: id, source: external?.source ?? null }
+    throw new RuleError('voicemail-not-external', 'the counts of the mailbox are not set by this source', details)
+  }
+  await summaries.heard(id, at, staleAt)
+  const { summary } = audience.state
+  const heard = counts === 'nothing new' ? { ...summary, new: 0, urgentNew: 0 } : counts
+  if (sameSummary(heard, summary)) return 'same'
+  const state = await summaries.set(id, heard)
+  await outbox.add(countDrafts({ ...audience, state }))
+  return 'changed'
+}
