@@ -8,6 +8,16 @@ import { ClientTransaction, type Outcome } from './client-transaction.js'
 import { clientKey, MAGIC_COOKIE } from './matching.js'
 import type { Timings } from './timings.js'
 
+/** What may leave by UDP where nothing is known of the path (RFC 3261 18.1.1), less what our Via takes. */
+const MAX_DATAGRAM_BYTES = 1300 - 150
+
+function sizeOf({ headers, body, uri }: SipRequest): number {
+  return headers.list.reduce(
+    (sum, { name, value }) => sum + name.length + value.length + 4,
+    body.length + uri.length + 50,
+  )
+}
+
 /** The requests of ours that are under way: found by their responses, and by the connection they went out on. */
 export class Clients {
   readonly #transports: TransportSet
@@ -23,9 +33,18 @@ export class Clients {
   }
 
   /** Sends a request to one address, with retransmissions, and tells how it ended. The Via is added here. */
-  request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
+  async request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
     const transport = this.#transports.find(to)
-    if (!transport) return Promise.resolve({ type: 'failed', reason: 'transport' })
+    if (!transport) return { type: 'failed', reason: 'transport' }
+    const stream = transport.name === 'UDP' && this.#transports.find({ ...to, transport: 'TCP' })
+    if (!stream || sizeOf(request) <= MAX_DATAGRAM_BYTES) return this.#send(request, transport, to)
+    // Too large for one datagram: a peer that has no TCP gets it in pieces (RFC 3261 18.1.1).
+    const outcome = await this.#send(request, stream, { ...to, transport: 'TCP' })
+    const refused = outcome.type === 'failed' && outcome.reason === 'transport'
+    return refused ? this.#send(request, transport, to) : outcome
+  }
+
+  #send(request: SipRequest, transport: Transport, to: RemoteAddress): Promise<Outcome> {
     const branch = `${MAGIC_COOKIE}${randomBytes(12).toString('hex')}`
     const via = `SIP/2.0/${transport.name} ${this.#transports.addressOf(transport)};branch=${branch};rport`
     const headers = new Headers([{ name: 'Via', value: via }, ...request.headers.list])

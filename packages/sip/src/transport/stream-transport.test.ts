@@ -7,6 +7,7 @@ import type { SipRequest } from '../message/message.js'
 import type { IncomingRequest } from '../user-agent/sip-stack.js'
 import { SipStack } from '../user-agent/sip-stack.js'
 import { StreamTransport } from './stream-transport.js'
+import type { TargetResolver } from './target-resolver.js'
 import type { TlsSettings } from './tls-settings.js'
 import type { RemoteAddress, Transport } from './transport.js'
 import { UdpTransport } from './udp.js'
@@ -245,6 +246,48 @@ describe('TLS', () => {
 })
 
 describe('a stack of several transports', () => {
+  it('sends what is too large for a datagram over TCP, and by UDP to a peer that has none', async () => {
+    const tcp = new StreamTransport({ host: '127.0.0.1', port: 0 })
+    const server = await stackOf([tcp])
+    const udp = new UdpTransport({ host: '127.0.0.1', port: tcp.local.port })
+    const both = await stackOf([udp])
+    const phone = await stackOf([
+      new UdpTransport({ host: '127.0.0.1', port: 0 }),
+      new StreamTransport({ host: '127.0.0.1', port: 0 }),
+    ])
+    const to = { host: '127.0.0.1', port: server.port }
+    await phone.stack.request({ ...requestOf(), body: Buffer.alloc(900) }, to)
+    await phone.stack.request({ ...requestOf(), body: Buffer.alloc(1200) }, to)
+    expect([both.seen.length, server.seen.length]).toEqual([1, 1])
+    await server.stack.stop()
+    await phone.stack.request({ ...requestOf(), body: Buffer.alloc(1200) }, to)
+    expect([both.seen.length, server.seen.length]).toEqual([2, 1])
+  })
+
+  it('goes on to the next server of a name when one is away', async () => {
+    const server = await stackOf([new UdpTransport({ host: '127.0.0.1', port: 0 })])
+    const resolver = {
+      resolve: async () => [
+        { host: '127.0.0.1', port: 1, transport: 'TCP' },
+        { host: '127.0.0.1', port: server.port, transport: 'UDP' },
+      ],
+    } as unknown as TargetResolver
+    const stack = new SipStack({
+      transports: [
+        new UdpTransport({ host: '127.0.0.1', port: 0 }),
+        new StreamTransport({ host: '127.0.0.1', port: 0 }),
+      ],
+      handlers: {},
+      resolver,
+      onError: () => {},
+    })
+    await stack.start()
+    open.push(() => stack.stop())
+    expect(await stack.request(requestOf(), { host: 'pbx.example', port: 0 })).toMatchObject({
+      response: { status: 200 },
+    })
+  })
+
   it('serves IPv4 and IPv6 on one socket where it is bound to ::', async () => {
     const server = await stackOf([
       new UdpTransport({ host: '::', port: 0 }),

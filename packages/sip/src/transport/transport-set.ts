@@ -26,6 +26,11 @@ export class TransportSet {
     return this.#transports[0]
   }
 
+  /** What it sends by. */
+  get names(): readonly TransportName[] {
+    return this.#transports.map(({ name }) => name)
+  }
+
   get ports(): Ports {
     const bound = this.#transports.filter(({ local }) => local.port !== 0)
     return Object.fromEntries(bound.map(({ name, local }) => [name, local.port]))

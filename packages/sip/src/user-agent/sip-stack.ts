@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Clock, systemClock } from '../clock.js'
 import { listItems, parseVia } from '../message/fields.js'
 import { type SipRequest, serialize } from '../message/message.js'
@@ -7,6 +8,7 @@ import { Clients } from '../transaction/clients.js'
 import { serverKey } from '../transaction/matching.js'
 import { ServerTransaction } from '../transaction/server-transaction.js'
 import { RFC3261_TIMINGS, type Timings } from '../transaction/timings.js'
+import { TargetResolver } from '../transport/target-resolver.js'
 import { type RemoteAddress, type Transport, TransportError } from '../transport/transport.js'
 import { type Ports, TransportSet } from '../transport/transport-set.js'
 import { createResponse, type HeaderLines, newTag } from './responses.js'
@@ -36,6 +38,8 @@ export type SipStackOptions = {
   readonly onFlowClosed?: (flow: string) => void
   /** Host peers are told to come back to, where it is not the bound one. */
   readonly advertisedHost?: string
+  /** Looks up peers that are given by name; absent: by the system's name servers. */
+  readonly resolver?: TargetResolver
   readonly clock?: Clock
   readonly timings?: Timings
 }
@@ -50,6 +54,7 @@ export class SipStack {
   readonly #clock: Clock
   readonly #timings: Timings
   readonly #clients: Clients
+  readonly #resolver: TargetResolver
   readonly #servers = new Map<string, ServerTransaction>()
   readonly #allowed: readonly string[]
 
@@ -59,6 +64,7 @@ export class SipStack {
     this.#clock = options.clock ?? systemClock
     this.#timings = options.timings ?? RFC3261_TIMINGS
     this.#clients = new Clients(this.#transports, this.#clock, this.#timings)
+    this.#resolver = options.resolver ?? new TargetResolver()
     this.#allowed = [...Object.keys(options.handlers), 'OPTIONS']
   }
 
@@ -99,7 +105,18 @@ export class SipStack {
 
   /** Sends a request, with retransmissions, and tells how it ended. The Via is added here. */
   request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
-    return this.#clients.request(request, to)
+    const open = to.flow !== undefined && this.#transports.find(to)?.isOpen(to.flow)
+    return open || isIP(to.host) ? this.#clients.request(request, to) : this.#requestByName(request, to)
+  }
+
+  /** A server that is away, or says so, gives way to the next one of its name (RFC 3263 4.3). */
+  async #requestByName(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
+    let outcome: Outcome = { type: 'failed', reason: 'transport' }
+    for (const target of await this.#resolver.resolve(to, this.#transports.names)) {
+      outcome = await this.#clients.request(request, target)
+      if (outcome.type === 'response' && outcome.response.status !== 503) return outcome
+    }
+    return outcome
   }
 
   #flowClosed(flow: string): void {
