@@ -62,6 +62,7 @@ export class RawPhone {
     this.to = `<${this.target}>`
     this.#stack = new SipStack({
       transports: [transportOf(transport, tls)],
+      supported: ['eventlist'],
       handlers: { NOTIFY: (incoming) => this.#onNotify(incoming) },
       onError: () => {},
     })

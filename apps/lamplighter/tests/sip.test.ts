@@ -73,9 +73,15 @@ describe('mwid', () => {
   })
 
   it.each([
-    ['another event', { Event: 'presence' }, 489, 'allow-events', 'message-summary'],
-    ['no event', { Event: null }, 489, 'allow-events', 'message-summary'],
-    ['a type we do not make', { Accept: 'text/plain' }, 406, 'accept', 'application/simple-message-summary'],
+    ['another event', { Event: 'presence' }, 489, 'allow-events', 'message-summary, dialog'],
+    ['no event', { Event: null }, 489, 'allow-events', 'message-summary, dialog'],
+    [
+      'a type we do not make',
+      { Accept: 'text/plain' },
+      406,
+      'accept',
+      'application/simple-message-summary, multipart/related, application/rlmi+xml',
+    ],
     ['too short an expiry', { Expires: '5' }, 423, 'min-expires', '60'],
     ['an extension we do not know', { Require: 'telepathy' }, 420, 'unsupported', 'telepathy'],
     ['no contact', { Contact: null }, 400, undefined, undefined],

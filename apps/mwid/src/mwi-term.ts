@@ -3,6 +3,7 @@ import { type DeviceId, type LampCause, type LampReason, requestCause } from '@l
 import type { Logger } from '@lamplighter/runtime'
 import {
   type DigestAuthenticator,
+  EVENT_LIST,
   type IncomingRequest,
   type RemoteAddress,
   type SipSocket,
@@ -81,6 +82,7 @@ export class MwiTerm {
     this.#stack = new SipStack({
       transports: createTransports(settings, this.#webSockets),
       handlers,
+      supported: [EVENT_LIST],
       onFlowClosed: (flow) => this.#flowClosed(flow),
       onError: (err) => log.warn({ err }, 'SIP trouble'),
       ...advertised,

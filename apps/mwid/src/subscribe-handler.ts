@@ -8,15 +8,11 @@ import {
   grantExpiry,
   hasTag,
   type IncomingRequest,
-  listItems,
-  MESSAGE_SUMMARY,
-  MESSAGE_SUMMARY_TYPE,
   newTag,
   parseCSeq,
   parseEvent,
   parseNameAddress,
   parseSeconds,
-  parseUri,
   refreshDialog,
   type SipRequest,
 } from '@lamplighter/sip'
@@ -25,7 +21,12 @@ import type { SipAuthentication } from './authentication.js'
 import type { Batcher } from './batcher.js'
 import type { DeviceReads } from './device-reads.js'
 import type { Target } from './lamp-content.js'
+import { ALLOWED_EVENTS, EVENT_PACKAGES, type EventPackageName } from './packages/index.js'
+import { listFits } from './packages/list-package.js'
+import { RecentAnswers } from './recent-answers.js'
+import { choosePackage, type Refusal, refuseForm, requestedNumber } from './subscribe-request.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
+import { subscriptionRow } from './subscription-row.js'
 import type { SubscriptionTable } from './subscription-table.js'
 
 /** What the handler is made of. */
@@ -43,34 +44,51 @@ export type SubscribeDependencies = {
   /** Users of a Request-URI that mean "my own lamp". */
   readonly accessCodes: readonly string[]
   readonly expiry?: ExpiryPolicy
+  /** 0 to 1: spreads the refreshes of phones that ask for the same. */
+  readonly random?: () => number
 }
 
-/** Accepts, refreshes, answers polls and ends subscriptions to message-summary (RFC 6665 4.2.1; sip.md 1.2). */
+/** Accepts, refreshes, answers polls and ends subscriptions (RFC 6665 4.2.1; sip.md 1.2). */
 export class SubscribeHandler {
   readonly #parts: SubscribeDependencies
   readonly #expiry: ExpiryPolicy
+  readonly #random: () => number
+  readonly #recent = new RecentAnswers()
 
   constructor(parts: SubscribeDependencies) {
     this.#parts = parts
     this.#expiry = parts.expiry ?? DEFAULT_EXPIRY
+    this.#random = parts.random ?? Math.random
   }
 
   async handle(incoming: IncomingRequest): Promise<void> {
+    const first = this.#recent.admit(incoming, performance.now())
+    if (!first) return
+    try {
+      await this.#serve(first)
+    } catch (error) {
+      first.ignore()
+      throw error
+    }
+  }
+
+  async #serve(incoming: IncomingRequest): Promise<void> {
     const { request, respond } = incoming
-    if (refuseForm(incoming)) return
+    const { table, recheck, authentication } = this.#parts
+    const refusal = refuseForm(request)
+    if (refusal) return respond(...refusal)
     const inDialog = hasTag(request.headers.get('to') ?? '')
     const known = inDialog ? this.#find(request) : undefined
     if (inDialog && !known) return respond(481)
     const user = parseNameAddress(request.headers.get('from') ?? '')?.uri?.user
-    const device = await this.#parts.authentication.authenticate(incoming, user)
+    const device = await authentication.authenticate(incoming, user)
     if (!device) return
-    const grantedSec = grantExpiry(parseSeconds(request.headers.get('expires')), this.#expiry)
+    const grantedSec = grantExpiry(parseSeconds(request.headers.get('expires')), this.#expiry, this.#random)
     if (grantedSec === 'too brief') return respond(423, [['Min-Expires', String(this.#expiry.minSec)]])
     if (device.mwiMode === 'off') return respond(403)
-    const { table, recheck } = this.#parts
     const opening = table.opening(device.uuid)
     try {
-      if (known) await this.#refresh(incoming, known, device, grantedSec)
+      if (known) await known.inTurn(() => this.#refresh(incoming, known, device, grantedSec))
       else await this.#create(incoming, device, grantedSec)
     } finally {
       table.closed(device.uuid, opening)
@@ -87,13 +105,17 @@ export class SubscribeHandler {
   async #create(incoming: IncomingRequest, device: SipDevice, grantedSec: number): Promise<void> {
     const { request, from, respond } = incoming
     const { table, commits, context, forget } = this.#parts
+    const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
+    if (typeof dialog === 'string') return respond(400)
+    // Made before a take-over whose new worker knows no transactions of the old one (sip.md 5.3).
+    const made = grantedSec > 0 ? table.madeBy(device.uuid, dialog, cseqOf(request)) : undefined
+    if (made) return this.#accept(incoming, made.row, made.leftSec)
     const reading = this.#watched(device)
     reading.catch(() => {})
     const target = await this.#resolveTarget(request, device, reading)
-    if (typeof target === 'object' && target !== null) return respond(target.status)
-    const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
-    if (typeof dialog === 'string') return respond(400)
-    const row = this.#row(randomUUID(), device, target, dialog, request, grantedSec)
+    if (typeof target === 'object' && target !== null) return respond(...target.refusal)
+    const eventPackage = await this.#choosePackage(incoming, target, reading)
+    const row = this.#row(incoming, device, { uuid: randomUUID(), target, eventPackage, dialog, grantedSec })
     const subscription = new Subscription(row, device, context)
     if (grantedSec === 0) {
       const watched = await reading
@@ -109,6 +131,7 @@ export class SubscribeHandler {
     subscription.subscribed(row, device, watched)
   }
 
+  /** In the dialog's turn: of two refreshes at one moment the later one is seen by its CSeq. */
   async #refresh(
     incoming: IncomingRequest,
     subscription: Subscription,
@@ -118,16 +141,23 @@ export class SubscribeHandler {
     const { request, from, respond } = incoming
     const { row } = subscription
     if (row.deviceId !== device.uuid) return respond(403)
+    if (subscription.over) return respond(481)
     const event = parseEvent(request.headers.get('event'))
     const current = row.dialog as Dialog
-    if ((event?.id ?? null) !== current.eventId) return respond(489, [['Allow-Events', MESSAGE_SUMMARY]])
-    const cseq = parseCSeq(request.headers.get('cseq'))?.number ?? 0
-    if (cseq <= row.remoteCseq) return respond(500)
+    if ((event?.id ?? null) !== current.eventId || event?.name !== EVENT_PACKAGES[packageOf(row)].event)
+      return respond(489, [['Allow-Events', ALLOWED_EVENTS]])
+    if (cseqOf(request) === row.remoteCseq) return this.#accept(incoming, row, subscription.leftSec)
+    if (cseqOf(request) < row.remoteCseq) return respond(500)
     const dialog = refreshDialog(current, request, from)
     if (typeof dialog === 'string') return respond(400)
-    const renewed = { ...this.#row(row.uuid, device, row.mailboxId, dialog, request, grantedSec), epoch: row.epoch }
-    const committed = grantedSec > 0 ? this.#parts.commits.add(renewed) : undefined
-    const [watched] = await Promise.all([this.#watched(device), committed])
+    const { uuid, mailboxId: target, epoch } = row
+    const facts = { uuid, target, eventPackage: packageOf(row), dialog, grantedSec }
+    const renewed = { ...this.#row(incoming, device, facts), epoch }
+    const watched = await subscription.renewing(() => this.#commit(device, renewed, grantedSec))
+    if (subscription.over) {
+      this.#parts.forget(subscription)
+      return respond(481)
+    }
     this.#accept(incoming, renewed, grantedSec)
     if (grantedSec > 0) {
       subscription.subscribed(renewed, device, watched)
@@ -135,83 +165,58 @@ export class SubscribeHandler {
     } else subscription.unsubscribed(watched)
   }
 
+  async #commit(device: SipDevice, row: StoredSubscription, grantedSec: number): Promise<readonly WatchedMailbox[]> {
+    const committed = grantedSec > 0 ? this.#parts.commits.add(row) : undefined
+    const [watched] = await Promise.all([this.#watched(device), committed])
+    return watched
+  }
+
   async #watched({ uuid }: SipDevice): Promise<readonly WatchedMailbox[]> {
     const cause = requestCause('SUBSCRIBE')
     return (await this.#parts.reads.watched(uuid)).map((mailbox) => ({ ...mailbox, cause }))
   }
 
-  /** Own name or access code: the whole lamp set. A number: that mailbox, if the device may watch it. */
+  /** Own name or access code: what the device's name stands for. A number: that mailbox, if the device may watch it. */
   async #resolveTarget(
     request: SipRequest,
     device: SipDevice,
     reading: Promise<readonly WatchedMailbox[]>,
-  ): Promise<Target | { status: 403 | 404 }> {
-    const user = decodeUser(parseUri(request.uri)?.user)
-    if (user === undefined || user === device.sipUsername || this.#parts.accessCodes.includes(user)) return null
-    const mailbox = (await reading).find(({ number, watched: may }) => may && number === user)
+  ): Promise<Target | { refusal: Refusal }> {
+    const asked = requestedNumber(request, device.sipUsername, this.#parts.accessCodes)
+    if (asked === undefined) return null
+    const mailbox = (await reading).find(({ number, watched: may }) => may && number === asked)
     if (mailbox) return mailbox.mailboxId
-    return { status: (await this.#parts.sip.numberExists(device.tenantId, user)) ? 403 : 404 }
+    return { refusal: [(await this.#parts.sip.numberExists(device.tenantId, asked)) ? 403 : 404] }
+  }
+
+  /** A list that would not go through by datagrams is given as the sum. */
+  async #choosePackage(
+    { request, from }: IncomingRequest,
+    target: Target,
+    reading: Promise<readonly WatchedMailbox[]>,
+  ): Promise<EventPackageName> {
+    const chosen = choosePackage(request, target === null)
+    return chosen === 'message-summary-list' && !listFits(await reading, from) ? 'message-summary' : chosen
   }
 
   /** The Contact is where refreshes come: the same on every worker, with the subscription's id as the user. */
   #accept({ request, from, respond }: IncomingRequest, row: StoredSubscription, grantedSec: number): void {
+    const { require } = EVENT_PACKAGES[packageOf(row)]
     const routes = request.headers.all('record-route').map((route) => ['Record-Route', route] as const)
     const contact = this.#parts.context.stack().contact(row.uuid, from)
-    respond(200, [...routes, ['Contact', contact], ['Expires', String(grantedSec)]], row.localTag)
+    const required = require === undefined ? [] : [['Require', require] as const]
+    respond(200, [...routes, ['Contact', contact], ['Expires', String(grantedSec)], ...required], row.localTag)
   }
 
-  #row(
-    uuid: string,
-    device: SipDevice,
-    mailboxId: Target,
-    dialog: Dialog,
-    request: SipRequest,
-    grantedSec: number,
-  ): StoredSubscription {
-    return {
-      uuid,
-      tenantId: device.tenantId,
-      deviceId: device.uuid,
-      mailboxId,
-      callId: dialog.callId,
-      localTag: dialog.localTag,
-      remoteTag: dialog.remoteTag,
-      dialog,
-      transport: dialog.flow.transport ?? 'UDP',
-      remoteHost: dialog.flow.host,
-      remotePort: dialog.flow.port,
-      remoteCseq: parseCSeq(request.headers.get('cseq'))?.number ?? 0,
-      epoch: this.#parts.context.epoch.now,
-      userAgent: request.headers.get('user-agent')?.slice(0, 200) ?? null,
-      expiresAt: new Date(Date.now() + grantedSec * 1000),
-    }
+  #row({ request }: IncomingRequest, device: SipDevice, facts: Omit<Parameters<typeof subscriptionRow>[2], 'epoch'>) {
+    return subscriptionRow(request, device, { ...facts, epoch: this.#parts.context.epoch.now })
   }
 }
 
-/** What is wrong before anybody's identity matters: the event, the accepted types, the body. */
-function refuseForm({ request, respond }: IncomingRequest): boolean {
-  const { headers, body } = request
-  if (parseEvent(headers.get('event'))?.name !== MESSAGE_SUMMARY) {
-    respond(489, [['Allow-Events', MESSAGE_SUMMARY]])
-    return true
-  }
-  const accepted = listItems(headers, 'accept').map((type) => (type.split(';')[0] ?? '').trim().toLowerCase())
-  if (accepted.length > 0 && !accepted.some((type) => [MESSAGE_SUMMARY_TYPE, 'application/*', '*/*'].includes(type))) {
-    respond(406, [['Accept', MESSAGE_SUMMARY_TYPE]])
-    return true
-  }
-  if (body.length > 0) {
-    respond(415, [['Accept', MESSAGE_SUMMARY_TYPE]])
-    return true
-  }
-  return false
+function packageOf(row: StoredSubscription): EventPackageName {
+  return row.eventPackage as EventPackageName
 }
 
-/** A user part may be escaped, `%2A97` for `*97`. */
-function decodeUser(user: string | undefined): string | undefined {
-  try {
-    return user === undefined ? undefined : decodeURIComponent(user)
-  } catch {
-    return user
-  }
+function cseqOf({ headers }: SipRequest): number {
+  return parseCSeq(headers.get('cseq'))?.number ?? 0
 }

@@ -2,6 +2,7 @@ import type { DeviceId, TenantId } from '@lamplighter/domain'
 import type { Dialog } from '@lamplighter/sip'
 import type { StoredSubscription } from '@lamplighter/store'
 import type { Subscription } from './subscription.js'
+import { isSamePhone } from './subscription-row.js'
 
 /** Subscriptions one device may have at a time; a further one replaces its oldest. */
 const MAX_PER_DEVICE = 20
@@ -60,11 +61,22 @@ export class SubscriptionTable {
     return this.#byDialog.get(dialogKey({ callId, localTag, remoteTag }))
   }
 
+  /** The subscription that this very SUBSCRIBE, without a To tag, has already made. */
+  madeBy(
+    deviceId: DeviceId,
+    { callId, remoteTag }: Pick<StoredSubscription, 'callId' | 'remoteTag'>,
+    cseq: number,
+  ): Subscription | undefined {
+    return this.ofDevice(deviceId).find(
+      ({ row }) => row.callId === callId && row.remoteTag === remoteTag && row.remoteCseq === cseq,
+    )
+  }
+
   /** Adds one and returns those it replaces: of the same phone for the same thing, and what is too many. */
   add(subscription: Subscription): Subscription[] {
     const { row } = subscription
     const own = this.#byDevice.get(row.deviceId) ?? new Set<Subscription>()
-    const replaced = [...own].filter((other) => isSamePhone(other.row, row))
+    const replaced = [...own].filter((other) => asksTheSame(other.row, row) && isSamePhone(other.row, row))
     const kept = [...own].filter((other) => !replaced.includes(other))
     replaced.push(...kept.slice(0, Math.max(0, kept.length + 1 - MAX_PER_DEVICE)))
     for (const old of replaced) this.remove(old)
@@ -105,9 +117,10 @@ function flowOf({ row }: Subscription): string | undefined {
   return (row.dialog as Dialog).flow.flow
 }
 
-/** A phone that lost its dialog subscribes anew from where it was. */
-function isSamePhone(a: StoredSubscription, b: StoredSubscription): boolean {
-  return a.mailboxId === b.mailboxId && a.remoteHost === b.remoteHost && a.remotePort === b.remotePort
+/** A sum and a list tell the same lamp, so that one replaces the other. */
+function asksTheSame(a: StoredSubscription, b: StoredSubscription): boolean {
+  const [one, other] = [a, b].map(({ eventPackage }) => eventPackage.replace(/-list$/, ''))
+  return a.mailboxId === b.mailboxId && one === other
 }
 
 function dialogKey({ callId, localTag, remoteTag }: { callId: string; localTag: string; remoteTag: string }): string {

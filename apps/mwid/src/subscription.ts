@@ -1,14 +1,11 @@
 import type { LampReason } from '@lamplighter/domain'
 import {
   type Dialog,
-  dialogRequest,
   EXPIRY_GRACE_MS,
-  LAST_SEQUENCE,
   type NotifierEvent,
   type NotifierState,
   newNotifier,
   nextHop,
-  notifyCSeq,
   parseNameAddress,
   parseSeconds,
   type SipStack,
@@ -16,10 +13,13 @@ import {
 } from '@lamplighter/sip'
 import type { DeviceForm, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
 import type { Epoch } from './epoch.js'
-import { type Asked, contentFor, isAcknowledged, type LampContent, viewOf } from './lamp-content.js'
+import { type Asked, contentFor, isAcknowledged, type LampContent } from './lamp-content.js'
 import type { OpenDecision } from './lamp-trace.js'
 import type { Ledger } from './ledger.js'
-import { summaryPackage } from './packages/summary-package.js'
+import { notifyRequest } from './notify-request.js'
+import { NotifySequence } from './notify-sequence.js'
+import { EVENT_PACKAGES, type EventPackageName } from './packages/index.js'
+import { listFits } from './packages/list-package.js'
 
 type Tag = readonly WatchedMailbox[]
 
@@ -33,9 +33,6 @@ export type SubscriptionContext = {
   /** The subscription is over; its row can go. */
   readonly onEnd: (subscription: Subscription, reason: LampReason) => void
 }
-
-/** Sequence numbers left when the next epoch is asked for. */
-const EPOCH_MARGIN = 500
 
 const END_REASONS: Readonly<Record<'unreachable' | 'refused' | 'ended', LampReason>> = {
   unreachable: 'unreachable',
@@ -52,9 +49,8 @@ export class Subscription {
   #row: StoredSubscription
   #form: DeviceForm
   #state: NotifierState<Tag>
-  #epoch: number
-  #sequence = 0
-  #raising = false
+  readonly #sequence: NotifySequence
+  #turn: Promise<unknown> = Promise.resolve()
   #darkThenGone = false
   #shown: Tag = []
   /** Of the NOTIFY that is under way. */
@@ -66,7 +62,7 @@ export class Subscription {
     this.#row = row
     this.#form = form
     this.#context = context
-    this.#epoch = context.epoch.now
+    this.#sequence = new NotifySequence(context.epoch, row.epoch)
     this.#state = newNotifier()
   }
 
@@ -80,6 +76,34 @@ export class Subscription {
     const content = this.#content(watched)
     if (isAcknowledged(content)) this.#state = newNotifier(content)
     this.watchExpiry()
+  }
+
+  /** Whether it is ending or has ended: a refresh comes too late. */
+  get over(): boolean {
+    return this.#state.phase !== 'active'
+  }
+
+  /** Until it runs out. */
+  get leftSec(): number {
+    return Math.max(0, Math.round((this.#row.expiresAt.getTime() - Date.now()) / 1000))
+  }
+
+  /** Does this after what was asked before is done: requests in one dialog are served one after the other. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  /** While a refresh is being written the subscription does not run out. */
+  async renewing<T>(write: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#expiry)
+    try {
+      return await write()
+    } catch (error) {
+      this.watchExpiry()
+      throw error
+    }
   }
 
   /** Its device wants to be told otherwise from the next NOTIFY on. */
@@ -114,6 +138,10 @@ export class Subscription {
     if (target !== null && !watched.some((mailbox) => mailbox.mailboxId === target && mailbox.watched))
       this.#darkThenGone = true
     this.#context.ledger.record(content.tag, false, 'pending', null)
+    const { each } = EVENT_PACKAGES[this.#row.eventPackage as EventPackageName]
+    // It grew too long for its way: subscribing anew, which this reason asks for, the phone gets the sum.
+    if (each && !listFits(watched, (this.#row.dialog as Dialog).flow))
+      return this.#step({ type: 'terminate', reason: 'deactivated', content })
     this.#step({ type: 'changed', content, forced: content.tag.some(({ cause }) => cause?.kind === 'reassert') })
   }
 
@@ -151,7 +179,7 @@ export class Subscription {
   #asked(): Asked {
     const { mailboxId: target, dialog } = this.#row
     return {
-      eventPackage: summaryPackage,
+      eventPackage: EVENT_PACKAGES[this.#row.eventPackage as EventPackageName],
       target,
       form: this.#form,
       entity: parseNameAddress((dialog as Dialog).localAddress)?.uriText ?? '',
@@ -211,40 +239,14 @@ export class Subscription {
     this.#context.onEnd(this, reason)
   }
 
-  async #notify({ tag }: LampContent, termination: string | undefined): Promise<void> {
-    const dialog = this.#row.dialog as Dialog
-    const hop = nextHop(dialog)
-    const cseq = this.#nextCSeq()
-    const request = dialogRequest(dialog, 'NOTIFY', cseq)
-    const asked = this.#asked()
-    const { event, contentType, body } = asked.eventPackage
-    const view = viewOf(asked, tag)
-    const leftSec = Math.max(0, Math.round((this.#row.expiresAt.getTime() - Date.now()) / 1000))
-    const state = termination === undefined ? `active;expires=${leftSec}` : `terminated;reason=${termination}`
-    request.headers.add('Contact', this.#context.stack().contact(this.#row.uuid, hop))
-    request.headers.add('Event', dialog.eventId === null ? event : `${event};id=${dialog.eventId}`)
-    request.headers.add('Subscription-State', state)
-    request.headers.add('Content-Type', contentType(view))
-    const document = Buffer.from(body(view, tag, cseq - 1))
-    const outcome = await this.#context.stack().request({ ...request, body: document }, hop)
+  async #notify({ tag: shown }: LampContent, termination: string | undefined): Promise<void> {
+    const stack = this.#context.stack()
+    const hop = nextHop(this.#row.dialog as Dialog)
+    const contact = stack.contact(this.#row.uuid, hop)
+    const facts = { shown, cseq: this.#sequence.next(), contact, termination }
+    const outcome = await stack.request(notifyRequest(this.#row, this.#asked(), facts), hop)
     if (outcome.type === 'failed') return this.#step({ type: 'unanswered' })
     const { status, headers } = outcome.response
     this.#step({ type: 'answered', status, retryAfterSec: parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0]) })
-  }
-
-  #nextCSeq(): number {
-    this.#sequence++
-    if (this.#sequence > LAST_SEQUENCE - EPOCH_MARGIN && !this.#raising) void this.#raiseEpoch()
-    return notifyCSeq(this.#epoch, this.#row.epoch, this.#sequence)
-  }
-
-  async #raiseEpoch(): Promise<void> {
-    this.#raising = true
-    try {
-      this.#epoch = await this.#context.epoch.raise()
-      this.#sequence = 0
-    } finally {
-      this.#raising = false
-    }
   }
 }

@@ -3,12 +3,20 @@ export { answerChallenge } from './digest/client.js'
 export { computeHa1, type DigestAlgorithm } from './digest/hash.js'
 export { NonceFactory } from './digest/nonce.js'
 export { type DigestAccount, DigestAuthenticator } from './digest/server.js'
+export { DIALOG, DIALOG_INFO_TYPE, formatDialogInfo } from './event-packages/dialog-info.js'
 export {
   formatMessageSummary,
   MESSAGE_SUMMARY,
   MESSAGE_SUMMARY_TYPE,
   readMessageSummary,
 } from './event-packages/message-summary.js'
+export {
+  EVENT_LIST,
+  formatResourceList,
+  MULTIPART_RELATED_TYPE,
+  RLMI_TYPE,
+  resourceListType,
+} from './event-packages/resource-list.js'
 export { listItems, parseCSeq, parseEvent, parseNameAddress, parseSeconds } from './message/fields.js'
 export { Headers } from './message/headers.js'
 export type { SipRequest } from './message/message.js'

@@ -69,6 +69,10 @@ export type StoredSubscription = {
   readonly tenantId: TenantId
   readonly deviceId: DeviceId
   readonly mailboxId: MailboxId | null
+  /** How it is told: a name only the worker knows. */
+  readonly eventPackage: string
+  /** `+sip.instance` of its Contact. */
+  readonly instance: string | null
   readonly callId: string
   readonly localTag: string
   readonly remoteTag: string
@@ -157,17 +161,18 @@ const SET_CONTACTS = `
     transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
     user_agent = excluded.user_agent, expires_at = excluded.expires_at`
 const SAVE_SUBSCRIPTIONS = `
-  INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, transport,
+  INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport,
     remote_host, remote_port, remote_cseq, epoch, user_agent, expires_at)
-  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, call_id, local_tag, remote_tag, dialog, transport, remote_host, remote_port,
+  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport, remote_host, remote_port,
     remote_cseq, epoch, user_agent, expires_at
-  FROM json_to_recordset($1::json) AS s(uuid uuid, tenant_uuid uuid, device_uuid uuid, mailbox_id int, call_id text, local_tag text,
-    remote_tag text, dialog jsonb, transport text, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
+  FROM json_to_recordset($1::json) AS s(uuid uuid, tenant_uuid uuid, device_uuid uuid, mailbox_id int, event_package text,
+    instance text, call_id text, local_tag text, remote_tag text, dialog jsonb, transport text, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
   WHERE EXISTS (SELECT 1 FROM device d WHERE d.uuid = s.device_uuid)
-  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
+  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, instance = excluded.instance, transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
     remote_cseq = excluded.remote_cseq, expires_at = excluded.expires_at, refreshed_at = now()`
 const LOAD_SUBSCRIPTIONS = `
-  SELECT uuid::text, tenant_uuid::text AS "tenantId", device_uuid::text AS "deviceId", mailbox_id AS "mailboxId", call_id AS "callId",
+  SELECT uuid::text, tenant_uuid::text AS "tenantId", device_uuid::text AS "deviceId", mailbox_id AS "mailboxId",
+    event_package AS "eventPackage", instance, call_id AS "callId",
     local_tag AS "localTag", remote_tag AS "remoteTag", dialog, transport, remote_host AS "remoteHost", remote_port AS "remotePort",
     remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
   FROM sip_subscription WHERE expires_at > now() ORDER BY uuid`
@@ -288,6 +293,8 @@ export class SipRepository {
       tenant_uuid: s.tenantId,
       device_uuid: s.deviceId,
       mailbox_id: s.mailboxId,
+      event_package: s.eventPackage,
+      instance: s.instance,
       call_id: s.callId,
       local_tag: s.localTag,
       remote_tag: s.remoteTag,

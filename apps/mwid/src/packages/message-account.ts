@@ -10,6 +10,6 @@ export function messageAccount({ form, account, host }: View): string | undefine
 }
 
 /** The URI a number is reached at. */
-function mailboxUri(number: string, host: string): string {
+export function mailboxUri(number: string, host: string): string {
   return `sip:${number.replaceAll('#', '%23')}@${host}`
 }

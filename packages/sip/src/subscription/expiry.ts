@@ -7,12 +7,24 @@ export const DEFAULT_EXPIRY: ExpiryPolicy = { minSec: 60, defaultSec: 3600, maxS
 /** After this long beyond its expiry a subscription is over for good: a refresh may be on its way (sip.md 1.2). */
 export const EXPIRY_GRACE_MS = 32_000
 
-/** Seconds granted for what was asked; `too brief` must be answered 423 with the minimum. */
+/** The least part of the longest time that is granted for it. */
+const MIN_SHARE = 0.8
+
+/**
+ * Seconds granted for what was asked, never more; `too brief` must be answered 423 with the minimum. Who asks for the
+ * longest time or for none in particular gets up to a fifth less, so that phones that came together do not come back
+ * together (sip.md 5.2).
+ *
+ * @param random 0 to 1; absent: nothing is taken off
+ */
 export function grantExpiry(
   askedSec: number | undefined,
   { minSec, defaultSec, maxSec }: ExpiryPolicy,
+  random?: () => number,
 ): number | 'too brief' {
   const asked = askedSec ?? defaultSec
   if (asked > 0 && asked < minSec) return 'too brief'
-  return Math.min(asked, maxSec)
+  const granted = Math.min(asked, maxSec)
+  const spread = random !== undefined && (askedSec === undefined || granted === maxSec)
+  return spread ? Math.max(minSec, Math.round(granted * (MIN_SHARE + (1 - MIN_SHARE) * random()))) : granted
 }

@@ -121,6 +121,28 @@ describe('the notifier side of a subscription', () => {
     ])
   })
 
+  it('sends again to a phone that refreshed while a NOTIFY to its old address was under way', () => {
+    const one = simulate()
+    one.subscribed('a')
+    one.subscribed('b')
+    one.unanswered()
+    one.answered(200)
+    expect(one.did).toEqual(['notify a', 'notify b', 'acknowledged b'])
+    one.changed('c')
+    one.later(PACE_MS)
+    one.resume()
+    one.unanswered()
+    expect(one.did.slice(3)).toEqual([expect.stringMatching(/^wait/), 'notify c', 'end unreachable'])
+  })
+
+  it('is not brought back by a refresh once it is ending', () => {
+    const one = simulate()
+    one.terminate('a')
+    one.subscribed('b')
+    one.answered(200)
+    expect(one.did).toEqual(['notify a timeout', 'acknowledged a', 'end ended'])
+  })
+
   it('says goodbye with the state after what is under way, and cares for no answer to it', () => {
     const one = simulate()
     one.subscribed('a')
@@ -156,5 +178,17 @@ describe('expiry', () => {
     [4_000_000_000, 3600],
   ])('asked %s, granted %s', (asked, granted) => {
     expect(grantExpiry(asked, DEFAULT_EXPIRY)).toBe(granted)
+  })
+
+  it.each([
+    [undefined, 0, 2880],
+    [undefined, 1, 3600],
+    [7200, 0.5, 3240],
+    [3600, 0, 2880],
+    [3599, 0, 3599],
+    [0, 0, 0],
+    [59, 0.5, 'too brief'],
+  ])('asked %s, with %s of chance, granted %s: less only where nothing shorter was asked', (asked, chance, granted) => {
+    expect(grantExpiry(asked, DEFAULT_EXPIRY, () => chance)).toBe(granted)
   })
 })

@@ -79,7 +79,10 @@ export function stepNotifier<Tag>(
   if (state.phase === 'ended') return { state, actions: [] }
   switch (event.type) {
     case 'subscribed':
-      return proceed({ ...state, phase: 'active', termination: undefined, wanted: event.content, forced: true }, nowMs)
+      // Once it is told that it is over, a phone has forgotten the dialog: no refresh brings that back.
+      return state.phase === 'ending'
+        ? { state, actions: [] }
+        : proceed({ ...state, wanted: event.content, forced: true }, nowMs)
     case 'changed':
       if (state.phase === 'ending') return { state, actions: [] }
       return proceed({ ...state, wanted: event.content, forced: state.forced || event.forced === true }, nowMs)
@@ -91,7 +94,7 @@ export function stepNotifier<Tag>(
     case 'resume':
       return proceed({ ...state, waiting: false }, nowMs)
     case 'unanswered':
-      return end(state, 'unreachable', 408)
+      return unanswered(state, nowMs)
     case 'answered':
       return answered(state, event.status, event.retryAfterSec, nowMs)
   }
@@ -136,6 +139,12 @@ function answered<Tag>(
   if (last) return end(landed, 'ended', status)
   if (status < 500 || status > 599 || status === 501) return end(landed, 'refused', status)
   return retry({ ...landed, wanted: landed.wanted ?? inFlight, forced: true }, status, retryAfterSec)
+}
+
+/** Nobody there, unless it refreshed meanwhile: then it is elsewhere, behind another address of its NAT. */
+function unanswered<Tag>(state: NotifierState<Tag>, nowMs: number): NotifierStep<Tag> {
+  const cameBack = state.phase === 'active' && state.forced && state.wanted !== undefined
+  return cameBack ? proceed({ ...state, inFlight: undefined }, nowMs) : end(state, 'unreachable', 408)
 }
 
 /** A 5xx with Retry-After is waited for a few times; one without is tried once more at once. */

@@ -25,7 +25,11 @@ const KNOWN_METHODS = new Set([
 ])
 
 /** Checks what holds for every request, whatever its method (RFC 3261 8.2.1 to 8.2.3; sip.md 1.8). */
-export function screen(request: SipRequest, allowed: readonly string[]): Refusal | undefined {
+export function screen(
+  request: SipRequest,
+  allowed: readonly string[],
+  supported: readonly string[] = [],
+): Refusal | undefined {
   const { headers, method, uri } = request
   const bad: Refusal = { status: 400, lines: [] }
   const cseq = parseCSeq(headers.get('cseq'))
@@ -39,7 +43,7 @@ export function screen(request: SipRequest, allowed: readonly string[]): Refusal
   if (!/^sips?:/i.test(uri)) return { status: 416, lines: [] }
   const target = parseUri(uri)
   if (!target) return bad
-  const required = listItems(headers, 'require').filter((tag) => tag !== '')
-  if (required.length > 0) return { status: 420, lines: [['Unsupported', required.join(', ')]] }
+  const unsupported = listItems(headers, 'require').filter((tag) => tag !== '' && !supported.includes(tag))
+  if (unsupported.length > 0) return { status: 420, lines: [['Unsupported', unsupported.join(', ')]] }
   return undefined
 }

@@ -32,6 +32,8 @@ export type SipStackOptions = {
   /** The first is the one named where no peer is in question. */
   readonly transports: readonly [Transport, ...Transport[]]
   readonly handlers: Readonly<Record<string, RequestHandler>>
+  /** Extensions a request may require of us (RFC 3261 8.2.2.3). */
+  readonly supported?: readonly string[]
   /** Told of handlers that failed; the peer gets a 500. */
   readonly onError: (error: unknown) => void
   /** Told of connections that are gone, so that what hangs on them can end. */
@@ -176,7 +178,7 @@ export class SipStack {
       if (status < 300 && from.flow !== undefined) this.#transports.find(from)?.proven?.(from.flow)
       transaction.answer(serialize(createResponse(request, status, lines, toTag)))
     }
-    const refusal = screen(request, this.#allowed)
+    const refusal = screen(request, this.#allowed, this.#options.supported)
     if (refusal) return respond(refusal.status, refusal.lines)
     const handler = this.#options.handlers[request.method]
     if (!handler)
