@@ -2,18 +2,20 @@ import {
   createDevice,
   type DeviceView,
   deleteDevice,
+  explainDevice,
   getDevice,
   listDevices,
   updateDevice,
 } from '@lamplighter/contracts'
 import type { DeviceId } from '@lamplighter/domain'
 import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
-import { type Device, onlyTenant, tenantSubtree } from '@lamplighter/store'
+import { type Device, onlyTenant, type Store, tenantSubtree } from '@lamplighter/store'
+import { explainDeviceLamps } from './device-explanation.js'
 import type { DeviceService } from './device-service.js'
 import { resourceUrl } from './voicemail-view.js'
 
 /** SIP devices. */
-export function deviceRoutes(devices: DeviceService): Implementation[] {
+export function deviceRoutes(store: Store, devices: DeviceService): Implementation[] {
   return [
     implement(listDevices, async (call) => {
       const { limit, offset = 0, recurse } = call.query()
@@ -41,6 +43,9 @@ export function deviceRoutes(devices: DeviceService): Implementation[] {
     implement(deleteDevice, async (call) => {
       await devices.delete(tenantSubtree(call.tenantId), deviceId(call), call.precondition())
       return {}
+    }),
+    implement(explainDevice, async (call) => {
+      return { body: await explainDeviceLamps(store, tenantSubtree(call.tenantId), deviceId(call), new Date()) }
     }),
   ]
 }

@@ -30,6 +30,7 @@ import { optionRoutes } from './option-routes.js'
 import { OptionService } from './option-service.js'
 import { pinRoutes } from './pin-routes.js'
 import { PinService } from './pin-service.js'
+import { ResetService } from './reset-service.js'
 import { settingsRoutes } from './settings-routes.js'
 import { SettingsService } from './settings-service.js'
 import { statusRoute } from './status-route.js'
@@ -71,7 +72,7 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
   const control = controlOf(dependencies)
   const implementations = [
     statusRoute(store),
-    ...voicemailRoutes(new VoicemailService(store), new AssociationService(store)),
+    ...voicemailRoutes(new VoicemailService(store), new AssociationService(store), new ResetService(store)),
     ...pinRoutes(new PinService(store)),
     ...memberRoutes(new MemberService(store)),
     ...trashRoutes(new TrashService(store)),
@@ -80,7 +81,7 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
     ...userRoutes(new UserService(store)),
     infosRoute(originUuid),
     ...contextRoutes(store),
-    ...deviceRoutes(new DeviceService(store, sipRealm)),
+    ...deviceRoutes(store, new DeviceService(store, sipRealm)),
     ...gatewayRoutes(new GatewayService(store, new SecretBox(peerSecretKey))),
     ...mwiPolicyRoutes(new MwiPolicyService(store)),
     ...mwiSourceRoutes(new MwiSourceService(store, sipRealm, new SecretBox(peerSecretKey))),

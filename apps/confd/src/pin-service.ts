@@ -5,6 +5,7 @@ import {
   type CountedTry,
   countTry,
   type MailboxId,
+  mailboxSubject,
   type PinSubject,
   pinWeakness,
   settle,
@@ -150,7 +151,7 @@ export class PinService {
 function subjectsOf(id: MailboxId, caller: string | null): Subjects {
   const known = callerOf(caller)
   const subjects: [PinSubject, string][] = [
-    ['mailbox', `mailbox:${id}`],
+    ['mailbox', mailboxSubject(id)],
     ['tenant', 'tenant'],
   ]
   if (known !== null) subjects.push(['caller', `caller:${known}`])

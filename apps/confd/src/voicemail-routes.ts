@@ -7,6 +7,7 @@ import {
   getVoicemail,
   listUserVoicemails,
   listVoicemails,
+  resetVoicemail,
   updateVoicemail,
   VOICEMAIL_COLUMNS,
 } from '@lamplighter/contracts'
@@ -15,11 +16,16 @@ import { type Answer, type Call, createdAnswer, type Implementation, implement }
 import { tenantSubtree } from '@lamplighter/store'
 import type { AssociationService } from './association-service.js'
 import { listScope, toListQuery } from './list-query.js'
+import type { ResetService } from './reset-service.js'
 import type { VoicemailService } from './voicemail-service.js'
 import { mailboxIdOf, resourceUrl, toVoicemailView } from './voicemail-view.js'
 
 /** Mailboxes and who has them (rest.md 2.1, 1 to 9). */
-export function voicemailRoutes(voicemails: VoicemailService, associations: AssociationService): Implementation[] {
+export function voicemailRoutes(
+  voicemails: VoicemailService,
+  associations: AssociationService,
+  resets: ResetService,
+): Implementation[] {
   return [
     implement(listVoicemails, async (call) => {
       const query = call.query()
@@ -45,6 +51,10 @@ export function voicemailRoutes(voicemails: VoicemailService, associations: Asso
     }),
     implement(deleteVoicemail, async (call) => {
       await voicemails.delete(tenantSubtree(call.tenantId, call.actor), mailboxIdOf(call, 'id'), call.precondition())
+      return {}
+    }),
+    implement(resetVoicemail, async (call) => {
+      await resets.reset(tenantSubtree(call.tenantId), mailboxIdOf(call, 'id'), call.actor)
       return {}
     }),
     ...userVoicemailRoutes(associations),

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { StartError } from '@lamplighter/runtime'
 import { SERVICE_NAMES, type ServiceName } from './config.js'
+import type { LampsOptions } from './lamps-command.js'
 
 /** What the command was asked to do. */
 export type Command =
@@ -14,6 +15,7 @@ export type Command =
       readonly target: string | undefined
     }
   | { readonly name: 'listen'; readonly url: string; readonly token: string }
+  | ({ readonly name: 'lamps' } & LampsOptions)
   | { readonly name: 'help' }
 
 /** What `lamplighter help` says. */
@@ -25,6 +27,10 @@ export const USAGE = `usage: lamplighter COMMAND
                              a SIP phone that prints its lamp
   listen --url URL --token TOKEN
                              print events as a WebSocket client receives them
+  lamps list|reassert --url URL --token TOKEN [--device UUID] [--mailbox ID] [--in-sync true|false] [--lit true|false]
+                             print lamps that pass, or have them told again
+  lamps explain --url URL --token TOKEN --device UUID
+                             why the lamp of a device is on or off
 `
 
 /** Reads the command line. @throws StartError */
@@ -49,11 +55,32 @@ export function readCommand(args: readonly string[]): Command {
       const { url, token } = readOptions(rest, ['url', 'token'])
       return { name, url: required('url', url), token: required('token', token) }
     }
+    case 'lamps':
+      return readLamps(rest)
     case 'help':
     case '--help':
       return { name: 'help' }
     default:
       throw new StartError(`there is no command "${name}"; see \`lamplighter help\``)
+  }
+}
+
+const LAMP_ACTIONS = ['list', 'explain', 'reassert'] as const
+
+function readLamps([what, ...rest]: readonly string[]): Command {
+  const action = LAMP_ACTIONS.find((name) => name === what)
+  if (!action) throw new StartError(`lamplighter lamps does one of ${LAMP_ACTIONS.join(', ')}`)
+  const { url, token, ...given } = readOptions(rest, ['url', 'token', 'device', 'mailbox', 'in-sync', 'lit'])
+  if (action === 'explain') required('device', given.device)
+  const named = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.replace('-', '_'), value]],
+  )
+  return {
+    name: 'lamps',
+    action,
+    url: required('url', url),
+    token: required('token', token),
+    filter: Object.fromEntries(named) as Record<string, string>,
   }
 }
 

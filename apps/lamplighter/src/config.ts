@@ -36,6 +36,8 @@ export type Config = {
     readonly tokenLifetimeSec: number
     readonly refreshTokenLifetimeSec: number
   }
+  /** Opens `GET /metrics` to others than this machine. Undefined: to nobody else. */
+  readonly metricsToken: string | undefined
   readonly maxAudioBytes: number
   readonly eventRetentionHours: number
   /** Channels the relay publishes on side by side. */
@@ -71,12 +73,19 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
       tokenLifetimeSec: read.integer('LAMPLIGHTER_TOKEN_LIFETIME_SEC', 7200, { min: 1, max: 315_360_000 }),
       refreshTokenLifetimeSec: read.integer('LAMPLIGHTER_REFRESH_TOKEN_DAYS', 180, { min: 1, max: 3650 }) * DAY_SEC,
     },
+    metricsToken: readMetricsToken(read.text('LAMPLIGHTER_METRICS_TOKEN')),
     maxAudioBytes: read.integer('LAMPLIGHTER_MAX_AUDIO_BYTES', 16 * 1024 * 1024, { min: 1024, max: 1024 ** 3 }),
     eventRetentionHours: read.integer('LAMPLIGHTER_EVENT_RETENTION_HOURS', 7 * 24, { min: 1, max: 24 * 366 }),
     relayShards: read.integer('LAMPLIGHTER_RELAY_SHARDS', 1, { min: 1, max: 64 }),
     databaseConnections: read.integer('LAMPLIGHTER_DATABASE_CONNECTIONS', 16, { min: 2, max: 500 }),
     logLevel: read.choice('LAMPLIGHTER_LOG_LEVEL', defaultLogLevel, LOG_LEVELS),
   }
+}
+
+/** @throws StartError */
+function readMetricsToken(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\x21-\x7e]{16,256}$/.test(text)) return text
+  throw new StartError('LAMPLIGHTER_METRICS_TOKEN must be 16 to 256 visible characters')
 }
 
 /** It is part of a path, and must not be guessed. @throws StartError */

@@ -19,8 +19,10 @@ import {
 } from '@lamplighter/store'
 import { createWebsocketd } from '@lamplighter/websocketd'
 import type { FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
 import { type Config, SERVICE_NAMES, type ServiceName } from './config.js'
 import { prepareDataDirectory, readSecret } from './data-directory.js'
+import { mountMetrics } from './metrics-route.js'
 import { type OpenedDatabase, openMigratedDatabase } from './open-database.js'
 import { createRevocations } from './revocations.js'
 import { MASTER_ADMIN, type SetUp, setUp } from './setup.js'
@@ -52,6 +54,8 @@ type Shared = {
   readonly masterTenant: TenantId
   readonly verifier: TokenVerifier
   readonly signal: OutboxSignal
+  /** What the services tell whoever watches them. */
+  readonly metrics: Registry
 }
 
 /** A running process: any set of the services, composed here and nowhere else. */
@@ -175,7 +179,8 @@ async function share(
   const { amqpUrl, relayShards: shards } = config
   const bus = amqpUrl === undefined ? new InProcessBus(log) : new RabbitMqBus(amqpUrl, log, { shards })
   const verifier = new TokenVerifier(keys.tokenKey, store.accounts)
-  return { config, log, database, store, audio, bus, keys, originUuid, masterTenant, verifier, signal }
+  const metrics = new Registry()
+  return { config, log, database, store, audio, bus, keys, originUuid, masterTenant, verifier, signal, metrics }
 }
 
 type Composition = {
@@ -197,6 +202,7 @@ async function compose(shared: Shared, names: readonly ServiceName[]): Promise<C
   if (mounted.length === 0) return { group, server: undefined, mwid }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
+  mountMetrics(server, shared.metrics, shared.config.metricsToken)
   mountDocs(server)
   for (const one of mounted) one.mount(server)
   return { group, server, mwid }
@@ -252,7 +258,7 @@ function vhostOf(amqpUrl: string): string {
   return pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/'
 }
 
-async function newMwid({ config, log, database, bus, keys, originUuid }: Shared): Promise<Mwid> {
+async function newMwid({ config, log, database, bus, keys, originUuid, metrics }: Shared): Promise<Mwid> {
   const { realm, advertisedHost, tcpPort, tls, ...settings } = config.sip
   const optional = {
     ...(advertisedHost !== undefined && { advertisedHost }),
@@ -266,6 +272,7 @@ async function newMwid({ config, log, database, bus, keys, originUuid }: Shared)
     realm,
     originUuid,
     settings: { ...settings, ...optional },
+    metrics,
     log,
   })
 }

@@ -5,6 +5,7 @@ import { readConfig } from './config.js'
 import { runDemo } from './demo/demo.js'
 import { EventListener } from './event-listener.js'
 import { Lamplighter } from './lamplighter.js'
+import { runLamps } from './lamps-command.js'
 import { runPhone } from './phone-command.js'
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
@@ -37,6 +38,8 @@ async function run(command: Command, signal: AbortSignal): Promise<void> {
       return serve(command, signal)
     case 'phone':
       return runPhone(command, print, signal)
+    case 'lamps':
+      return runLamps(command, print)
     case 'listen':
       return listenToEvents(command, signal)
   }

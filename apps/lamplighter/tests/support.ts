@@ -46,11 +46,16 @@ export class TestInstallation {
   /**
    * @param env settings beside the usual ones, e.g. AMQP_URL
    * @param log where everything it says goes, for tests that read it
+   * @param way how it reaches its database, for tests that cut it
    */
-  static async start(env: Record<string, string> = {}, log = createLogger('silent')): Promise<TestInstallation> {
+  static async start(
+    env: Record<string, string> = {},
+    log = createLogger('silent'),
+    way: (url: string) => Promise<string> = async (url) => url,
+  ): Promise<TestInstallation> {
     const database = await createTestDatabase()
     const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-test-'))
-    const config = readConfig(testEnvironment(database.url, directory, env), 'silent')
+    const config = readConfig(testEnvironment(await way(database.url), directory, env), 'silent')
     const lamplighter = await Lamplighter.start(config, log, {
       demoPassword: 'master-password',
     })

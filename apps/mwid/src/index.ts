@@ -3,6 +3,10 @@ import { type HttpService, mountWebSocket } from '@lamplighter/http'
 import { type Logger, StartError } from '@lamplighter/runtime'
 import { DigestAuthenticator, NonceFactory } from '@lamplighter/sip'
 import { type Database, Leadership, SipRepository, type Term } from '@lamplighter/store'
+import { Registry } from 'prom-client'
+import { Epoch } from './epoch.js'
+import { LampMetrics } from './lamp-metrics.js'
+import { LampTrace } from './lamp-trace.js'
 import { MwiTerm, type SipSettings } from './mwi-term.js'
 import { type SocketTaker, sipSocketRoute } from './web-socket-route.js'
 
@@ -19,6 +23,8 @@ export type MwidDependencies = {
   readonly realm: string
   readonly originUuid: string
   readonly settings: SipSettings
+  /** Where it tells how it does; absent where nobody watches it. */
+  readonly metrics?: Registry
   readonly log: Logger
 }
 
@@ -29,7 +35,16 @@ export type Mwid = HttpService & {
 }
 
 /** The SIP notifier: registrar, subscriptions and the lamp ledger. */
-export function createMwid({ database, bus, nonceKey, realm, originUuid, settings, log }: MwidDependencies): Mwid {
+export function createMwid({
+  database,
+  bus,
+  nonceKey,
+  realm,
+  originUuid,
+  settings,
+  metrics: registry = new Registry(),
+  log,
+}: MwidDependencies): Mwid {
   const leadership = new Leadership({
     url: database.url,
     lock: 'mwid',
@@ -37,11 +52,15 @@ export function createMwid({ database, bus, nonceKey, realm, originUuid, setting
   })
   const sip = new SipRepository(database.pool)
   const digest = new DigestAuthenticator(new NonceFactory(nonceKey), realm)
+  const metrics = new LampMetrics(registry)
+  // They outlive a term: what could not be written while the database was away is written in the next one.
+  const epoch = new Epoch(sip)
+  const trace = new LampTrace(epoch, metrics)
   const first = deferred<void>()
   let current: MwiTerm | undefined
   bus.onReconnect(() => current?.reconcile())
   const serve = async ({ signal }: Term) => {
-    const term = new MwiTerm({ sip, bus, digest, originUuid, settings, log })
+    const term = new MwiTerm({ sip, bus, digest, originUuid, settings, metrics, epoch, trace, log })
     await term.start().catch(async (error) => {
       first.reject(toStartError(error, settings))
       await term.stop()

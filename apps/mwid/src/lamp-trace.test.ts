@@ -17,7 +17,8 @@ const mailbox = (mailboxId: number, facts: Partial<WatchedMailbox> = {}): Watche
   summary: EMPTY_SUMMARY,
   ...facts,
 })
-const newTrace = () => new LampTrace(new Epoch({} as SipRepository), () => 1000)
+const newTrace = (lags: number[] = []) =>
+  new LampTrace(new Epoch({} as SipRepository), { converged: (ms) => lags.push(ms) }, () => 1000)
 
 describe('the trace of lamps', () => {
   it('is about lamps that were looked at or are wrong, not about those only shown along', () => {
@@ -37,6 +38,16 @@ describe('the trace of lamps', () => {
     const [before] = trace.take()
     trace.settle(decision, 'acknowledged', 200)
     expect(trace.take()).toEqual([{ ...before, reason: 'acknowledged', status: 200 }])
+  })
+
+  it('measures from the commit of a change to its confirmation, and nothing else', () => {
+    const lags: number[] = []
+    const trace = newTrace(lags)
+    const cause = { kind: 'event', name: 'x', eventId: null, committedAtMs: 400 } as const
+    trace.settle(trace.decide([mailbox(1, { cause })], 'notify', 'pending'), 'acknowledged', 200)
+    trace.settle(trace.decide([mailbox(1, { cause })], 'notify', 'pending'), 'unreachable', 408)
+    trace.settle(trace.decide([mailbox(1, { cause: RECONCILE })], 'notify', 'pending'), 'acknowledged', 200)
+    expect(lags).toEqual([600])
   })
 
   it('is given back what could not be written, older than what was said since', () => {

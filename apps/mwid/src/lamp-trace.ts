@@ -1,6 +1,7 @@
 import { type LampAction, type LampReason, RECONCILE, sameSummary } from '@lamplighter/domain'
 import type { LampDecision, WatchedMailbox } from '@lamplighter/store'
 import type { Epoch } from './epoch.js'
+import type { LampMetrics } from './lamp-metrics.js'
 
 /** Over this many waiting decisions the oldest are given up: memory is bounded while the database is away. */
 const MAX_WAITING = 50_000
@@ -16,13 +17,15 @@ export type OpenDecision = readonly LampDecision[]
  */
 export class LampTrace {
   readonly #epoch: Epoch
+  readonly #metrics: Pick<LampMetrics, 'converged'>
   readonly #now: () => number
   #last = 0
   #waiting = new Map<string, LampDecision>()
 
   /** @param now epoch milliseconds */
-  constructor(epoch: Epoch, now: () => number = Date.now) {
+  constructor(epoch: Epoch, metrics: Pick<LampMetrics, 'converged'>, now: () => number = Date.now) {
     this.#epoch = epoch
+    this.#metrics = metrics
     this.#now = now
   }
 
@@ -57,6 +60,7 @@ export class LampTrace {
 
   /** Notes what came of a decision. */
   settle(decision: OpenDecision, reason: LampReason, status: number | null): void {
+    if (reason === 'acknowledged') this.#measure(decision)
     this.#add(decision.map((one) => ({ ...one, reason, status })))
   }
 
@@ -73,6 +77,13 @@ export class LampTrace {
     this.#waiting = new Map(decisions.map((one) => [keyOf(one), one]))
     for (const [key, one] of newer) this.#waiting.set(key, one)
     this.#cut()
+  }
+
+  /** From the commit of the change to the device's word that it shows it. */
+  #measure(decision: OpenDecision): void {
+    for (const { committedAtMs } of decision.map(({ cause }) => cause)) {
+      if (committedAtMs !== null) this.#metrics.converged(this.#now() - committedAtMs)
+    }
   }
 
   #add(decisions: readonly LampDecision[]): void {

@@ -2,6 +2,7 @@ import { type DeviceId, type LampCause, type MailboxId, RECONCILE } from '@lampl
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { SipRepository, WatchedMailbox } from '@lamplighter/store'
 import { LampCauses, type LampKey } from './lamp-causes.js'
+import type { LampMetrics } from './lamp-metrics.js'
 import type { Ledger } from './ledger.js'
 import type { SubscriptionTable } from './subscription-table.js'
 
@@ -18,15 +19,17 @@ export class LampWorker {
   readonly #sip: SipRepository
   readonly #table: SubscriptionTable
   readonly #ledger: Ledger
+  readonly #metrics: LampMetrics
   readonly #log: Logger
   readonly #stopping = new AbortController()
   #causes = new LampCauses()
   #working: Promise<void> | undefined
 
-  constructor(sip: SipRepository, table: SubscriptionTable, ledger: Ledger, log: Logger) {
+  constructor(sip: SipRepository, table: SubscriptionTable, ledger: Ledger, metrics: LampMetrics, log: Logger) {
     this.#sip = sip
     this.#table = table
     this.#ledger = ledger
+    this.#metrics = metrics
     this.#log = log
   }
 
@@ -105,6 +108,7 @@ export class LampWorker {
 
   /** Nothing is sent and nothing forgotten. The lamps in question are those that are shown now. */
   #hold(causes: LampCauses): void {
+    if (!causes.held) this.#metrics.held()
     const held = [...this.#table.all()].flatMap(({ shown }) => causes.explain(shown).filter(({ cause }) => cause))
     if (held.length > 0 && !causes.held) this.#ledger.trace.decide(held, 'hold', 'held_unknown_counts')
     this.#causes = causes.withNewer(this.#causes)

@@ -15,8 +15,9 @@ import { SipAuthentication } from './authentication.js'
 import { type Batcher, groupCommit } from './batcher.js'
 import { lampConsumer } from './consumers.js'
 import { DeviceReads } from './device-reads.js'
-import { Epoch } from './epoch.js'
-import { LampTrace } from './lamp-trace.js'
+import type { Epoch } from './epoch.js'
+import type { LampMetrics } from './lamp-metrics.js'
+import type { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
 import { Reassertion } from './reassertion.js'
@@ -45,6 +46,9 @@ export type MwiTermDependencies = {
   readonly digest: DigestAuthenticator
   readonly originUuid: string
   readonly settings: SipSettings
+  readonly metrics: LampMetrics
+  readonly epoch: Epoch
+  readonly trace: LampTrace
   readonly log: Logger
 }
 
@@ -68,11 +72,11 @@ export class MwiTerm {
   #reconciling: NodeJS.Timeout | undefined
 
   constructor(parts: MwiTermDependencies) {
-    const { sip, log, settings } = parts
+    const { sip, log, settings, metrics, trace } = parts
     this.#parts = parts
-    this.#epoch = new Epoch(sip)
-    this.#ledger = new Ledger(sip, new LampTrace(this.#epoch), log)
-    this.#worker = new LampWorker(sip, this.#table, this.#ledger, log)
+    this.#epoch = parts.epoch
+    this.#ledger = new Ledger(sip, trace, log)
+    this.#worker = new LampWorker(sip, this.#table, this.#ledger, metrics, log)
     this.#reassertion = new Reassertion(sip, this.#worker, log)
     this.#commits = groupCommit((rows: readonly StoredSubscription[]) => sip.saveSubscriptions(newestOfEach(rows)))
     this.#ends = groupCommit((uuids: readonly string[]) => sip.deleteSubscriptions(uuids))
@@ -115,6 +119,7 @@ export class MwiTerm {
         policyChanged: (uuid, cause) => this.#policyChanged(uuid, cause),
       }),
     )
+    this.#parts.metrics.countWith(() => this.#parts.sip.wrongLamps())
     this.reconcile()
     this.#reconciling = setInterval(() => this.reconcile(), RECONCILE_INTERVAL_MS).unref()
   }
@@ -126,6 +131,7 @@ export class MwiTerm {
 
   async stop(): Promise<void> {
     clearInterval(this.#reconciling)
+    this.#parts.metrics.countWith(undefined)
     await this.#consumer?.stop()
     await this.#reassertion.stop()
     await this.#worker.stop()
@@ -160,8 +166,9 @@ export class MwiTerm {
   }
 
   #context(): SubscriptionContext {
-    const { settings } = this.#parts
+    const { settings, metrics } = this.#parts
     return {
+      metrics,
       stack: () => this.#stack,
       ledger: this.#ledger,
       epoch: this.#epoch,

@@ -14,6 +14,7 @@ import {
 import type { DeviceForm, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
 import type { Epoch } from './epoch.js'
 import { type Asked, contentFor, isAcknowledged, type LampContent } from './lamp-content.js'
+import type { LampMetrics } from './lamp-metrics.js'
 import type { OpenDecision } from './lamp-trace.js'
 import type { Ledger } from './ledger.js'
 import { notifyRequest } from './notify-request.js'
@@ -27,6 +28,7 @@ type Tag = readonly WatchedMailbox[]
 export type SubscriptionContext = {
   readonly stack: () => SipStack
   readonly ledger: Ledger
+  readonly metrics: LampMetrics
   readonly epoch: Epoch
   /** What a phone dials from its envelope key where nobody says otherwise. */
   readonly accessCode: string
@@ -245,6 +247,7 @@ export class Subscription {
     const contact = stack.contact(this.#row.uuid, hop)
     const facts = { shown, cseq: this.#sequence.next(), contact, termination }
     const outcome = await stack.request(notifyRequest(this.#row, this.#asked(), facts), hop)
+    this.#context.metrics.notified(outcome.type === 'failed' ? undefined : outcome.response.status)
     if (outcome.type === 'failed') return this.#step({ type: 'unanswered' })
     const { status, headers } = outcome.response
     this.#step({ type: 'answered', status, retryAfterSec: parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0]) })

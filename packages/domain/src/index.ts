@@ -70,6 +70,7 @@ export {
   RECONCILE,
   requestCause,
 } from './lamp.js'
+export { type ExplainedLamp, explainLamps } from './lamp-explanation.js'
 export { type LampFacts, presentReason } from './lamp-reason.js'
 export {
   type AccessType,
@@ -89,7 +90,15 @@ export {
   UNHANDLED,
 } from './message.js'
 export type { MwiBlock, MwiPolicy, MwiPolicyFields } from './mwi-policy.js'
-export { type CountedTry, countTry, type PinCounter, type PinSubject, settle, takeBack } from './pin-lockout.js'
+export {
+  type CountedTry,
+  countTry,
+  mailboxSubject,
+  type PinCounter,
+  type PinSubject,
+  settle,
+  takeBack,
+} from './pin-lockout.js'
 export { pinWeakness } from './pin-policy.js'
 export { always, type Precondition } from './precondition.js'
 export { type Fill, fillOf, isFull, QUOTA_WARNINGS, type QuotaWarning, quotaWarnings } from './quota.js'

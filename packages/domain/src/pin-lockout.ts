@@ -1,5 +1,12 @@
+import type { MailboxId } from './ids.js'
+
 /** What wrong PINs are counted for (users.md S1): the mailbox, the caller who tries, and the tenant as a whole. */
 export type PinSubject = 'mailbox' | 'caller' | 'tenant'
+
+/** Key of the counter of a mailbox. */
+export function mailboxSubject(id: MailboxId): string {
+  return `mailbox:${id}`
+}
 
 /** Wrong PINs of one subject, as the database keeps them across calls. */
 export type PinCounter = {

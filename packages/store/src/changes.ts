@@ -102,6 +102,7 @@ export type MessagesChange = {
   readonly audit: AuditRepository
   readonly outbox: Outbox
   readonly greetings: GreetingRepository
+  readonly pins: PinRepository
   readonly erasure: CallerErasure
   /** Writes messages of the mailbox whose lock was taken. */
   writer(audience: MailboxAudience): MessageWriter

@@ -16,6 +16,7 @@ const PUT = `
   VALUES ($1, $2::uuid, $3, $4, $5, $6, $7)
   ON CONFLICT (mailbox_id, name) DO UPDATE SET audio_key = excluded.audio_key, audio_bytes = excluded.audio_bytes,
     audio_sha256 = excluded.audio_sha256, duration_ms = excluded.duration_ms, updated_at = now()`
+const DELETE_ALL = 'DELETE FROM greeting WHERE mailbox_id = $1 AND tenant_uuid = $2::uuid RETURNING name'
 const DELETE = `DELETE FROM greeting WHERE ${PLACE} RETURNING name`
 
 /** The part of a mailbox that says where its greetings are. */
@@ -42,6 +43,12 @@ export class GreetingRepository {
   async put({ id, tenantId }: Place, greeting: Greeting): Promise<void> {
     const { name, audioKey, audioBytes, audioSha256, durationMs } = greeting
     await this.#sql.rows('greeting.put', PUT, [id, tenantId, name, audioKey, audioBytes, audioSha256, durationMs])
+  }
+
+  /** Removes every greeting of the mailbox, and says which there were. */
+  async deleteAll({ id, tenantId }: Place): Promise<GreetingName[]> {
+    const rows = await this.#sql.rows<Pick<GreetingRow, 'name'>>('greeting.delete-all', DELETE_ALL, [id, tenantId])
+    return rows.map(({ name }) => name).sort()
   }
 
   /** Removes the greeting; false when there was none. */

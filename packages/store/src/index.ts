@@ -8,6 +8,7 @@ export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export type { DeadLetterHead, StoredDeadLetter } from './dead-letter-repository.js'
 export { DEFAULT_POLICIES } from './default-policies.js'
+export type { DevicePresence, WatchExplanation } from './device-explanation.js'
 export type { Device, DeviceCredentials, DeviceFields, DigestAlgorithm } from './device-repository.js'
 export { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.js'
 export type {

@@ -191,6 +191,16 @@ export class LampQueries {
     }))
   }
 
+  /** How many lamps are not confirmed to show what they should, by what the ledger says of them. */
+  async wrong(): Promise<{ reason: LampReason; lamps: number }[]> {
+    const { text, values, name } = lampStatement(this.#scope, { inSync: false })
+    return this.#sql.rows(
+      `${name}.wrong`,
+      `${text} SELECT coalesce(ledger_reason, 'no_subscription') AS reason, count(*)::int AS lamps FROM shown GROUP BY 1`,
+      values.all,
+    )
+  }
+
   /** Places of lamps in their own order, behind `after`: for going through many in parts. */
   async places(filter: LampFilter, after: LampPlace | undefined, limit: number): Promise<LampPlace[]> {
     const { text, values, name } = lampStatement(this.#scope, filter)

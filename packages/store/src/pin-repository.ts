@@ -1,4 +1,4 @@
-import type { MailboxId, PinCounter, TenantId } from '@lamplighter/domain'
+import { type MailboxHead, type MailboxId, mailboxSubject, type PinCounter, type TenantId } from '@lamplighter/domain'
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
 
@@ -56,6 +56,9 @@ const SAVE = `
   UPDATE pin_failure f SET failures = e.failures, locks = e.locks, locked_until = e.locked_until, updated_at = e.updated_at
   FROM json_to_recordset($2::json) AS e(subject text, failures int, locks int, locked_until timestamptz, updated_at timestamptz)
   WHERE f.tenant_uuid = $1::uuid AND f.subject = e.subject`
+const REMOVE = `
+  UPDATE mailbox SET pin_hash = NULL, pin_reused = false
+  WHERE id = $1 AND tenant_uuid = $2::uuid AND pin_hash IS NOT NULL RETURNING id`
 const CLEAR = `
   DELETE FROM pin_failure WHERE tenant_uuid = $1::uuid AND subject IN (SELECT json_array_elements_text($2::json))
   RETURNING failures, locks`
@@ -89,6 +92,14 @@ export class PinRepository {
   async remember(id: MailboxId): Promise<void> {
     await this.#sql.rows('pin.remember', REMEMBER, [id])
     await this.#sql.rows('pin.forget', FORGET, [id])
+  }
+
+  /** Takes the PIN of a mailbox found in scope away, and what was counted of wrong ones; false when it had none. */
+  async remove({ id, tenantId }: Pick<MailboxHead, 'id' | 'tenantId'>): Promise<boolean> {
+    await this.remember(id)
+    const removed = await this.#sql.rows('pin.remove', REMOVE, [id, tenantId])
+    const counted = await this.clearCounters(tenantId, [mailboxSubject(id)])
+    return removed.length === 1 || counted
   }
 
   /** Locks the counters of these subjects to the end of the transaction. */

@@ -12,7 +12,7 @@ import type pg from 'pg'
 import type { DigestAlgorithm } from './device-repository.js'
 import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
-import { onlyTenant } from './scope.js'
+import { onlyTenant, tenantSubtree } from './scope.js'
 import { pgSql } from './sql.js'
 
 /** How a device wants to be told. */
@@ -149,6 +149,7 @@ const MAILBOXES_OF_POLICY = `
   SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
 const NUMBER_EXISTS =
   'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
+const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
 const CONTACTS = `
   SELECT uri, instance, call_id AS "callId", cseq, expires_at AS "expiresAt" FROM sip_contact
   WHERE device_uuid = $1::uuid AND expires_at > now()`
@@ -349,6 +350,12 @@ export class SipRepository {
   /** The lamps of a tenant. */
   lamps(tenantId: TenantId): LampQueries {
     return new LampQueries(pgSql(this.#pool), onlyTenant(tenantId))
+  }
+
+  /** How many lamps of the installation are wrong, by reason. The master tenant is its own parent. */
+  async wrongLamps(): Promise<{ reason: LampReason; lamps: number }[]> {
+    const [master] = await this.#rows<{ uuid: TenantId }>('sip.master', MASTER, [])
+    return master ? new LampQueries(pgSql(this.#pool), tenantSubtree(master.uuid)).wrong() : []
   }
 
   /** Adds decisions to the traces of their lamps, which must have their lines; says again what became of earlier ones. */

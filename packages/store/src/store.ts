@@ -18,6 +18,7 @@ import { ClaimRepository } from './claim-repository.js'
 import { CopyWriter } from './copy-writer.js'
 import type { Database } from './database.js'
 import { DeadLetterRepository } from './dead-letter-repository.js'
+import { DeviceExplanation } from './device-explanation.js'
 import { EventConsumerRepository } from './event-consumer-repository.js'
 import { EventReplayRepository } from './event-replay-repository.js'
 import { ExternalQueries } from './external-queries.js'
@@ -74,6 +75,11 @@ export class Store {
   /** Reads of messages and counts of a scope. */
   messages(scope: TenantScope): MessageQueries {
     return new MessageQueries(pgSql(this.#database.pool), scope)
+  }
+
+  /** What explains the lamps of a device that was found in scope. */
+  get explanation(): DeviceExplanation {
+    return new DeviceExplanation(pgSql(this.#database.pool))
   }
 
   /** Reads of the lamps of a scope. */
@@ -222,6 +228,7 @@ export class Store {
         idempotency: new IdempotencyRepository(sql),
         audit: new AuditRepository(sql, outbox),
         greetings: new GreetingRepository(sql),
+        pins: new PinRepository(sql, scope),
         erasure: new CallerErasure(sql, summaries),
         writer: (audience) => new MessageWriter(sql, summaries, audience),
         copies: new CopyWriter(sql, summaries),

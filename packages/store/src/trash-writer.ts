@@ -22,6 +22,9 @@ const FIND = `
   SELECT ${MESSAGE_COLUMNS}, g.deleted_at IS NOT NULL AS trashed FROM message g
   WHERE g.id = ANY ($3::uuid[]) AND g.mailbox_id = $1 AND g.tenant_uuid = $2::uuid
   ORDER BY g.id FOR UPDATE OF g`
+const PRESENT = `
+  SELECT ${MESSAGE_COLUMNS} FROM message g
+  WHERE g.mailbox_id = $1 AND g.tenant_uuid = $2::uuid AND g.deleted_at IS NULL ORDER BY g.id FOR UPDATE OF g`
 const TRASH = `
   UPDATE message SET deleted_at = $4::timestamptz, deleted_by = $5::uuid, claimed_by = NULL, claim_expires_at = NULL
   WHERE id = ANY ($3::uuid[]) AND mailbox_id = $1 AND tenant_uuid = $2::uuid`
@@ -52,6 +55,11 @@ export class TrashWriter {
   async find(ids: readonly string[]): Promise<StoredMessage[]> {
     const rows = await this.#sql.rows<StoredRow>('trash.find', FIND, [...this.#place(), ids])
     return rows.map((row) => ({ message: toMessage(row), trashed: row.trashed }))
+  }
+
+  /** Every message of this mailbox that is not in the trash. */
+  async present(): Promise<Message[]> {
+    return (await this.#sql.rows<MessageRow>('trash.present', PRESENT, this.#place())).map(toMessage)
   }
 
   /** Puts messages into the trash and ends their claims. @param by nobody when they grew too old */

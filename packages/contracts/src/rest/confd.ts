@@ -1,5 +1,6 @@
 import * as contexts from './confd-contexts.js'
 import { DEAD_LETTER_ROUTES } from './confd-dead-letters.js'
+import { explainDevice } from './confd-device-explanation.js'
 import * as devices from './confd-devices.js'
 import * as eventConsumers from './confd-event-consumers.js'
 import { GATEWAY_ROUTES } from './confd-gateways.js'
@@ -10,6 +11,7 @@ import * as mwiSources from './confd-mwi-sources.js'
 import * as pins from './confd-pins.js'
 import * as users from './confd-users.js'
 import * as options from './confd-voicemail-options.js'
+import { resetVoicemail } from './confd-voicemail-reset.js'
 import * as settings from './confd-voicemail-settings.js'
 import * as trash from './confd-voicemail-trash.js'
 import * as voicemails from './confd-voicemails.js'
@@ -25,6 +27,7 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   voicemails.getVoicemail,
   voicemails.updateVoicemail,
   voicemails.deleteVoicemail,
+  resetVoicemail,
   pins.verifyPin,
   pins.unlockPin,
   trash.listDeletedVoicemails,
@@ -64,6 +67,7 @@ export const CONFD_ROUTES: readonly RouteContract[] = [
   devices.getDevice,
   devices.updateDevice,
   devices.deleteDevice,
+  explainDevice,
   ...GATEWAY_ROUTES,
   ...MWI_POLICY_ROUTES,
   mwiSources.listMwiSources,

@@ -81,6 +81,7 @@ export {
   listDeadLetters,
   redriveDeadLetter,
 } from './confd-dead-letters.js'
+export { type DeviceExplanationView, explainDevice } from './confd-device-explanation.js'
 export * from './confd-devices.js'
 export * from './confd-event-consumers.js'
 export {
@@ -112,6 +113,7 @@ export * from './confd-mwi-sources.js'
 export * from './confd-pins.js'
 export * from './confd-users.js'
 export * from './confd-voicemail-options.js'
+export { resetVoicemail } from './confd-voicemail-reset.js'
 export * from './confd-voicemail-settings.js'
 export * from './confd-voicemail-trash.js'
 export * from './confd-voicemails.js'

@@ -1160,6 +1160,76 @@ export type Operations = {
       }[]
     }
   }
+  /** Explain the lamp of a device: what it watches and why, where it is told, what it answered. Access: confd.devices.{uuid}.explain.read */
+  explainDevice: {
+    params: {
+      uuid: string | number
+    }
+    answer: {
+      /** why the lamp is on or off */
+      sentence: string
+      /** whether it should be */
+      lit: boolean
+      in_sync: boolean
+      device: {
+        uuid: string
+        name: string | null
+        sip_username: string
+        user_uuid: string | null
+        mwi_mode: string
+      }
+      mailboxes: ({
+        voicemail: {
+          id: number
+          number: string | null
+          name: string | null
+        }
+        enabled: boolean
+        because: ("listed" | "personal" | "global" | "member" | "everyone")[]
+        /** of the user of the device */
+        rights: ("listen" | "manage" | "delete" | "greet" | "purge")[]
+        policy: {
+          uuid: string
+          name: string
+          allow_mwi: boolean
+        } | null
+      })[]
+      subscriptions: ({
+        contact: string
+        transport: string
+        /** where it really came from */
+        remote: string
+        user_agent: string | null
+        /** ISO 8601, UTC */
+        expires_at: string
+        /** null: everything the device watches */
+        voicemail_id: number | null
+      })[]
+      registrations: ({
+        contact: string
+        transport: string
+        /** where it really came from */
+        remote: string
+        user_agent: string | null
+        /** ISO 8601, UTC */
+        expires_at: string
+      })[]
+      lamps: ({
+        uuid: string
+        voicemail: {
+          id: number
+          number: string | null
+          name: string | null
+        }
+        lit: boolean
+        in_sync: boolean
+        reason: string
+        last_status: number | null
+        acknowledged_at: string | null
+        sentence: string
+      })[]
+    }
+  }
   /** Export the messages of a caller with their audio. Access: calld.voicemails.messages.export.read */
   exportCaller: {
     query?: {
@@ -3930,6 +4000,13 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Make a mailbox as good as new for the next guest: messages to the trash, no PIN, no greetings, lamps dark. Doing it again does nothing. Access: confd.voicemails.{id}.reset.create */
+  resetVoicemail: {
+    params: {
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Restore a deleted message of the own or a shared mailbox to the folder it was in. Access: calld.users.me.voicemails.messages.{message_id}.restore.update */
   restoreOwnMessage: {
     params: {
@@ -4605,6 +4682,7 @@ export const OPERATIONS = {
   depositMessage: { method: 'POST', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages', answer: 'json' },
   dissociateUserVoicemails: { method: 'DELETE', path: '/api/confd/1.1/users/{user}/voicemails', answer: 'none' },
   eraseCaller: { method: 'POST', path: '/api/calld/1.0/voicemails/erasures', answer: 'json' },
+  explainDevice: { method: 'GET', path: '/api/confd/1.1/devices/{uuid}/explain', answer: 'json' },
   exportCaller: { method: 'GET', path: '/api/calld/1.0/voicemails/messages/export', answer: 'bytes' },
   exportVoicemail: { method: 'GET', path: '/api/calld/1.0/voicemails/{voicemail_id}/export', answer: 'bytes' },
   forwardOwnMessage: { method: 'POST', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/forward', answer: 'json' },
@@ -4712,6 +4790,7 @@ export const OPERATIONS = {
   replaceReachedGreeting: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/all/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   replaceVoicemailGreeting: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/greetings/{greeting}', answer: 'none' },
   replaceVoicemailMembers: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members', answer: 'none' },
+  resetVoicemail: { method: 'POST', path: '/api/confd/1.1/voicemails/{id}/reset', answer: 'none' },
   restoreOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}/restore', answer: 'none' },
   restoreVoicemail: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/restore', answer: 'none' },
   restoreVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/restore', answer: 'none' },

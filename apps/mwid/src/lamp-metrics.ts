@@ -1,0 +1,83 @@
+import type { LampReason } from '@lamplighter/domain'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+/** Counts the lamps that do not show what they should, by reason. */
+export type CountWrongLamps = () => Promise<readonly { readonly reason: LampReason; readonly lamps: number }[]>
+
+/** Counting looks at every lamp there is: not more often than this, however often it is asked for. */
+const COUNT_INTERVAL_MS = 15_000
+/** Seconds from a change to its confirmation; the goal is well under one. */
+const CONVERGE_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
+
+/** What the SIP worker tells whoever watches it. One per process: a standby counts nothing. */
+export class LampMetrics {
+  readonly #converge: Histogram
+  readonly #notifies: Counter<'class'>
+  readonly #holds: Counter
+  #count: CountWrongLamps | undefined
+  #countedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(registry: Registry) {
+    const registers = [registry]
+    this.#converge = new Histogram({
+      name: 'lamplighter_lamp_converge_seconds',
+      help: 'From the commit of a change to the confirmation of the lamp that shows it',
+      buckets: CONVERGE_BUCKETS,
+      registers,
+    })
+    this.#notifies = new Counter({
+      name: 'lamplighter_notify_total',
+      help: 'NOTIFYs sent, by the class of their answer',
+      labelNames: ['class'],
+      registers,
+    })
+    this.#holds = new Counter({
+      name: 'lamplighter_lamp_hold_total',
+      help: 'Times that lamps were held because their counts could not be read',
+      registers,
+    })
+    const metrics = this
+    new Gauge({
+      name: 'lamplighter_lamps_wrong',
+      help: 'Lamps that are not confirmed to show what they should, by reason',
+      labelNames: ['reason'],
+      registers,
+      async collect() {
+        const counts = await metrics.#wrongLamps()
+        if (!counts) return
+        this.reset()
+        for (const { reason, lamps } of counts) this.set({ reason }, lamps)
+      },
+    })
+  }
+
+  /** From now on this process is the one that counts; undefined: no more. */
+  countWith(count: CountWrongLamps | undefined): void {
+    this.#count = count
+    this.#countedAtMs = Number.NEGATIVE_INFINITY
+  }
+
+  /** A lamp was confirmed so long after the change it shows. */
+  converged(ms: number): void {
+    this.#converge.observe(Math.max(0, ms) / 1000)
+  }
+
+  /** A NOTIFY was answered; undefined: it was not. */
+  notified(status: number | undefined): void {
+    this.#notifies.inc({ class: status === undefined ? 'none' : `${Math.floor(status / 100)}xx` })
+  }
+
+  /** Lamps were held. */
+  held(): void {
+    this.#holds.inc()
+  }
+
+  /** Undefined: what was counted last is still good, or cannot be counted now. */
+  async #wrongLamps(): Promise<Awaited<ReturnType<CountWrongLamps>> | undefined> {
+    const now = performance.now()
+    if (!this.#count) return []
+    if (now - this.#countedAtMs < COUNT_INTERVAL_MS) return undefined
+    this.#countedAtMs = now
+    return this.#count().catch(() => undefined)
+  }
+}

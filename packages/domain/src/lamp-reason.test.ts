@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { type LampFacts, presentReason } from './lamp-reason.js'
+
+const facts: LampFacts = {
+  ledgerReason: 'acknowledged',
+  inSync: true,
+  mwiMode: 'auto',
+  hasSubscription: true,
+  hasContact: true,
+}
+const nowhere = { hasSubscription: false, hasContact: false }
+const registered = { hasSubscription: false, hasContact: true }
+
+describe('the reason of a lamp at this moment', () => {
+  it.each<[string, Partial<LampFacts>, string]>([
+    ['what was confirmed is right', {}, 'acknowledged'],
+    ['what was confirmed is not right any more', { inSync: false }, 'pending'],
+    ['nothing was ever decided, and nobody is there', { ledgerReason: null, inSync: false, ...nowhere }, 'no_contact'],
+    [
+      'nothing was ever decided, and it only registered',
+      { ledgerReason: null, inSync: false, ...registered },
+      'no_subscription',
+    ],
+    ['nothing was decided yet about a subscriber', { ledgerReason: null, inSync: false }, 'pending'],
+    ['its subscription ended and it is gone', { ledgerReason: 'no_subscription', ...nowhere }, 'no_contact'],
+    ['its subscription ended', { ledgerReason: 'no_subscription', ...registered }, 'no_subscription'],
+    ['it subscribed again just now', { ledgerReason: 'no_subscription', inSync: false }, 'pending'],
+    ['it refused', { ledgerReason: 'peer_refused', inSync: false, ...nowhere }, 'peer_refused'],
+    ['it is switched off, whatever else', { mwiMode: 'off', inSync: false }, 'switched_off'],
+  ])('%s', (_what, some, reason) => {
+    expect(presentReason({ ...facts, ...some })).toBe(reason)
+  })
+})
