@@ -40,5 +40,6 @@ function toSettingsView(settings: MailboxSettings): SettingsView {
     pin_min_length: settings.pinMinLength,
     event_retention_hours: settings.eventRetentionHours,
     message_account: settings.messageAccount,
+    sip_registrar: settings.sipRegistrar,
   }
 }

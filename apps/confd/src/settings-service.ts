@@ -68,5 +68,6 @@ function merged(current: TenantSettings, input: SettingsUpdate): TenantSettings 
       input.event_retention_hours === undefined ? current.eventRetentionHours : input.event_retention_hours,
     transcriptionEnabled: current.transcriptionEnabled,
     messageAccount: input.message_account === undefined ? current.messageAccount : input.message_account,
+    sipRegistrar: input.sip_registrar ?? current.sipRegistrar,
   }
 }

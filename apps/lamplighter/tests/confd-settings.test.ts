@@ -75,11 +75,12 @@ describe('[B] /voicemails/settings', () => {
     pin_min_length: 6,
     event_retention_hours: null,
     message_account: null,
+    sip_registrar: true,
   }
 
   it('has defaults; PUT changes what it names, and says so', async () => {
     expect((await call('GET', PATH)).json).toEqual(DEFAULTS)
-    const change = { trash_days: 7, max_age_days: 365, event_retention_hours: 24 }
+    const change = { trash_days: 7, max_age_days: 365, event_retention_hours: 24, sip_registrar: false }
     expect(await ear.during(() => set(change))).toEqual([['voicemail_settings_edited', {}]])
     expect((await call('GET', PATH)).json).toEqual({ ...DEFAULTS, ...change })
     expect(await ear.during(() => set(change))).toEqual([])
@@ -100,6 +101,7 @@ describe('[B] /voicemails/settings', () => {
     ['pin_min_length', 21],
     ['event_retention_hours', 0],
     ['event_retention_hours', 8785],
+    ['sip_registrar', null],
   ])('%s refuses %j', async (field, value) => {
     refused(await set({ [field]: value }), field)
   })

@@ -45,7 +45,7 @@ describe('the lamp ledger over REST', () => {
       expires_at: null,
     })
     await phone.authenticated('REGISTER', { Event: null }, `sip:127.0.0.1:${installation.sipPort}`)
-    expect(await bench.lampOf(phone)).toMatchObject({ reason: 'no_subscription', transport: 'UDP' })
+    expect(await bench.lampOf(phone)).toMatchObject({ reason: 'no_contact', transport: 'UDP' })
     await phone.subscribe()
     const after = await bench.lampWhen(phone, 'the confirmation', (lamp) => lamp.in_sync)
     expect(after).toMatchObject({
@@ -63,6 +63,7 @@ describe('the lamp ledger over REST', () => {
   it('tells what made a lamp go on and off: events that are in the log, with counts, revision and the answer', async () => {
     const box = await installation.mailbox(tenant)
     const phone = await bench.phone({ voicemails: [box.id] })
+    await bench.lampWhen(phone, 'the device to be known', ({ reason }) => reason === 'no_contact')
     await phone.subscribe()
     await phone.next(0, () => true, 'the first NOTIFY')
     const message = await deposit(box)
@@ -93,7 +94,7 @@ describe('the lamp ledger over REST', () => {
       [...event, '0/1', 'notify', 200, 'acknowledged'],
       [...event, '1/0', 'notify', 200, 'acknowledged'],
       ['request', 'SUBSCRIBE', '0/0', 'notify', 200, 'acknowledged'],
-      ['event', 'mwi_device_created', '0/0', 'hold', null, 'no_subscription'],
+      ['event', 'mwi_device_created', '0/0', 'hold', null, 'no_contact'],
     ])
     expect(trace[0]?.state.revision).toBe(lamp.desired.revision)
     const ids = trace.flatMap(({ cause }) => cause.event_id ?? [])

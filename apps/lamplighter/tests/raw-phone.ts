@@ -40,6 +40,8 @@ export class RawPhone {
   /** How long it thinks before it answers one. */
   answerAfterMs = 0
   readonly callId = randomBytes(6).toString('hex')
+  /** Another one is another start of the phone. */
+  registerCallId = randomBytes(6).toString('hex')
   readonly tag = randomBytes(4).toString('hex')
   to: string
   target: string
@@ -116,6 +118,24 @@ export class RawPhone {
     this.to = answer.headers.get('to') ?? this.to
     this.target = /<([^>]*)>/.exec(answer.headers.get('contact') ?? '')?.[1] ?? this.target
     return answer
+  }
+
+  /** Registers its contact. Lines given here replace the usual ones; null leaves one out. */
+  register(lines: Record<string, string | null> = {}): Promise<Answer> {
+    const { username } = this.#login
+    const own = `<sip:${username}@127.0.0.1:${this.#server.port}>`
+    return this.authenticated(
+      'REGISTER',
+      {
+        Event: null,
+        Expires: '3600',
+        From: `${own};tag=${this.tag}`,
+        To: own,
+        'Call-ID': this.registerCallId,
+        ...lines,
+      },
+      `sip:127.0.0.1:${this.#server.port}`,
+    )
   }
 
   /** The next NOTIFY after `from` that fits. */

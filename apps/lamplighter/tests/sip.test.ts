@@ -291,7 +291,7 @@ describe('mwid', () => {
     // One retry after a 500, none after the others.
     expect(phone.notified.length).toBe(status === 500 ? 3 : 2)
     await deposit(box)
-    await waitFor(async () => (await ledger(phone.uuid))[0]?.reason === 'no_subscription', {
+    await waitFor(async () => (await ledger(phone.uuid))[0]?.reason === 'no_contact', {
       what: 'the ledger to know better',
     })
   })

@@ -2,7 +2,7 @@ import type { Bus } from '@lamplighter/bus'
 import { type HttpService, mountWebSocket } from '@lamplighter/http'
 import { type Logger, StartError } from '@lamplighter/runtime'
 import { DigestAuthenticator, NonceFactory } from '@lamplighter/sip'
-import { type Database, Leadership, SipRepository, type Term } from '@lamplighter/store'
+import { ContactRepository, type Database, Leadership, SipRepository, type Term } from '@lamplighter/store'
 import { Registry } from 'prom-client'
 import { Epoch } from './epoch.js'
 import { LampMetrics } from './lamp-metrics.js'
@@ -51,6 +51,7 @@ export function createMwid({
     onTrouble: (err) => log.warn({ err }, 'the SIP worker lost its turn'),
   })
   const sip = new SipRepository(database.pool)
+  const contacts = new ContactRepository(database.pool)
   const digest = new DigestAuthenticator(new NonceFactory(nonceKey), realm)
   const metrics = new LampMetrics(registry)
   // They outlive a term: what could not be written while the database was away is written in the next one.
@@ -60,7 +61,7 @@ export function createMwid({
   let current: MwiTerm | undefined
   bus.onReconnect(() => current?.reconcile())
   const serve = async ({ signal }: Term) => {
-    const term = new MwiTerm({ sip, bus, digest, originUuid, settings, metrics, epoch, trace, log })
+    const term = new MwiTerm({ sip, contacts, bus, digest, originUuid, settings, metrics, epoch, trace, log })
     await term.start().catch(async (error) => {
       first.reject(toStartError(error, settings))
       await term.stop()

@@ -7,6 +7,7 @@ const DEVICE = '0d7f0000-0000-4000-8000-000000000001' as WatchedMailbox['deviceI
 const watched = (mailboxId: number): WatchedMailbox => ({
   deviceId: DEVICE,
   tenantId: '0d7f0000-0000-4000-8000-0000000000aa' as WatchedMailbox['tenantId'],
+  mwiMode: 'auto',
   watched: true,
   blocked: false,
   acknowledged: undefined,

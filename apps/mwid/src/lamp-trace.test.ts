@@ -7,6 +7,7 @@ import { LampTrace } from './lamp-trace.js'
 const mailbox = (mailboxId: number, facts: Partial<WatchedMailbox> = {}): WatchedMailbox => ({
   deviceId: '0d7f0000-0000-4000-8000-000000000001' as WatchedMailbox['deviceId'],
   tenantId: '0d7f0000-0000-4000-8000-0000000000aa' as WatchedMailbox['tenantId'],
+  mwiMode: 'auto',
   watched: true,
   blocked: false,
   acknowledged: EMPTY_SUMMARY,

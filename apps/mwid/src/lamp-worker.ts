@@ -1,14 +1,30 @@
-import { type DeviceId, type LampCause, type MailboxId, RECONCILE } from '@lamplighter/domain'
+import {
+  type DeviceId,
+  type LampCause,
+  type LampReason,
+  type MailboxId,
+  type MwiMode,
+  RECONCILE,
+} from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { SipRepository, WatchedMailbox } from '@lamplighter/store'
 import { LampCauses, type LampKey } from './lamp-causes.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { Ledger } from './ledger.js'
 import type { SubscriptionTable } from './subscription-table.js'
+import type { UnsolicitedNotifier } from './unsolicited-notifier.js'
 
 /** Devices looked at in one statement, and the pause after each when everything is looked at: paces re-assertion. */
 const CHUNK = 200
 const CHUNK_PAUSE_MS = 50
+
+/** Why a device is not told that has neither a contact to tell nor a subscription. */
+const REASON_UNTOLD: Readonly<Record<MwiMode, LampReason>> = {
+  auto: 'no_contact',
+  unsolicited: 'no_contact',
+  solicited: 'no_subscription',
+  off: 'switched_off',
+}
 
 /**
  * Turns "something about this mailbox or device changed" into what its lamps must show. It reads the truth, never the
@@ -18,6 +34,7 @@ const CHUNK_PAUSE_MS = 50
 export class LampWorker {
   readonly #sip: SipRepository
   readonly #table: SubscriptionTable
+  readonly #unsolicited: UnsolicitedNotifier
   readonly #ledger: Ledger
   readonly #metrics: LampMetrics
   readonly #log: Logger
@@ -25,9 +42,17 @@ export class LampWorker {
   #causes = new LampCauses()
   #working: Promise<void> | undefined
 
-  constructor(sip: SipRepository, table: SubscriptionTable, ledger: Ledger, metrics: LampMetrics, log: Logger) {
+  constructor(
+    sip: SipRepository,
+    table: SubscriptionTable,
+    unsolicited: UnsolicitedNotifier,
+    ledger: Ledger,
+    metrics: LampMetrics,
+    log: Logger,
+  ) {
     this.#sip = sip
     this.#table = table
+    this.#unsolicited = unsolicited
     this.#ledger = ledger
     this.#metrics = metrics
     this.#log = log
@@ -64,8 +89,8 @@ export class LampWorker {
     await this.#working
   }
 
-  /** Looks at these devices, by default at every one that has a subscription, paced. */
-  async reconcile(devices = this.#table.devices()): Promise<void> {
+  /** Looks at these devices, by default at every one that has a subscription or is registered, paced. */
+  async reconcile(devices = [...new Set([...this.#table.devices(), ...this.#unsolicited.devices()])]): Promise<void> {
     for (let from = 0; from < devices.length && !this.#stopping.signal.aborted; from += CHUNK) {
       for (const id of devices.slice(from, from + CHUNK)) this.#causes.ofDevice(id, RECONCILE)
       this.#wake()
@@ -109,7 +134,11 @@ export class LampWorker {
   /** Nothing is sent and nothing forgotten. The lamps in question are those that are shown now. */
   #hold(causes: LampCauses): void {
     if (!causes.held) this.#metrics.held()
-    const held = [...this.#table.all()].flatMap(({ shown }) => causes.explain(shown).filter(({ cause }) => cause))
+    const shown = [
+      ...[...this.#table.all()].flatMap((subscription) => subscription.shown),
+      ...this.#unsolicited.everything(),
+    ]
+    const held = causes.explain(shown).filter(({ cause }) => cause)
     if (held.length > 0 && !causes.held) this.#ledger.trace.decide(held, 'hold', 'held_unknown_counts')
     this.#causes = causes.withNewer(this.#causes)
   }
@@ -117,8 +146,10 @@ export class LampWorker {
   /** A device that was named may want to be told otherwise; a mailbox that was named changes nothing of that. */
   async #reform(asked: readonly DeviceId[]): Promise<void> {
     if (asked.length === 0) return
-    for (const [deviceId, form] of await this.#sip.forms(asked))
+    for (const [deviceId, form] of await this.#sip.forms(asked)) {
       for (const subscription of this.#table.ofDevice(deviceId)) subscription.reform(form)
+      this.#unsolicited.reform(deviceId, form)
+    }
   }
 
   /** A device that was asked for and watches nothing shows nothing. */
@@ -132,16 +163,23 @@ export class LampWorker {
     for (const [deviceId, mailboxes] of byDevice) {
       const subscriptions = this.#table.ofDevice(deviceId)
       this.#table.looked(deviceId)
-      for (const subscription of subscriptions) subscription.changed(mailboxes)
-      const shown = new Set(subscriptions.flatMap((one) => one.shown.map(({ mailboxId }) => mailboxId)))
-      this.#untold(mailboxes.filter(({ mailboxId }) => !shown.has(mailboxId)))
+      const mode = mailboxes[0]?.mwiMode ?? 'auto'
+      const refused = mode === 'off' || mode === 'unsolicited'
+      for (const subscription of subscriptions) refused ? subscription.reject() : subscription.changed(mailboxes)
+      const shown = new Set(
+        [...subscriptions.flatMap((one) => one.shown), ...this.#unsolicited.changed(deviceId, mailboxes)].map(
+          ({ mailboxId }) => mailboxId,
+        ),
+      )
+      const untold = mailboxes.filter(({ mailboxId }) => !shown.has(mailboxId))
+      this.#untold(untold, shown.size > 0 ? 'no_subscription' : REASON_UNTOLD[mode])
     }
   }
 
   /** Nobody to tell. That it still is so is no decision. */
-  #untold(mailboxes: readonly WatchedMailbox[]): void {
-    this.#ledger.record(mailboxes, false, 'no_subscription', null)
+  #untold(mailboxes: readonly WatchedMailbox[], reason: LampReason): void {
+    this.#ledger.record(mailboxes, false, reason, null)
     const asked = mailboxes.filter(({ cause }) => cause && cause.kind !== 'reconcile' && cause.kind !== 'request')
-    if (asked.length > 0) this.#ledger.trace.decide(asked, 'hold', 'no_subscription')
+    if (asked.length > 0) this.#ledger.trace.decide(asked, 'hold', reason)
   }
 }

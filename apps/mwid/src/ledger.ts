@@ -88,7 +88,10 @@ export class Ledger {
   }
 }
 
+/** Reasons that say less than the policy does. */
+const SAID_OF_BLOCKED: ReadonlySet<LampReason> = new Set(['acknowledged', 'no_subscription', 'no_contact'])
+
 /** A lamp that is as dark as its policy wants it says why; that it could not be told so is said first. */
 function blockedReason(reason: LampReason): LampReason {
-  return reason === 'acknowledged' || reason === 'no_subscription' ? 'blocked_by_policy' : reason
+  return SAID_OF_BLOCKED.has(reason) ? 'blocked_by_policy' : reason
 }

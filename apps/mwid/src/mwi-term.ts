@@ -2,15 +2,17 @@ import type { Bus, Consumer } from '@lamplighter/bus'
 import { type DeviceId, type LampCause, type LampReason, requestCause } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import {
+  type Clock,
   type DigestAuthenticator,
   EVENT_LIST,
   type IncomingRequest,
   type RemoteAddress,
   type SipSocket,
   SipStack,
+  systemClock,
   WebSocketTransport,
 } from '@lamplighter/sip'
-import type { SipRepository, StoredSubscription } from '@lamplighter/store'
+import type { ContactRepository, RememberedContact, SipRepository, StoredSubscription } from '@lamplighter/store'
 import { SipAuthentication } from './authentication.js'
 import { type Batcher, groupCommit } from './batcher.js'
 import { lampConsumer } from './consumers.js'
@@ -27,6 +29,7 @@ import { SubscribeHandler } from './subscribe-handler.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
 import { SubscriptionTable } from './subscription-table.js'
 import { createTransports, type TransportSettings } from './transports.js'
+import { UnsolicitedNotifier } from './unsolicited-notifier.js'
 import type { AllowedOrigins } from './web-socket-route.js'
 
 /** Settings of the SIP side. */
@@ -42,6 +45,7 @@ export type SipSettings = TransportSettings & {
 /** What a term is made of. */
 export type MwiTermDependencies = {
   readonly sip: SipRepository
+  readonly contacts: ContactRepository
   readonly bus: Bus
   readonly digest: DigestAuthenticator
   readonly originUuid: string
@@ -50,19 +54,24 @@ export type MwiTermDependencies = {
   readonly epoch: Epoch
   readonly trace: LampTrace
   readonly log: Logger
+  /** Time of everything that is told without a subscription, and of how often a peer may ask. */
+  readonly time?: { readonly clock: Clock; readonly wallMs: () => number }
 }
 
+const SYSTEM_TIME = { clock: systemClock, wallMs: () => Date.now() }
 const RECONCILE_INTERVAL_MS = 5 * 60 * 1000
 const CONTEXT_CHUNK = 200
 
 /** The time during which this process is the one that notifies: from taking the subscriptions over to giving them up. */
 export class MwiTerm {
   readonly #parts: MwiTermDependencies
-  readonly #table = new SubscriptionTable()
+  readonly #table = new SubscriptionTable((deviceId) => this.#unsolicited.subscriptionsChanged(deviceId))
   readonly #ledger: Ledger
   readonly #epoch: Epoch
   readonly #worker: LampWorker
   readonly #reassertion: Reassertion
+  readonly #unsolicited: UnsolicitedNotifier
+  readonly #remembering: Batcher<RememberedContact>
   readonly #commits: Batcher<StoredSubscription>
   readonly #ends: Batcher<string>
   readonly #limiter = new RequestLimiter()
@@ -72,13 +81,19 @@ export class MwiTerm {
   #reconciling: NodeJS.Timeout | undefined
 
   constructor(parts: MwiTermDependencies) {
-    const { sip, log, settings, metrics, trace } = parts
+    const { sip, contacts, log, settings, metrics, trace } = parts
     this.#parts = parts
     this.#epoch = parts.epoch
     this.#ledger = new Ledger(sip, trace, log)
-    this.#worker = new LampWorker(sip, this.#table, this.#ledger, metrics, log)
+    this.#remembering = groupCommit((rows: readonly RememberedContact[]) =>
+      contacts.remember(newestOfEach(rows, contactKey)),
+    )
+    this.#unsolicited = this.#newUnsolicited()
+    this.#worker = new LampWorker(sip, this.#table, this.#unsolicited, this.#ledger, metrics, log)
     this.#reassertion = new Reassertion(sip, this.#worker, log)
-    this.#commits = groupCommit((rows: readonly StoredSubscription[]) => sip.saveSubscriptions(newestOfEach(rows)))
+    this.#commits = groupCommit((rows: readonly StoredSubscription[]) =>
+      sip.saveSubscriptions(newestOfEach(rows, ({ uuid }) => uuid)),
+    )
     this.#ends = groupCommit((uuids: readonly string[]) => sip.deleteSubscriptions(uuids))
     const handlers = this.#handlers()
     const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
@@ -115,7 +130,8 @@ export class MwiTerm {
         deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
         deviceDeleted: (id) => this.#deviceDeleted(id),
         reassertRequested: (asked) => this.#reassertion.request(asked),
-        tenantChanged: (id) => void this.#worker.reconcile(this.#table.devices(id)),
+        tenantChanged: (id) =>
+          void this.#worker.reconcile([...new Set([...this.#table.devices(id), ...this.#unsolicited.devices(id)])]),
         policyChanged: (uuid, cause) => this.#policyChanged(uuid, cause),
       }),
     )
@@ -124,9 +140,11 @@ export class MwiTerm {
     this.#reconciling = setInterval(() => this.reconcile(), RECONCILE_INTERVAL_MS).unref()
   }
 
-  /** Compares every lamp with the truth, paced, in the background. */
+  /** Compares every lamp with the truth, paced, in the background, and sweeps contacts that ran out. */
   reconcile(): void {
     void this.#worker.reconcile()
+    const { contacts, log } = this.#parts
+    contacts.sweep().catch((err) => log.warn({ err }, 'contacts that ran out stay in the table'))
   }
 
   async stop(): Promise<void> {
@@ -136,6 +154,8 @@ export class MwiTerm {
     await this.#reassertion.stop()
     await this.#worker.stop()
     for (const subscription of this.#table.all()) subscription.drop()
+    this.#unsolicited.stop()
+    await this.#remembering.idle()
     await this.#commits.idle()
     await this.#ends.idle()
     await this.#stack.stop()
@@ -143,7 +163,7 @@ export class MwiTerm {
   }
 
   #handlers() {
-    const { sip, digest, settings } = this.#parts
+    const { sip, contacts, digest, settings } = this.#parts
     const reads = new DeviceReads(sip)
     const authentication = new SipAuthentication(reads, digest)
     const parts = {
@@ -158,7 +178,12 @@ export class MwiTerm {
       forget: (subscription: Subscription) => this.#forget(subscription),
     }
     const subscribe = new SubscribeHandler(parts)
-    const register = new RegisterHandler(sip, authentication)
+    const register = new RegisterHandler({
+      contacts,
+      authentication,
+      listener: this.#unsolicited,
+      wallMs: this.#time.wallMs,
+    })
     return {
       SUBSCRIBE: (incoming: IncomingRequest) => this.#serve(incoming, () => subscribe.handle(incoming)),
       REGISTER: (incoming: IncomingRequest) => this.#serve(incoming, () => register.handle(incoming)),
@@ -166,15 +191,45 @@ export class MwiTerm {
   }
 
   #context(): SubscriptionContext {
-    const { settings, metrics } = this.#parts
+    const { metrics } = this.#parts
     return {
       metrics,
       stack: () => this.#stack,
       ledger: this.#ledger,
       epoch: this.#epoch,
-      accessCode: settings.accessCodes[0] ?? '*97',
+      accessCode: this.#accessCode,
+      onAcknowledged: (subscription, content) => this.#unsolicited.shown(subscription, content),
       onEnd: (subscription, reason) => this.#ended(subscription, reason),
     }
+  }
+
+  #newUnsolicited(): UnsolicitedNotifier {
+    const { contacts, log } = this.#parts
+    return new UnsolicitedNotifier({
+      ...this.#time,
+      stack: () => this.#stack,
+      accessCode: this.#accessCode,
+      ledger: this.#ledger,
+      subscriptions: (deviceId) => this.#table.ofDevice(deviceId),
+      recheck: (id) => this.#worker.deviceChanged(id, requestCause('REGISTER')),
+      remember: (contact) => {
+        this.#remembering
+          .add(contact)
+          .catch((err) => log.warn({ err }, 'what a contact answered is told again after a restart'))
+      },
+      end: (ended) => {
+        contacts.end(ended).catch((err) => log.warn({ err }, 'contacts without a connection stay until they run out'))
+      },
+    })
+  }
+
+  get #time() {
+    return this.#parts.time ?? SYSTEM_TIME
+  }
+
+  /** What phones dial from their envelope key where nobody says otherwise. */
+  get #accessCode(): string {
+    return this.#parts.settings.accessCodes[0] ?? '*97'
   }
 
   /** Within its limit a request is served. A passing fault is no answer: silence, and the phone asks again (sip.md 0.9). */
@@ -182,7 +237,7 @@ export class MwiTerm {
     const { request, from, respond, ignore } = incoming
     const admission = this.#limiter.admit(
       `${from.host} ${request.headers.get('from')?.split(';')[0]}`,
-      performance.now(),
+      this.#time.clock.now(),
     )
     if (admission === 'drop') return ignore()
     if (admission === 'refuse') return respond(503, [['Retry-After', String(5 + Math.floor(Math.random() * 25))]])
@@ -211,6 +266,7 @@ export class MwiTerm {
         subscription.resume(watched.filter(({ deviceId }) => deviceId === row.deviceId))
       }
     }
+    await this.#takeOverContacts()
     if (rows.length > 0)
       this.#parts.log.info({ subscriptions: rows.length, epoch: this.#epoch.now }, 'subscriptions taken over')
   }
@@ -222,8 +278,15 @@ export class MwiTerm {
       .catch((err) => this.#parts.log.warn({ err, policy: uuid }, 'the mailboxes of a policy cannot be looked at yet'))
   }
 
+  async #takeOverContacts(): Promise<void> {
+    const contacts = await this.#parts.contacts.takeOver()
+    const forms = await this.#parts.sip.forms([...new Set(contacts.map(({ deviceId }) => deviceId))])
+    this.#unsolicited.takeOver(contacts, forms)
+  }
+
   #deviceDeleted(id: DeviceId): void {
     for (const subscription of this.#table.ofDevice(id)) subscription.reject()
+    this.#unsolicited.deviceDeleted(id)
   }
 
   #forget({ row }: Subscription): void {
@@ -234,6 +297,7 @@ export class MwiTerm {
 
   /** What only its connection can reach has ended with it: the browser comes back as another (sip.md 1.7). */
   #flowClosed(flow: string): void {
+    this.#unsolicited.flowClosed(flow)
     for (const subscription of this.#table.takeFlow(flow)) {
       if (!subscription.isBoundToFlow) continue
       subscription.drop()
@@ -249,7 +313,11 @@ export class MwiTerm {
   }
 }
 
-/** A refresh may follow its creation within one batch. */
-function newestOfEach(rows: readonly StoredSubscription[]): StoredSubscription[] {
-  return [...new Map(rows.map((row) => [row.uuid, row])).values()]
+/** A second write of the same row may follow within one batch. */
+function newestOfEach<Row>(rows: readonly Row[], key: (row: Row) => string): Row[] {
+  return [...new Map(rows.map((row) => [key(row), row])).values()]
+}
+
+function contactKey({ deviceId, binding }: RememberedContact): string {
+  return `${deviceId}/${binding}`
 }

@@ -85,7 +85,7 @@ export class SubscribeHandler {
     if (!device) return
     const grantedSec = grantExpiry(parseSeconds(request.headers.get('expires')), this.#expiry, this.#random)
     if (grantedSec === 'too brief') return respond(423, [['Min-Expires', String(this.#expiry.minSec)]])
-    if (device.mwiMode === 'off') return respond(403)
+    if (device.mwiMode === 'off' || device.mwiMode === 'unsolicited') return respond(403)
     const opening = table.opening(device.uuid)
     try {
       if (known) await known.inTurn(() => this.#refresh(incoming, known, device, grantedSec))

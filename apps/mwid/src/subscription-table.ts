@@ -19,6 +19,12 @@ export class SubscriptionTable {
   readonly #byDevice = new Map<DeviceId, Set<Subscription>>()
   readonly #openings = new Map<DeviceId, Set<Opening>>()
   readonly #byFlow = new Map<string, Set<Subscription>>()
+  readonly #onChange: (deviceId: DeviceId) => void
+
+  /** @param onChange told of each device whose subscriptions are others than before */
+  constructor(onChange: (deviceId: DeviceId) => void) {
+    this.#onChange = onChange
+  }
 
   /** Every subscription. */
   all(): IterableIterator<Subscription> {
@@ -79,12 +85,13 @@ export class SubscriptionTable {
     const replaced = [...own].filter((other) => asksTheSame(other.row, row) && isSamePhone(other.row, row))
     const kept = [...own].filter((other) => !replaced.includes(other))
     replaced.push(...kept.slice(0, Math.max(0, kept.length + 1 - MAX_PER_DEVICE)))
-    for (const old of replaced) this.remove(old)
+    for (const old of replaced) this.#forget(old)
     const present = this.#byDevice.get(row.deviceId) ?? own
     present.add(subscription)
     this.#byDevice.set(row.deviceId, present)
     this.#byDialog.set(dialogKey(row), subscription)
     this.seen(subscription)
+    this.#onChange(row.deviceId)
     return replaced
   }
 
@@ -104,6 +111,11 @@ export class SubscriptionTable {
 
   /** Forgets one. */
   remove(subscription: Subscription): void {
+    this.#forget(subscription)
+    this.#onChange(subscription.row.deviceId)
+  }
+
+  #forget(subscription: Subscription): void {
     const { row } = subscription
     this.#byDialog.delete(dialogKey(row))
     this.#byFlow.get(flowOf(subscription) ?? '')?.delete(subscription)

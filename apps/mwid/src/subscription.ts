@@ -32,6 +32,8 @@ export type SubscriptionContext = {
   readonly epoch: Epoch
   /** What a phone dials from its envelope key where nobody says otherwise. */
   readonly accessCode: string
+  /** Its phone acknowledged this. */
+  readonly onAcknowledged: (subscription: Subscription, content: LampContent) => void
   /** The subscription is over; its row can go. */
   readonly onEnd: (subscription: Subscription, reason: LampReason) => void
 }
@@ -222,6 +224,7 @@ export class Subscription {
   #acknowledged(content: LampContent): void {
     const { ledger } = this.#context
     ledger.record(content.tag, true, 'acknowledged', 200)
+    this.#context.onAcknowledged(this, content)
     if (this.#decision.length > 0) this.#settle('acknowledged', 200)
     else if (content.tag.some(({ cause }) => cause?.kind === 'event'))
       ledger.trace.decide(content.tag, 'skip', 'acknowledged')

@@ -5,29 +5,32 @@ export function isLampLit(summary: MessageSummary): boolean {
   return summary.new > 0
 }
 
-/** How a device wants to be told. `auto` and `solicited` follow its subscription; `off` never tells it anything. */
-export type MwiMode = 'auto' | 'solicited' | 'off'
+/**
+ * How a device is told. `auto`: by its subscription while it has one, else by unsolicited NOTIFY to where it is
+ * registered. `solicited` and `unsolicited`: in that way only. `off`: never.
+ */
+export type MwiMode = 'auto' | 'solicited' | 'unsolicited' | 'off'
 
 /** Why a lamp is as it is. One line of the ledger has exactly one. */
 export type LampReason =
   /** The device answered 2xx to the state it should show. */
   | 'acknowledged'
-  /** The device has no live subscription. */
+  /** The device is told by subscription only, and has no live one. */
   | 'no_subscription'
+  /** The device is registered nowhere and has no subscription: nobody knows where it is. */
+  | 'no_contact'
+  /** The device's `mwi_mode` is `off`. */
+  | 'switched_off'
   /** A NOTIFY is on its way or waits for its turn. */
   | 'pending'
   /** The device did not answer; it is told again when it comes back. */
   | 'unreachable'
   /** The device answered that it does not want this. */
   | 'peer_refused'
-  /** The device answered that it should be told later. */
+  /** The device answered that it should be told later, or failed to take it; it is tried again. */
   | 'retrying'
-  /** The device has no live contact either: nobody knows where it is. */
-  | 'no_contact'
   /** The counts could not be read; the lamp keeps what it showed. */
   | 'held_unknown_counts'
-  /** The device is set to be told nothing (`mwi_mode` off). */
-  | 'switched_off'
   /** A policy of the mailbox or the tenant lets no lamp show it. */
   | 'blocked_by_policy'
   /** The gateway that would show it tells nothing. */

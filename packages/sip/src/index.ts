@@ -1,4 +1,4 @@
-export type { Clock } from './clock.js'
+export { type Clock, systemClock } from './clock.js'
 export { answerChallenge } from './digest/client.js'
 export { computeHa1, type DigestAlgorithm } from './digest/hash.js'
 export { NonceFactory } from './digest/nonce.js'
@@ -20,9 +20,11 @@ export {
 export { listItems, parseCSeq, parseEvent, parseNameAddress, parseSeconds } from './message/fields.js'
 export { Headers } from './message/headers.js'
 export type { SipRequest } from './message/message.js'
-export { parseUri } from './message/uri.js'
+export { parseUri, type SipUri } from './message/uri.js'
 export { type LampReport, type PhoneAccount, PhoneError, SoftPhone } from './phone/soft-phone.js'
-export { applyRegister, type Binding, REGISTRATION_EXPIRY } from './registrar/registrar.js'
+export { type Binding, bindingKey, isBoundToFlow } from './registrar/binding.js'
+export { FLOW_TIMER_SEC, supports } from './registrar/outbound.js'
+export { applyRegister, type BindingChange, REGISTRATION_EXPIRY } from './registrar/registrar.js'
 export {
   createDialog,
   type Dialog,
@@ -46,5 +48,13 @@ export type { TlsIdentity, TlsSettings } from './transport/tls-settings.js'
 export type { RemoteAddress, Transport, TransportName } from './transport/transport.js'
 export { UdpTransport } from './transport/udp.js'
 export { type SipSocket, WebSocketTransport } from './transport/web-socket-transport.js'
+export { unsolicitedNotify } from './unsolicited/request.js'
+export {
+  isTold,
+  newUnsolicited,
+  stepUnsolicited,
+  type UnsolicitedEvent,
+  type UnsolicitedState,
+} from './unsolicited/unsolicited.js'
 export { hasTag, newTag } from './user-agent/responses.js'
 export { type IncomingRequest, SipStack } from './user-agent/sip-stack.js'

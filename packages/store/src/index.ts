@@ -4,6 +4,11 @@ export type { AuditFilter, AuditPosition, AuditRecord } from './audit-queries.js
 export type { AuthListQuery, AuthPage } from './auth-list.js'
 export type { HeldMessage } from './caller-erasure.js'
 export type { AccessChange, Configuration, ConfigurationChange, LoginChange, MessagesChange } from './changes.js'
+export {
+  ContactRepository,
+  type RememberedContact,
+  type StoredContact,
+} from './contact-repository.js'
 export type { Context, ContextColumn } from './context-repository.js'
 export { type Database, openDatabase } from './database.js'
 export type { DeadLetterHead, StoredDeadLetter } from './dead-letter-repository.js'

@@ -32,12 +32,16 @@ export type SipDevice = DeviceForm & {
   readonly digestAlgorithm: DigestAlgorithm
   readonly ha1: string
   readonly mwiMode: MwiMode
+  /** Whether its tenant lets devices register here. */
+  readonly mayRegister: boolean
 }
 
 /** A mailbox a device watches, or watched, with what it shows now. */
 export type WatchedMailbox = {
   readonly deviceId: DeviceId
   readonly tenantId: TenantId
+  /** How the device is told. */
+  readonly mwiMode: MwiMode
   /** False: the ledger still has a line, which must go dark. */
   readonly watched: boolean
   /** The policy of the mailbox keeps its lamps dark. */
@@ -52,15 +56,6 @@ export type WatchedMailbox = {
   readonly summary: MessageSummary
   /** Why the worker looked at it; undefined where it is only shown along with another one. The store does not know. */
   readonly cause?: LampCause
-}
-
-/** A registered contact as the table keeps it. */
-export type StoredContact = {
-  readonly uri: string
-  readonly instance: string | null
-  readonly callId: string
-  readonly cseq: number
-  readonly expiresAt: Date
 }
 
 /** A live subscription as the table keeps it; `dialog` is the SIP layer's own. */
@@ -103,7 +98,7 @@ export type LampEntry = {
 const FIND_DEVICES = `
   SELECT d.uuid::text, tenant_uuid::text AS "tenantId", sip_username AS "sipUsername", digest_algorithm AS "digestAlgorithm",
     CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, mwi_mode AS "mwiMode", profile, aggregate,
-    coalesce(d.message_account, t.message_account) AS "messageAccount"
+    coalesce(d.message_account, t.message_account) AS "messageAccount", t.sip_registrar AS "mayRegister"
   FROM device d JOIN tenant t ON t.uuid = d.tenant_uuid WHERE sip_username = ANY ($1::text[])`
 const FORMS = `
   SELECT d.uuid::text, d.profile, d.aggregate, coalesce(d.message_account, t.message_account) AS "messageAccount"
@@ -121,11 +116,11 @@ const WATCHED = `
       UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[])),
     devices AS MATERIALIZED (
       SELECT d.* FROM affected a CROSS JOIN LATERAL (
-        SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes FROM device WHERE uuid = a.uuid OFFSET 0) d),
+        SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes, mwi_mode FROM device WHERE uuid = a.uuid OFFSET 0) d),
     watches AS MATERIALIZED (
-      SELECT d.uuid AS device_uuid, d.tenant_uuid, d.user_uuid, w.mailbox_id
+      SELECT d.uuid AS device_uuid, d.tenant_uuid, d.user_uuid, d.mwi_mode, w.mailbox_id
       FROM devices d CROSS JOIN LATERAL watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes) w)
-  SELECT w.device_uuid::text, w.tenant_uuid::text, m.*, true AS watched, l.*, EXISTS (
+  SELECT w.device_uuid::text, w.tenant_uuid::text, w.mwi_mode, m.*, true AS watched, l.*, EXISTS (
       SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = w.user_uuid) AS own
   FROM watches w
     CROSS JOIN LATERAL (
@@ -141,7 +136,7 @@ const WATCHED = `
       SELECT acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old
       FROM lamp WHERE device_uuid = w.device_uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
   UNION ALL
-  SELECT l.device_uuid::text, l.tenant_uuid::text, l.mailbox_id, '', l.desired_revision, false, false, 0, 0, 0, 0, false,
+  SELECT l.device_uuid::text, l.tenant_uuid::text, d.mwi_mode, l.mailbox_id, '', l.desired_revision, false, false, 0, 0, 0, 0, false,
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old, false
   FROM devices d CROSS JOIN LATERAL (SELECT * FROM lamp WHERE device_uuid = d.uuid OFFSET 0) l
   WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
@@ -150,17 +145,6 @@ const MAILBOXES_OF_POLICY = `
 const NUMBER_EXISTS =
   'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
-const CONTACTS = `
-  SELECT uri, instance, call_id AS "callId", cseq, expires_at AS "expiresAt" FROM sip_contact
-  WHERE device_uuid = $1::uuid AND expires_at > now()`
-const SET_CONTACTS = `
-  WITH gone AS (DELETE FROM sip_contact WHERE device_uuid = $1::uuid AND uri <> ALL (SELECT uri FROM json_to_recordset($2::json) AS c(uri text)))
-  INSERT INTO sip_contact (device_uuid, uri, instance, call_id, cseq, transport, remote_host, remote_port, user_agent, expires_at)
-  SELECT $1::uuid, uri, instance, call_id, cseq, $6, $3, $4, $5, expires_at
-  FROM json_to_recordset($2::json) AS c(uri text, instance text, call_id text, cseq bigint, expires_at timestamptz)
-  ON CONFLICT (device_uuid, uri) DO UPDATE SET instance = excluded.instance, call_id = excluded.call_id, cseq = excluded.cseq,
-    transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
-    user_agent = excluded.user_agent, expires_at = excluded.expires_at`
 const SAVE_SUBSCRIPTIONS = `
   INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport,
     remote_host, remote_port, remote_cseq, epoch, user_agent, expires_at)
@@ -212,6 +196,7 @@ const FORGET_LAMPS = `
 type WatchedRow = {
   device_uuid: string
   tenant_uuid: string
+  mwi_mode: string
   watched: boolean
   acknowledged_new: number | null
   acknowledged_old: number | null
@@ -263,28 +248,6 @@ export class SipRepository {
   /** Whether the tenant has a mailbox with this number, in whatever context. */
   async numberExists(tenantId: TenantId, number: string): Promise<boolean> {
     return (await this.#rows('sip.number', NUMBER_EXISTS, [tenantId, number])).length === 1
-  }
-
-  /** Live contacts of a device. */
-  contacts(deviceId: DeviceId): Promise<StoredContact[]> {
-    return this.#rows<StoredContact>('sip.contacts', CONTACTS, [deviceId])
-  }
-
-  /** Replaces the contacts of a device. */
-  async setContacts(
-    deviceId: DeviceId,
-    contacts: readonly StoredContact[],
-    from: { transport: string; host: string; port: number; userAgent: string | null },
-  ): Promise<void> {
-    const rows = contacts.map(({ callId, expiresAt, ...rest }) => ({ ...rest, call_id: callId, expires_at: expiresAt }))
-    await this.#rows('sip.setContacts', SET_CONTACTS, [
-      deviceId,
-      JSON.stringify(rows),
-      from.host,
-      from.port,
-      from.userAgent,
-      from.transport,
-    ])
   }
 
   /** Writes new and refreshed subscriptions, many in one transaction. */
@@ -379,6 +342,7 @@ function toWatched(row: WatchedRow): WatchedMailbox {
   return {
     deviceId: row.device_uuid as DeviceId,
     tenantId: row.tenant_uuid as TenantId,
+    mwiMode: row.mwi_mode as MwiMode,
     watched: row.watched,
     blocked: row.blocked,
     mailboxId: row.id as MailboxId,

@@ -18,6 +18,8 @@ export type TenantSettings = {
   readonly transcriptionEnabled: boolean
   /** What phones dial from their envelope key, a number or a SIP URI; null: the access code. */
   readonly messageAccount: string | null
+  /** Whether the tenant's devices may register. */
+  readonly sipRegistrar: boolean
 }
 
 const COLUMNS = {
@@ -29,6 +31,7 @@ const COLUMNS = {
   eventRetentionHours: true,
   transcriptionEnabled: true,
   messageAccount: true,
+  sipRegistrar: true,
 } satisfies Prisma.TenantSelect
 
 /** Settings of the scope's own tenant. */

@@ -5,8 +5,13 @@ import type { View } from './event-package.js'
 export function messageAccount({ form, account, host }: View): string | undefined {
   const { messageAccount: kind } = DEVICE_PROFILES[form.profile]
   if (kind === 'off') return undefined
-  const uri = /^sips?:/.test(account) ? account : mailboxUri(account, host)
+  const uri = accountUri(account, host)
   return kind === 'sip-without-port' ? uri.replace(/:\d+$/, '') : uri
+}
+
+/** The URI of what an envelope key dials: itself, or the one a number is reached at. */
+export function accountUri(account: string, host: string): string {
+  return /^sips?:/.test(account) ? account : mailboxUri(account, host)
 }
 
 /** The URI a number is reached at. */

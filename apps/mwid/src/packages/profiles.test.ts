@@ -14,6 +14,7 @@ import { summaryPackage } from './summary-package.js'
 const MAILBOX: WatchedMailbox = {
   deviceId: 'd' as DeviceId,
   tenantId: 't' as TenantId,
+  mwiMode: 'auto',
   watched: true,
   blocked: false,
   acknowledged: undefined,

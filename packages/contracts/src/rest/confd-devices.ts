@@ -10,7 +10,7 @@ const deviceFields = {
   user_uuid: nullable(Type.String({ format: 'uuid' })),
   sip_username: Type.String({ pattern: '^[A-Za-z0-9._-]{1,79}(?!\\n)$' }),
   digest_algorithm: Type.Enum(['MD5', 'SHA-256']),
-  mwi_mode: Type.Enum(['auto', 'solicited', 'off']),
+  mwi_mode: Type.Enum(['auto', 'solicited', 'unsolicited', 'off']),
   profile: Type.Enum(Object.keys(DEVICE_PROFILES) as DeviceProfileName[], {
     description: 'how this kind of phone wants to be told',
   }),

@@ -46,6 +46,7 @@ const settingsFields = {
     }),
   ),
   message_account: nullable(messageAccount),
+  sip_registrar: Type.Boolean({ description: 'SIP devices of the tenant may register' }),
 }
 const settingsSchema = Type.Object(settingsFields)
 /** Wire form of a tenant's voicemail settings. */

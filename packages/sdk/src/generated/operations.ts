@@ -229,7 +229,7 @@ export type Operations = {
       user_uuid?: string | null
       sip_username?: string
       digest_algorithm?: "MD5" | "SHA-256"
-      mwi_mode?: "auto" | "solicited" | "off"
+      mwi_mode?: "auto" | "solicited" | "unsolicited" | "off"
       /** how this kind of phone wants to be told */
       profile?: "default" | "yealink" | "cisco-legacy" | "plain"
       /** its own name stands for all its mailboxes, summed; false: for its primary one only */
@@ -246,7 +246,7 @@ export type Operations = {
       user_uuid: string | null
       sip_username: string
       digest_algorithm: "MD5" | "SHA-256"
-      mwi_mode: "auto" | "solicited" | "off"
+      mwi_mode: "auto" | "solicited" | "unsolicited" | "off"
       /** how this kind of phone wants to be told */
       profile: "default" | "yealink" | "cisco-legacy" | "plain"
       /** its own name stands for all its mailboxes, summed; false: for its primary one only */
@@ -1522,7 +1522,7 @@ export type Operations = {
       user_uuid: string | null
       sip_username: string
       digest_algorithm: "MD5" | "SHA-256"
-      mwi_mode: "auto" | "solicited" | "off"
+      mwi_mode: "auto" | "solicited" | "unsolicited" | "off"
       /** how this kind of phone wants to be told */
       profile: "default" | "yealink" | "cisco-legacy" | "plain"
       /** its own name stands for all its mailboxes, summed; false: for its primary one only */
@@ -2540,6 +2540,8 @@ export type Operations = {
       event_retention_hours: number | null
       /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
       message_account: string | null
+      /** SIP devices of the tenant may register */
+      sip_registrar: boolean
     }
   }
   /** List the deleted messages of a mailbox, the latest deletion first. Access: calld.voicemails.{voicemail_id}.trash.read */
@@ -2864,7 +2866,7 @@ export type Operations = {
         user_uuid: string | null
         sip_username: string
         digest_algorithm: "MD5" | "SHA-256"
-        mwi_mode: "auto" | "solicited" | "off"
+        mwi_mode: "auto" | "solicited" | "unsolicited" | "off"
         /** how this kind of phone wants to be told */
         profile: "default" | "yealink" | "cisco-legacy" | "plain"
         /** its own name stands for all its mailboxes, summed; false: for its primary one only */
@@ -4324,7 +4326,7 @@ export type Operations = {
       user_uuid?: string | null
       sip_username?: string
       digest_algorithm?: "MD5" | "SHA-256"
-      mwi_mode?: "auto" | "solicited" | "off"
+      mwi_mode?: "auto" | "solicited" | "unsolicited" | "off"
       /** how this kind of phone wants to be told */
       profile?: "default" | "yealink" | "cisco-legacy" | "plain"
       /** its own name stands for all its mailboxes, summed; false: for its primary one only */
@@ -4585,6 +4587,8 @@ export type Operations = {
       event_retention_hours?: number | null
       /** what a phone dials from its envelope key, a number or a SIP URI; null is the default */
       message_account?: string | null
+      /** SIP devices of the tenant may register */
+      sip_registrar?: boolean
     }
     answer: undefined
   }

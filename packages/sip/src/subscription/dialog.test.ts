@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { RemoteAddress } from '../transport/transport.js'
-import { type Dialog, nextHop } from './dialog.js'
+import { nextHop } from './dialog.js'
 
 const overUdp: RemoteAddress = { host: '192.0.2.7', port: 40_000, transport: 'UDP' }
 const overTcp: RemoteAddress = { host: '192.0.2.7', port: 40_000, transport: 'TCP', flow: 'tcp-1' }
 const overWebSocket: RemoteAddress = { host: '192.0.2.7', port: 40_000, transport: 'WS', flow: 'ws-1' }
 
 function hop(remoteTarget: string, flow: RemoteAddress, ...routeSet: string[]): RemoteAddress {
-  const dialog = { callId: 'c', localTag: 'l', remoteTag: 'r', localAddress: '<sip:l>', remoteAddress: '<sip:r>' }
-  return nextHop({ ...dialog, remoteTarget, routeSet, eventId: null, flow } satisfies Dialog)
+  return nextHop({ remoteTarget, routeSet, flow })
 }
 
 describe('where a request inside a dialog goes', () => {

@@ -70,19 +70,29 @@ function contactOf(request: SipRequest): string | 'no contact' | 'bad contact' {
 
 /** A request inside the dialog, without Via: the stack adds it. */
 export function dialogRequest(dialog: Dialog, method: string, cseq: number): SipRequest {
-  const [first, ...rest] = dialog.routeSet
-  const firstUri = first === undefined ? undefined : parseNameAddress(first)
-  const strict = firstUri !== undefined && !firstUri.uri?.params.has('lr')
+  const { uri, routes } = routed(dialog)
   const headers = new Headers()
   headers.add('Max-Forwards', '70')
-  const routes = strict ? [...rest, `<${dialog.remoteTarget}>`] : dialog.routeSet
   for (const route of routes) headers.add('Route', route)
   headers.add('From', `${dialog.localAddress};tag=${dialog.localTag}`)
   headers.add('To', dialog.remoteAddress)
   headers.add('Call-ID', dialog.callId)
   headers.add('CSeq', `${cseq} ${method}`)
-  const uri = strict ? firstUri.uriText : dialog.remoteTarget
   return { kind: 'request', method, uri, headers, body: Buffer.alloc(0) }
+}
+
+/** A peer we send to on our own account: where to, by which proxies, and where it was last seen. */
+export type Reachable = Pick<Dialog, 'remoteTarget' | 'routeSet' | 'flow'>
+
+/** The Request-URI and the Route lines; a first proxy without `lr` is a strict router (RFC 3261 12.2.1.1). */
+export function routed({ remoteTarget, routeSet }: Omit<Reachable, 'flow'>): {
+  uri: string
+  routes: readonly string[]
+} {
+  const [first, ...rest] = routeSet
+  const firstUri = first === undefined ? undefined : parseNameAddress(first)
+  if (!firstUri || firstUri.uri?.params.has('lr')) return { uri: remoteTarget, routes: routeSet }
+  return { uri: firstUri.uriText, routes: [...rest, `<${remoteTarget}>`] }
 }
 
 /**
@@ -90,8 +100,7 @@ export function dialogRequest(dialog: Dialog, method: string, cseq: number): Sip
  * else, behind NAT, back where the SUBSCRIBE came from (sip.md 1.3). On a stream the connection the SUBSCRIBE came by
  * is taken first: a browser's or a phone's Contact may be reachable by no other.
  */
-export function nextHop(dialog: Dialog): RemoteAddress {
-  const { flow, routeSet, remoteTarget } = dialog
+export function nextHop({ flow, routeSet, remoteTarget }: Reachable): RemoteAddress {
   const [route] = routeSet
   const routeUri = route === undefined ? undefined : parseNameAddress(route)?.uri
   const target = routeUri ? addressOf(routeUri) : directTarget(parseUri(remoteTarget), flow)

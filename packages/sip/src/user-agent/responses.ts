@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<number, string>> = {
   416: 'Unsupported URI Scheme',
   420: 'Bad Extension',
   423: 'Interval Too Brief',
+  439: 'First Hop Lacks Outbound Support',
   481: 'Subscription Does Not Exist',
   489: 'Bad Event',
   500: 'Server Internal Error',

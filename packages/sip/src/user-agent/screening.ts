@@ -24,6 +24,9 @@ const KNOWN_METHODS = new Set([
   'PRACK',
 ])
 
+/** Option tags a request of a method may require: Path and outbound of a REGISTER (RFC 3327, RFC 5626). */
+const EXTENSIONS: Readonly<Record<string, readonly string[]>> = { REGISTER: ['path', 'outbound'] }
+
 /** Checks what holds for every request, whatever its method (RFC 3261 8.2.1 to 8.2.3; sip.md 1.8). */
 export function screen(
   request: SipRequest,
@@ -43,7 +46,8 @@ export function screen(
   if (!/^sips?:/i.test(uri)) return { status: 416, lines: [] }
   const target = parseUri(uri)
   if (!target) return bad
-  const unsupported = listItems(headers, 'require').filter((tag) => tag !== '' && !supported.includes(tag))
+  const known = [...supported, ...(EXTENSIONS[method] ?? [])]
+  const unsupported = listItems(headers, 'require').filter((tag) => tag !== '' && !known.includes(tag.toLowerCase()))
   if (unsupported.length > 0) return { status: 420, lines: [['Unsupported', unsupported.join(', ')]] }
   return undefined
 }
