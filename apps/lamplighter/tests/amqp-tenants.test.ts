@@ -448,6 +448,22 @@ describe('consumers over REST', () => {
     }
   })
 
+  it('bus.md 6.2, 22: service events are in no queue of a tenant, asked for by name or by any key, the master’s neither', async () => {
+    const root = await installation.master()
+    const wanted = { name: 'services', events: ['voicemail_general_edited'] }
+    await expect(root.call('POST', '/api/confd/1.1/event-consumers', wanted)).rejects.toThrow('400')
+    const masterTenant = installation.lamplighter.setUp.installation.masterTenant
+    const everything = { name: 'everything', bindings: [`${masterTenant}.*.events.*.#`] }
+    const consumer = await root.call<Created>('POST', '/api/confd/1.1/event-consumers', everything)
+    const listener = await listen(consumer)
+    await root.call('PUT', '/api/confd/1.1/asterisk/voicemail/general', { options: { tz: 'eu' } })
+    await root.call('POST', '/api/confd/1.1/contexts', { label: 'master' })
+    await root.call('PUT', '/api/confd/1.1/voicemails/settings', { trash_days: 9 })
+    await waitFor(() => listener.events.length > 0, { what: 'an event of the tenant itself' })
+    expect(listener.events.map(({ name }) => name)).toEqual(['voicemail_settings_edited'])
+    await listener.stop()
+  })
+
   it('a repeated creation happens once and does not tell the password again; the list shows no password', async () => {
     const confd = confdOf(installation, tenant.admin)
     const body = { name: `i${++sequence}`, events: ['voicemail_created'] }

@@ -1,4 +1,5 @@
 import type { Principal } from '@lamplighter/access'
+import { SERVICE_EVENTS_ACCESS } from '@lamplighter/contracts'
 import type { Audience } from './audience.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 
@@ -26,10 +27,11 @@ export class Viewer {
     return tenant === tenantId && (this.seesAllUsers || everyone || users.has(userId))
   }
 
-  /** Whether its ACL grants the access the event asks for. */
+  /** Whether its ACL grants the access the event asks for; service events ask for one more (bus.md 6.2, 22). */
   allows(event: OutgoingEvent): boolean {
-    const { requiredAcl } = event.audience
+    const { requiredAcl, tenant } = event.audience
     if (requiredAcl === undefined) return false
+    if (tenant === null && !this.principal.allows(SERVICE_EVENTS_ACCESS)) return false
     if (requiredAcl === null) return true
     const { userId, sessionId } = this.principal
     // `me` and `my_session` can only matter where the id stands in the access; else the list decides alike for all.

@@ -162,7 +162,6 @@ describe('protocols 1 and 2 of the gateway', () => {
       expect(await delivered(two)).toEqual([1, 1, 1, 1, 1, 0])
       // The match is typed: the text "true" is no user header.
       expect(await delivered({ [`user_uuid:${anna.userId}`]: 'true' })).toEqual([0, 0, 1, 1, 1, 0])
-      expect(await delivered({ tenant_uuid: null })).toEqual([0, 0, 0, 0, 1, 0])
       expect(await delivered({ 'user_uuid:*': true, required_acl: null })).toEqual([1, 1, 1, 1, 1, 1])
       expect(await delivered({ 'user_uuid:*': true, required_acl: 'events.other' })).toEqual([1, 1, 1, 1, 1, 1])
       expect(await delivered({ 'user_uuid:*': true, required_acl: '' })).toEqual([0, 0, 0, 0, 0, 0])
@@ -170,6 +169,22 @@ describe('protocols 1 and 2 of the gateway', () => {
       expect(await delivered({ 'user_uuid:*': true, origin_uuid: randomUUID() })).toEqual([0, 0, 0, 0, 0, 0])
       expect(foreign.frames).toEqual([])
       for (const client of [...all, foreign]) client.leave()
+    })
+
+    it('6.2, 22: service events reach only the master’s sessions that have the access for them, whatever else they have', async () => {
+      const master = { master: true, tenantId: randomUUID() as TenantId }
+      const all = await Promise.all([
+        gateway.started({ ...master, acl: ['websocketd', 'events.#'] }),
+        gateway.started({ ...master, acl: ['websocketd', 'events.#', 'service-events'] }),
+        gateway.started({ ...master, acl: ['websocketd', 'service-events'] }),
+        gateway.started({ acl: ['#'], admin: true }),
+      ])
+      const delivered = async (headers: Record<string, string | boolean | null>) =>
+        (await gateway.publishAndSettle(all, gateway.foreign(headers))).map((frames) => frames.length)
+      expect(await delivered({ tenant_uuid: null })).toEqual([0, 1, 0, 0])
+      expect(await delivered({ tenant_uuid: null, required_acl: null })).toEqual([0, 1, 1, 0])
+      expect(await delivered({ 'user_uuid:*': true })).toEqual([1, 1, 0, 1])
+      for (const client of all) client.leave()
     })
 
     it('me and my_session are decided for each client, also among many with the same patterns', async () => {

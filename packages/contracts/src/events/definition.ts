@@ -6,6 +6,12 @@ import type { Static, TObject } from 'typebox'
  */
 export type EventKind = 'service' | 'tenant' | 'user'
 
+/**
+ * The access service events need beside their own (bus.md 6.2, 22). It is none of `events.#`, so that who follows the
+ * tenants of an installation is not also sent what its machinery says.
+ */
+export const SERVICE_EVENTS_ACCESS = 'service-events'
+
 /** What is said about something that happened. The only description of each event. */
 export type EventDefinition<Data extends TObject = TObject> = {
   readonly name: string

@@ -16,7 +16,7 @@ export * from './auth.js'
 export * from './auth-drafts.js'
 export * from './config.js'
 export * from './counts.js'
-export type { EventData, EventDefinition, EventKind } from './definition.js'
+export { type EventData, type EventDefinition, type EventKind, SERVICE_EVENTS_ACCESS } from './definition.js'
 export {
   countDrafts,
   countsFor,
