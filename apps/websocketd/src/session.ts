@@ -37,6 +37,8 @@ export abstract class Session implements Member {
   #answered = true
   /** Events sent since nothing waited last. */
   #unsent = 0
+  /** Resolves when the last answer left, or never will. */
+  #lastAnswer: Promise<void> = Promise.resolve()
 
   constructor(socket: WebSocket, frames: FrameReader, principal: Principal, context: SessionContext) {
     this.#socket = socket
@@ -68,6 +70,7 @@ export abstract class Session implements Member {
       for (let frame = await this.#frames.next(); frame; frame = await this.#frames.next()) {
         this.#heard()
         if (!this.#ended) await this.obey(frame)
+        await this.#readAnswers()
       }
     } catch (err) {
       this.context.log.error({ err }, 'a session failed')
@@ -107,7 +110,9 @@ export abstract class Session implements Member {
 
   /** Sends an answer. */
   protected send(op: string, code: 0 | 1, data: object | null): void {
-    if (!this.#ended) this.#socket.send(JSON.stringify({ op, code, data }))
+    if (this.#ended) return
+    const answer = JSON.stringify({ op, code, data })
+    this.#lastAnswer = new Promise((left) => this.#socket.send(answer, () => left()))
   }
 
   /** Sends an event, unless so much waits already that the client must be too slow. */
@@ -129,6 +134,11 @@ export abstract class Session implements Member {
 
   protected get ended(): boolean {
     return this.#ended
+  }
+
+  /** Who asks without reading the answers is not asked further: what waits for one client is bounded. */
+  async #readAnswers(): Promise<void> {
+    if (this.#socket.bufferedAmount > this.context.settings.bufferedBytes) await this.#lastAnswer
   }
 
   #heard(): void {

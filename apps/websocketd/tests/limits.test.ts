@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RawClient, range, TestGateway } from './support.js'
@@ -81,6 +82,22 @@ describe('limits of the gateway', () => {
     for (const index of range(1, 5000)) client.command('ping', { payload: String(index) })
     await client.frame(5000)
     expect(client.parsed.slice(1).map(({ data }) => Number(data['payload']))).toEqual(range(1, 5000))
+    client.leave()
+  })
+
+  it('a client that asks without reading the answers is asked no further, and gets every answer when it reads', async () => {
+    const client = gateway.open(gateway.login().token)
+    await client.frame(0)
+    client.socket.pause()
+    const frame = JSON.stringify({ op: 'ping', data: { payload: 'x'.repeat(1_000_000) } })
+    const leaves = () =>
+      Promise.race([new Promise((left) => client.socket.send(frame, () => left(true))), delay(2000, false)])
+    let asked = 1
+    while (asked < 100 && (await leaves())) asked++
+    // The network and 32 frames are taken; a gateway without a bound would take all hundred.
+    expect(asked).toBeLessThan(100)
+    client.socket.resume()
+    await client.frame(asked)
     client.leave()
   })
 })
