@@ -1,4 +1,5 @@
 import { evaluate, takeTestVhost, waitFor } from '@lamplighter/testing'
+import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import WebSocket from 'ws'
 import { type Person, type Tenant, TestInstallation, wav } from './support.js'
@@ -42,10 +43,12 @@ describe('6.2 row 18: the broker goes away', () => {
   let anna: Person
   let mailbox: number
   let vhost: string
+  let amqpUrl: string
 
   beforeAll(async () => {
     const taken = await takeTestVhost()
     vhost = taken.name
+    amqpUrl = taken.url
     installation = await TestInstallation.start({ AMQP_URL: taken.url })
     tenant = await installation.tenant()
     anna = await installation.account(tenant.uuid)
@@ -76,5 +79,33 @@ describe('6.2 row 18: the broker goes away', () => {
       expect(listener.messages).toEqual(left)
       expect(listener.closed).toBe(false)
     }
+  })
+
+  it('3.3: of what others publish, bodies that are no UTF-8 or JSON are dropped; the header names, the body is shown', async () => {
+    const socket = new WebSocket(`${installation.websocketUrl}?version=1`, {
+      headers: { 'x-auth-token': anna.api.token },
+    })
+    const frames: string[] = []
+    socket.on('message', (frame) => frames.push(frame.toString()))
+    await waitFor(() => frames.length === 1, { what: 'init' })
+    socket.send('{"op":"subscribe","data":{"event_name":"thing_happened"}}')
+    socket.send('{"op":"start"}')
+    await waitFor(() => frames.length === 3, { what: 'start' })
+    const connection = await connect(amqpUrl)
+    const channel = await connection.createConfirmChannel()
+    const origin_uuid = installation.lamplighter.originUuid
+    const publish = (name: string, body: Buffer) => {
+      const headers = { name, origin_uuid, tenant_uuid: tenant.uuid, 'user_uuid:*': true, required_acl: null }
+      channel.publish('wazo-headers', '', body, { headers, contentType: 'image/png' })
+    }
+    publish('thing_happened', Buffer.from([...Buffer.from('{"x":"'), 0xff, ...Buffer.from('"}')]))
+    publish('thing_happened', Buffer.from('no JSON'))
+    publish('something_else', Buffer.from('{"name":"thing_happened"}'))
+    publish('thing_happened', Buffer.from('{"name":"something_else"}'))
+    await waitFor(() => frames.length > 3, { what: 'the event' })
+    expect(frames.slice(3)).toEqual(['{"name":"something_else"}'])
+    expect(socket.readyState).toBe(WebSocket.OPEN)
+    socket.terminate()
+    await connection.close()
   })
 })

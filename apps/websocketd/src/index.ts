@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
 import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
 import { type AccessControl, calldForm, type HttpService, mountApi, mountWebSocket } from '@lamplighter/http'
@@ -113,10 +114,10 @@ async function farewell(sockets: ReadonlySet<WebSocket>): Promise<void> {
   for (const socket of sockets) socket.terminate()
 }
 
-/** Bodies that are not JSON objects, and events without a name, are nobody's (bus.md 3.3). Our own are known to be right. */
+/** Bodies that are not UTF-8 or JSON objects, and events without a name, are nobody's (bus.md 3.3). Our own are known to be right. */
 function isEvent({ name, body, cursor }: IncomingMessage): boolean {
   if (cursor !== undefined) return true
-  if (name === '') return false
+  if (name === '' || !isUtf8(body)) return false
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
     return typeof value === 'object' && value !== null && !Array.isArray(value)
