@@ -1,46 +1,11 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { TlsProxy, waitFor } from '@lamplighter/testing'
+import { TlsProxy } from '@lamplighter/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../src/demo/api-client.js'
+import { SdkClient } from './sdk-client.js'
 import { type Person, type Tenant, TestInstallation, wav } from './support.js'
 
-const CLIENT = fileURLToPath(new URL('clients/wazo-websocket.mjs', import.meta.url))
 const EVENTS = ['user_voicemail_message_created', 'user_voicemail_message_updated', 'user_voicemail_message_deleted']
-
-type Told = { what: string; detail: { name?: string; code?: number; reason?: string } | null }
-
-/** The SDK's client in its process: what it told so far. */
-class SdkClient {
-  readonly told: Told[] = []
-  readonly #child: ChildProcessWithoutNullStreams
-
-  constructor(instructions: object, certificate: string) {
-    const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate }
-    this.#child = spawn(process.execPath, [CLIENT, JSON.stringify(instructions)], { env })
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.told.push(JSON.parse(line) as Told))
-  }
-
-  send(command: object): void {
-    this.#child.stdin.write(`${JSON.stringify(command)}\n`)
-  }
-
-  of(what: string): Told[] {
-    return this.told.filter((one) => one.what === what)
-  }
-
-  /** Waits until it told something this many times. */
-  async tells(what: string, times = 1): Promise<Told[]> {
-    await waitFor(() => this.of(what).length >= times, { what: `${times} times ${what}: ${JSON.stringify(this.told)}` })
-    return this.of(what)
-  }
-
-  leave(): void {
-    this.#child.kill()
-  }
-}
 
 describe('the WebSocket client of @wazo/sdk, unmodified', () => {
   let installation: TestInstallation
