@@ -48,24 +48,32 @@ describe('the WebSocket client of @wazo/sdk, unmodified, over restarts', () => {
     expect(heard.map(({ detail }) => detail?.data?.message_id)).toEqual(left)
   }
 
-  it('6.2 row 18: the broker restarts; it hears what happened meanwhile, and notices nothing', async () => {
-    await deposit()
-    await broker.pause()
-    await deposit()
-    await broker.resume()
-    await deposit()
-    await hearsAll()
-    expect(client.of('initialized')).toHaveLength(1)
-    expect(client.of('closed')).toEqual([])
-  }, TEST_MS)
+  it(
+    '6.2 row 18: the broker restarts; it hears what happened meanwhile, and notices nothing',
+    async () => {
+      await deposit()
+      await broker.pause()
+      await deposit()
+      await broker.resume()
+      await deposit()
+      await hearsAll()
+      expect(client.of('initialized')).toHaveLength(1)
+      expect(client.of('closed')).toEqual([])
+    },
+    TEST_MS,
+  )
 
-  it('3.5 and 3.6: the gateway restarts; it is told 1001, comes back by itself and hears the present', async () => {
-    const port = new URL(installation.url).port
-    installation = await installation.restart({ AMQP_URL: broker.url, LAMPLIGHTER_HTTP_PORT: port })
-    await client.tells('initialized', 2)
-    expect(client.of('closed')[0]?.detail).toMatchObject({ code: 1001 })
-    expect(client.of('auth failed')).toEqual([])
-    await deposit()
-    await hearsAll()
-  }, TEST_MS)
+  it(
+    '3.5 and 3.6: the gateway restarts; it is told 1001, comes back by itself and hears the present',
+    async () => {
+      const port = new URL(installation.url).port
+      installation = await installation.restart({ AMQP_URL: broker.url, LAMPLIGHTER_HTTP_PORT: port })
+      await client.tells('initialized', 2)
+      expect(client.of('closed')[0]?.detail).toMatchObject({ code: 1001 })
+      expect(client.of('auth failed')).toEqual([])
+      await deposit()
+      await hearsAll()
+    },
+    TEST_MS,
+  )
 })

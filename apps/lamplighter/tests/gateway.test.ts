@@ -125,18 +125,20 @@ describe('the gateway among the other services', () => {
   })
 
   it('6.3 row 32: the text of a message does not reach who may hear everything a user may', async () => {
-    const bruno = await installation.account(tenant.uuid)
-    const [own, others] = [withToken(anna.api.token), withToken(bruno.api.token)]
+    const house = await installation.tenant()
+    const [carla, bruno] = [await installation.account(house.uuid), await installation.account(house.uuid)]
+    const [own, others] = [withToken(carla.api.token), withToken(bruno.api.token)]
     for (const client of [own, others]) {
       await client.opened()
       await client.ask('subscribe', { event_name: '*' })
       await client.ask('start')
     }
-    const { id } = await tenant.admin.deposit<{ id: string }>(mailbox, wav(), { caller_id_num: '1' })
-    const path = `/api/calld/1.0/voicemails/${mailbox}/messages/${id}/transcription`
-    await tenant.admin.call('PUT', path, { text: 'a secret' })
-    const shared = await installation.mailbox(tenant, { accesstype: 'global' })
-    await tenant.admin.deposit(shared.id, wav(), { caller_id_num: '2' })
+    const box = await installation.mailbox(house, {}, [carla])
+    const { id } = await house.admin.deposit<{ id: string }>(box.id, wav(), { caller_id_num: '1' })
+    const path = `/api/calld/1.0/voicemails/${box.id}/messages/${id}/transcription`
+    await house.admin.call('PUT', path, { text: 'a secret' })
+    const shared = await installation.mailbox(house, { accesstype: 'global' })
+    await house.admin.deposit(shared.id, wav(), { caller_id_num: '2' })
     const namesOf = ({ frames }: Client) => frames.filter(({ op }) => op === 'event').map(({ data }) => data?.['name'])
     for (const client of [own, others])
       await waitFor(() => namesOf(client).includes('global_voicemail_message_created'), { what: 'what came later' })

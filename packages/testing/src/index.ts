@@ -4,6 +4,7 @@ export { createTestDatabase, type TestDatabase, takeTestVhost } from './disposab
 export { freePort } from './free-port.js'
 export { type ListRequest, listRequests } from './list-requests.js'
 export { type SeededPlace, seedLists } from './list-seed.js'
+export { OwnPostgres } from './own-postgres.js'
 export { reasonWithout } from './peers.js'
 export { explainPrepared, type PlanFacts, recordStatements } from './plans.js'
 export { evaluate, startBroker } from './rabbitmq.js'

@@ -1,24 +1,29 @@
 import net, { type AddressInfo } from 'node:net'
 
+/** A cut that waits for the beginning of a frame. */
+type Tear = { readonly beginning: Buffer; readonly bytes: number; readonly done: () => void }
+
 /** A network that fails on demand: TCP between a client and a server, cut, delayed or stalled when a test says so. */
 export class TcpProxy {
   readonly #server: net.Server
-  readonly #target: { readonly host: string; readonly port: number }
+  #target: { readonly host: string; readonly port: number }
   readonly #clients = new Set<net.Socket>()
   readonly #sockets = new Set<net.Socket>()
   #open = true
   #stalled = false
   #delayMs = 0
   #cutAfter = Number.POSITIVE_INFINITY
+  #tear: Tear | undefined
+  #onCut: (() => void) | undefined
 
-  private constructor(target: { host: string; port: number }) {
-    this.#target = target
+  private constructor(target: URL) {
+    this.#target = { host: target.hostname, port: Number(target.port) }
     this.#server = net.createServer((client) => this.#connect(client))
   }
 
   /** @param target where to pass connections on to, as host and port of a URL */
   static async start(target: URL): Promise<TcpProxy> {
-    const proxy = new TcpProxy({ host: target.hostname, port: Number(target.port) })
+    const proxy = new TcpProxy(target)
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve))
     return proxy
   }
@@ -31,6 +36,11 @@ export class TcpProxy {
     return url.href
   }
 
+  /** Passes new connections on to another place: a server that came back on another port. */
+  retarget(target: URL): void {
+    this.#target = { host: target.hostname, port: Number(target.port) }
+  }
+
   /** Ends every connection at once; new ones are passed on again unless {@link refuse} is on. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
@@ -39,6 +49,16 @@ export class TcpProxy {
   /** Cuts when clients have sent this many bytes more: in the middle of whatever they were saying. */
   cutAfter(bytes: number): void {
     this.#cutAfter = bytes
+  }
+
+  /**
+   * Cuts this many bytes behind the next time that a client says these bytes: in the middle of a frame that begins with
+   * them. Resolves when it is cut.
+   */
+  tear(beginning: Uint8Array, bytes: number): Promise<void> {
+    return new Promise((done) => {
+      this.#tear = { beginning: Buffer.from(beginning), bytes, done }
+    })
   }
 
   /** Whether new connections are turned away. */
@@ -94,16 +114,29 @@ export class TcpProxy {
     if (this.#stalled) from.pause()
   }
 
-  /** What of this still passes before the cut. */
+  /** What of this still passes before the cut; between the last byte and the cut nothing does. */
   #upTo(bytes: Buffer): Buffer {
+    this.#lookForTear(bytes)
     const passing = bytes.subarray(0, this.#cutAfter)
-    this.#cutAfter -= bytes.length
-    if (this.#cutAfter <= 0) {
-      this.#cutAfter = Number.POSITIVE_INFINITY
-      // The bytes before the cut still arrive.
-      setImmediate(() => this.cut())
-    }
+    this.#cutAfter -= passing.length
+    if (this.#cutAfter === 0) setImmediate(() => this.#cutNow())
     return passing
+  }
+
+  #lookForTear(bytes: Buffer): void {
+    const at = this.#tear ? bytes.indexOf(this.#tear.beginning) : -1
+    if (!this.#tear || at < 0) return
+    this.#cutAfter = at + this.#tear.beginning.length + this.#tear.bytes
+    this.#onCut = this.#tear.done
+    this.#tear = undefined
+  }
+
+  /** The bytes before the cut still arrive. */
+  #cutNow(): void {
+    this.#cutAfter = Number.POSITIVE_INFINITY
+    this.cut()
+    this.#onCut?.()
+    this.#onCut = undefined
   }
 
   #later(work: () => void): void {
