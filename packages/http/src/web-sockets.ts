@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import websocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
@@ -47,29 +46,9 @@ function serve(scope: FastifyInstance, route: WebSocketRoute): void {
     const status = narrowOffer(request, route.protocol) ? route.refuse?.(request) : 400
     if (status !== undefined) return refuse(reply, status)
   })
-  const answers = new WeakMap<FastifyRequest, ServerResponse>()
-  scope.addHook('preHandler', async (request, reply) => void answers.set(request, reply.raw))
   for (const path of route.paths) {
-    scope.get(path, { websocket: true }, (socket, request) => {
-      forgetRequest(socket, request, answers.get(request))
-      return route.accept(socket, request)
-    })
+    scope.get(path, { websocket: true }, (socket, request) => route.accept(socket, request))
   }
-}
-
-/**
- * Node and the plugin keep the request, its headers and its answer for as long as the socket is open: more than all the
- * rest of it weighs, and nobody reads them again.
- */
-function forgetRequest(socket: WebSocket, { raw }: FastifyRequest, answer: ServerResponse | undefined): void {
-  socket.removeAllListeners('error')
-  socket.on('error', terminate)
-  answer?.detachSocket(raw.socket)
-}
-
-/** One function for all sockets; what is wrong with one is seen at its close. */
-function terminate(this: WebSocket): void {
-  this.terminate()
 }
 
 /** The upgrade answers the first protocol offered: only the one we speak is left. False when it is not offered. */
