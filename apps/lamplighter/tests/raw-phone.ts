@@ -94,6 +94,9 @@ export class RawPhone {
       Contact: `<sip:${this.#login.username}@${this.address}>`,
       Event: 'message-summary',
       Expires: '600',
+      // As wordy as real phones: nobody unproven gets more bytes than he sent.
+      'User-Agent': 'Raw phone of the tests',
+      Supported: 'replaces, outbound, gruu, path',
       ...lines,
     }
     const headers = new Headers()

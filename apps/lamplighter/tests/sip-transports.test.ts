@@ -58,8 +58,9 @@ describe('lamps over TCP and TLS', () => {
     await phone.next(2, ({ body }) => body.includes('Messages-Waiting: no'), 'the lamp dark')
     expect(await transportOf(device.uuid)).toEqual([name])
     await phone.stop()
-    await deposit().then(({ id }) => remove(id))
+    const another = await deposit()
     await waitFor(async () => (await transportOf(device.uuid)).length === 0, { what: 'the subscription to end' })
+    await remove(another.id)
   })
 
   async function transportOf(deviceUuid: string): Promise<string[]> {

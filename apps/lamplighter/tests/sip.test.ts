@@ -334,6 +334,7 @@ describe('mwid', () => {
         'CSeq: 1 SUBSCRIBE',
         'Contact: <sip:a@127.0.0.1>',
         'Event: message-summary',
+        'User-Agent: a phone whose timer has gone mad, and whose maker likes long names',
         '',
         '',
       ]

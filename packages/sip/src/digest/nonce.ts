@@ -6,7 +6,9 @@ export type NonceState = 'fresh' | 'stale' | 'unknown'
 const FRESH_MS = 300_000
 /** A clock that ran ahead a little makes no nonce unknown. */
 const SKEW_MS = 5000
-const MAC_BYTES = 16
+/** Short, because a 401 may be no longer than the request it answers; 96 bits are more than anybody can guess. */
+const [TIME_BYTES, CHANCE_BYTES, MAC_BYTES] = [6, 4, 12]
+const HEAD_BYTES = TIME_BYTES + CHANCE_BYTES
 
 /**
  * Nonces that carry their own proof: time, chance, and a MAC over both and the realm. Any process of the installation
@@ -23,19 +25,19 @@ export class NonceFactory {
 
   /** A new nonce. */
   create(realm: string): string {
-    const head = Buffer.alloc(14)
-    head.writeUIntBE(this.#now(), 0, 6)
-    randomBytes(8).copy(head, 6)
+    const head = Buffer.alloc(HEAD_BYTES)
+    head.writeUIntBE(this.#now(), 0, TIME_BYTES)
+    randomBytes(CHANCE_BYTES).copy(head, TIME_BYTES)
     return Buffer.concat([head, this.#mac(head, realm)]).toString('base64url')
   }
 
   /** Whether a nonce is ours and still good. */
   judge(nonce: string, realm: string): NonceState {
     const bytes = Buffer.from(nonce, 'base64url')
-    if (bytes.length !== 14 + MAC_BYTES) return 'unknown'
-    const head = bytes.subarray(0, 14)
-    if (!timingSafeEqual(bytes.subarray(14), this.#mac(head, realm))) return 'unknown'
-    const ageMs = this.#now() - head.readUIntBE(0, 6)
+    if (bytes.length !== HEAD_BYTES + MAC_BYTES) return 'unknown'
+    const head = bytes.subarray(0, HEAD_BYTES)
+    if (!timingSafeEqual(bytes.subarray(HEAD_BYTES), this.#mac(head, realm))) return 'unknown'
+    const ageMs = this.#now() - head.readUIntBE(0, TIME_BYTES)
     return ageMs >= -SKEW_MS && ageMs <= FRESH_MS ? 'fresh' : 'stale'
   }
 

@@ -26,6 +26,18 @@ class SerializationError extends Error {
   override readonly name = 'SerializationError'
 }
 
+/** Compact names of what every answer carries (RFC 3261 7.3.3). */
+const SHORT: Readonly<Record<string, string>> = { Via: 'v', From: 'f', To: 't', 'Call-ID': 'i', 'Allow-Events': 'u' }
+
+/** The shortest bytes that say the same: compact names, no blanks, no reason phrase. Without a body. */
+export function serializeCompact({ status, headers }: SipResponse): Buffer {
+  return encode([
+    `SIP/2.0 ${status} `,
+    ...headers.list.map(({ name, value }) => `${SHORT[name] ?? name}:${value}`),
+    'l:0',
+  ])
+}
+
 /** The bytes of a message, with the Content-Length it really has. */
 export function serialize(message: SipMessage): Buffer {
   const start =
@@ -34,7 +46,11 @@ export function serialize(message: SipMessage): Buffer {
       : `SIP/2.0 ${message.status} ${message.reason}`
   const lines = [start, ...message.headers.list.map(({ name, value }) => `${name}: ${value}`)]
   lines.push(`Content-Length: ${message.body.length}`)
-  for (const line of lines) if (/[\r\n\0]/.test(line)) throw new SerializationError('a header line contains a line end')
-  const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8')
+  const head = encode(lines)
   return message.body.length === 0 ? head : Buffer.concat([head, message.body])
+}
+
+function encode(lines: readonly string[]): Buffer {
+  for (const line of lines) if (/[\r\n\0]/.test(line)) throw new SerializationError('a header line contains a line end')
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8')
 }

@@ -1,5 +1,6 @@
 import { type Header, Headers } from './headers.js'
 import type { SipMessage } from './message.js'
+import { isWellFormed } from './well-formed.js'
 
 /** What is wrong with bytes that are no message. */
 export type ParseProblem =
@@ -32,9 +33,11 @@ export const PARSER_LIMITS = { messageBytes: 65_536, headerBytes: 16_384, lineBy
 
 type Line = { readonly text: string; readonly position: number }
 type StartLine =
-  | { readonly kind: 'request'; readonly method: string; readonly uri: string }
-  | { readonly kind: 'response'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'request'; readonly method: string; readonly uri: string; readonly broken?: true }
+  | { readonly kind: 'response'; readonly status: number; readonly reason: string; readonly broken?: true }
 
+/** Would end a line for somebody else. */
+const CONTROL = /[\0\r\n]/
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/
 const SINGLE = [
   'call-id',
@@ -60,11 +63,12 @@ export function parseDatagram(bytes: Buffer): ParseResult {
   const lines = unfold(head.toString('latin1'))
   if ('problem' in lines) return lines
   const first = lines[0]
-  const start = first && parseStartLine(first.text)
+  const start = first && (parseStartLine(first.text) ?? brokenStartLine(first.text))
   if (!start) return failure('start_line', 0)
   const parsed = parseHeaders(lines.slice(1))
   const body = bytes.subarray(headEnd.at + headEnd.length)
-  const message = assemble(start, parsed.headers, body)
+  const message: SipMessage = { ...start, headers: parsed.headers, body }
+  if (start.broken) return { ...failure('start_line', 0), partial: message }
   if (parsed.problem) return { ...parsed.problem, partial: message }
   if (/ SIP\/(?!2\.0$)\d+\.\d+$/i.test(first.text.trimEnd())) return { ...failure('version', 0), partial: message }
   return checkMessage(message, headEnd.length === 0)
@@ -99,6 +103,7 @@ function unfold(head: string): Line[] | ParseFailure {
 }
 
 function parseStartLine(text: string): StartLine | undefined {
+  if (CONTROL.test(text)) return undefined
   const response = /^SIP\/\d+\.\d+ (\d{3})(?: (.*))?$/i.exec(text)
   if (response) return { kind: 'response', status: Number(response[1]), reason: response[2] ?? '' }
   // A blank at the end is tolerated, several in between are not (RFC 4475 3.1.2.8 to 10).
@@ -107,21 +112,25 @@ function parseStartLine(text: string): StartLine | undefined {
   return TOKEN.test(method) && !/^<|>$/.test(uri) && uri !== '' ? { kind: 'request', method, uri } : undefined
 }
 
+/** Enough of a request to be told that it cannot be read. */
+function brokenStartLine(text: string): (StartLine & { readonly broken: true }) | undefined {
+  const method = /^(\S+)[ \t].*SIP\/\d+\.\d+[ \t]*$/i.exec(text)?.[1]
+  return method !== undefined && TOKEN.test(method) && !CONTROL.test(text)
+    ? { kind: 'request', method, uri: '', broken: true }
+    : undefined
+}
+
 function parseHeaders(lines: readonly Line[]): { headers: Headers; problem: ParseFailure | undefined } {
   const list: Header[] = []
   let problem: ParseFailure | undefined
   for (const { text, position } of lines) {
     const colon = text.indexOf(':')
     const name = text.slice(0, Math.max(colon, 0)).trim()
-    if (colon < 1 || !TOKEN.test(name)) problem ??= failure('header_line', position)
+    if (colon < 1 || !TOKEN.test(name) || CONTROL.test(text)) problem ??= failure('header_line', position)
     // Latin-1 was only the way to the text: values are UTF-8.
     else list.push({ name, value: Buffer.from(text.slice(colon + 1).trim(), 'latin1').toString('utf8') })
   }
   return { headers: new Headers(list), problem }
-}
-
-function assemble(start: StartLine, headers: Headers, body: Buffer): SipMessage {
-  return { ...start, headers, body }
 }
 
 function checkMessage(message: SipMessage, noEnd: boolean): ParseResult {
@@ -131,6 +140,7 @@ function checkMessage(message: SipMessage, noEnd: boolean): ParseResult {
     if (headers.get(name) === undefined) return bad('missing_header')
   for (const name of SINGLE) if (headers.all(name).length > 1) return bad('repeated_header')
   if (noEnd) return bad('truncated')
+  if (!isWellFormed(message)) return bad('bad_header')
   const length = headers.get('content-length')
   if (length === undefined) return { ok: true, message }
   if (!/^\d{1,9}$/.test(length)) return bad('content_length')

@@ -34,12 +34,17 @@ export function newTag(): string {
   return randomBytes(8).toString('hex')
 }
 
+/** A tag that begins no dialog: short, because some answers must be. */
+export function shortTag(): string {
+  return randomBytes(3).toString('hex')
+}
+
 /** An answer to a request: what RFC 3261 8.2.6.2 has copied, a To tag, and the given lines. */
 export function createResponse(
   request: SipRequest,
   status: number,
   lines: HeaderLines = [],
-  toTag: string = newTag(),
+  toTag: string = shortTag(),
 ): SipResponse {
   const headers = new Headers()
   for (const via of request.headers.all('via')) headers.add('Via', via)

@@ -1,4 +1,4 @@
-import { listItems, parseCSeq, parseNameAddress, topVia } from '../message/fields.js'
+import { listItems, parseNameAddress } from '../message/fields.js'
 import type { SipRequest } from '../message/message.js'
 import { parseUri } from '../message/uri.js'
 import type { HeaderLines } from './responses.js'
@@ -27,7 +27,7 @@ const KNOWN_METHODS = new Set([
 /** Option tags a request of a method may require: Path and outbound of a REGISTER (RFC 3327, RFC 5626). */
 const EXTENSIONS: Readonly<Record<string, readonly string[]>> = { REGISTER: ['path', 'outbound'] }
 
-/** Checks what holds for every request, whatever its method (RFC 3261 8.2.1 to 8.2.3; sip.md 1.8). */
+/** Checks what holds for every well-formed request, whatever its method (RFC 3261 8.2.1 to 8.2.3; sip.md 1.8). */
 export function screen(
   request: SipRequest,
   allowed: readonly string[],
@@ -35,17 +35,13 @@ export function screen(
 ): Refusal | undefined {
   const { headers, method, uri } = request
   const bad: Refusal = { status: 400, lines: [] }
-  const cseq = parseCSeq(headers.get('cseq'))
-  if (!cseq || cseq.method !== method || !topVia(headers)) return bad
-  const maxForwards = headers.get('max-forwards')
-  if (maxForwards !== undefined && !/^(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/.test(maxForwards)) return bad
-  for (const name of ['from', 'to'] as const) if (!parseNameAddress(headers.get(name) ?? '')) return bad
-  for (const contact of listItems(headers, 'contact')) if (contact !== '*' && !parseNameAddress(contact)) return bad
   if (!KNOWN_METHODS.has(method)) return { status: 501, lines: [] }
   if (!allowed.includes(method)) return { status: 405, lines: [['Allow', allowed.join(', ')]] }
   if (!/^sips?:/i.test(uri)) return { status: 416, lines: [] }
   const target = parseUri(uri)
-  if (!target) return bad
+  // Header parts would steer requests of ours.
+  const contacts = listItems(headers, 'contact').map((contact) => parseNameAddress(contact)?.uri)
+  if (!target || target.hasHeaders || contacts.some((contact) => contact?.hasHeaders)) return bad
   const known = [...supported, ...(EXTENSIONS[method] ?? [])]
   const unsupported = listItems(headers, 'require').filter((tag) => tag !== '' && !known.includes(tag.toLowerCase()))
   if (unsupported.length > 0) return { status: 420, lines: [['Unsupported', unsupported.join(', ')]] }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { type Clock, systemClock } from '../clock.js'
-import { listItems, parseVia } from '../message/fields.js'
+import { listItems, parseVia, topVia } from '../message/fields.js'
 import { type SipRequest, serialize } from '../message/message.js'
 import { type ParseResult, parseDatagram } from '../message/parser.js'
 import type { Outcome } from '../transaction/client-transaction.js'
@@ -11,7 +11,8 @@ import { RFC3261_TIMINGS, type Timings } from '../transaction/timings.js'
 import { TargetResolver } from '../transport/target-resolver.js'
 import { type RemoteAddress, type Transport, TransportError } from '../transport/transport.js'
 import { type Ports, TransportSet } from '../transport/transport-set.js'
-import { createResponse, type HeaderLines, newTag } from './responses.js'
+import { frugalAnswer } from './frugal.js'
+import { createResponse, type HeaderLines, shortTag } from './responses.js'
 import { screen } from './screening.js'
 
 /** A request to answer. Repeats of it are answered by the stack. */
@@ -73,8 +74,8 @@ export class SipStack {
   /** Opens the transports. @throws the system's error when an address is taken */
   async start(): Promise<void> {
     await this.#transports.start({
-      onMessage: (bytes, from) => this.#receive(parseDatagram(bytes), from),
-      onUnreadable: (bytes, from) => this.#receive(unreadable(parseDatagram(bytes)), from),
+      onMessage: (bytes, from) => this.#receive(parseDatagram(bytes), from, bytes.length),
+      onUnreadable: (bytes, from) => this.#receive(unreadable(parseDatagram(bytes)), from, bytes.length),
       onFlowClosed: (flow) => this.#flowClosed(flow),
       onTrouble: (error) => this.#options.onError(error),
     })
@@ -126,23 +127,20 @@ export class SipStack {
     this.#options.onFlowClosed?.(flow)
   }
 
-  #receive(result: ParseResult, from: RemoteAddress): void {
+  #receive(result: ParseResult, from: RemoteAddress, size: number): void {
     if (result.ok && result.message.kind === 'response') return this.#clients.receive(result.message)
     if (result.ok && result.message.kind === 'request')
-      return this.#receiveRequest(stampVia(result.message, from), from)
+      return this.#receiveRequest(stampVia(result.message, from), from, size)
     if (!result.ok && result.partial?.kind === 'request') {
-      this.#answerUnreadable(stampVia(result.partial, from), result.problem === 'version' ? 505 : 400, from)
+      this.#answerUnreadable(stampVia(result.partial, from), result.problem === 'version' ? 505 : 400, from, size)
     }
   }
 
   /** A message that could not be read whole is answered once and forgotten, if it tells where to. */
-  #answerUnreadable(request: SipRequest, status: number, from: RemoteAddress): void {
-    if (request.method === 'ACK' || !request.headers.get('via')) return
-    try {
-      this.#reply(serialize(createResponse(request, status)), from)
-    } catch (error) {
-      this.#options.onError(error)
-    }
+  #answerUnreadable(request: SipRequest, status: number, from: RemoteAddress, size: number): void {
+    if (request.method === 'ACK' || !topVia(request.headers)) return
+    const bytes = frugalAnswer(createResponse(request, status), size)
+    if (bytes) this.#reply(bytes, from)
   }
 
   /** An answer goes back the way its request came; where that is closed nobody waits for it any more. */
@@ -156,10 +154,10 @@ export class SipStack {
     }
   }
 
-  #receiveRequest(request: SipRequest, from: RemoteAddress): void {
+  #receiveRequest(request: SipRequest, from: RemoteAddress, size: number): void {
     if (request.method === 'ACK') return
     const key = serverKey(request)
-    if (key === undefined) return this.#answerUnreadable(request, 400, from)
+    if (key === undefined) return this.#answerUnreadable(request, 400, from, size)
     const known = this.#servers.get(key)
     if (known) return known.retransmitted()
     if (this.#servers.size >= MAX_TRANSACTIONS) return
@@ -170,19 +168,24 @@ export class SipStack {
       onTerminated: () => this.#servers.delete(key),
     })
     this.#servers.set(key, transaction)
-    this.#dispatch(request, from, transaction, () => this.#servers.delete(key))
+    const forget = () => this.#servers.delete(key)
+    this.#dispatch(request, from, { transaction, forget, maxBytes: from.flow === undefined ? size : undefined })
   }
 
-  #dispatch(request: SipRequest, from: RemoteAddress, transaction: ServerTransaction, forget: () => void): void {
-    const respond = (status: number, lines: HeaderLines = [], toTag = newTag()) => {
-      if (status < 300 && from.flow !== undefined) this.#transports.find(from)?.proven?.(from.flow)
-      transaction.answer(serialize(createResponse(request, status, lines, toTag)))
+  #dispatch(request: SipRequest, from: RemoteAddress, { transaction, forget, maxBytes }: Answering): void {
+    const handler = this.#options.handlers[request.method]
+    const respond = (status: number, lines: HeaderLines = [], toTag = shortTag()) => {
+      const response = createResponse(request, status, lines, toTag)
+      // Only handlers grant anything, and only to who proved who it is.
+      const granted = status < 300 && handler !== undefined
+      if (granted && from.flow !== undefined) this.#transports.find(from)?.proven?.(from.flow)
+      const bytes = granted || maxBytes === undefined ? serialize(response) : frugalAnswer(response, maxBytes)
+      if (bytes) transaction.answer(bytes)
+      else forget()
     }
     const refusal = screen(request, this.#allowed, this.#options.supported)
     if (refusal) return respond(refusal.status, refusal.lines)
-    const handler = this.#options.handlers[request.method]
-    if (!handler)
-      return transaction.answer(serialize(createResponse(request, 200, [['Allow', this.#allowed.join(', ')]])))
+    if (!handler) return respond(200, [['Allow', this.#allowed.join(', ')]])
     const failed = (error: unknown) => {
       this.#options.onError(error)
       respond(500)
@@ -193,6 +196,13 @@ export class SipStack {
       failed(error)
     }
   }
+}
+
+/** How one request is answered; `maxBytes` where anybody may have forged its sender. */
+type Answering = {
+  readonly transaction: ServerTransaction
+  readonly forget: () => void
+  readonly maxBytes: number | undefined
 }
 
 /** What stands before a break of a stream is at best the head of a message, whatever it looks like. */

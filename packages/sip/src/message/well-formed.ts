@@ -1,0 +1,32 @@
+import { listItems, parseCSeq, parseNameAddress, parseVia } from './fields.js'
+import type { SipMessage, SipRequest } from './message.js'
+import { splitOutsideQuotes } from './uri.js'
+
+/**
+ * Whether the headers that every message is handled by can be read (RFC 3261 7.3, 20). Others are looked at only by who
+ * needs them: an odd Date or Warning hurts nobody (RFC 4475 3.1.2.12).
+ */
+export function isWellFormed(message: SipMessage): boolean {
+  const { headers } = message
+  const cseq = parseCSeq(headers.get('cseq'))
+  const vias = listItems(headers, 'via')
+  if (!cseq || vias.length === 0 || !parseVia(vias[0] ?? '')) return false
+  return message.kind === 'response' || isWellFormedRequest(message, cseq.method, vias)
+}
+
+function isWellFormedRequest({ method, headers }: SipRequest, cseqMethod: string, vias: readonly string[]): boolean {
+  const maxForwards = headers.get('max-forwards')
+  if (cseqMethod !== method || vias.some((via) => !parseVia(via) || hasEmptyParam(via))) return false
+  if (maxForwards !== undefined && !(/^\d{1,10}$/.test(maxForwards) && Number(maxForwards) <= 255)) return false
+  const addresses = [headers.get('from') ?? '', headers.get('to') ?? '', ...listItems(headers, 'contact')]
+  return addresses.every((address, at) => (at > 1 && address === '*') || isAddress(address))
+}
+
+function isAddress(text: string): boolean {
+  return parseNameAddress(text) !== undefined && !hasEmptyParam(text)
+}
+
+/** `a;;b` says nothing that could be meant. */
+function hasEmptyParam(text: string): boolean {
+  return splitOutsideQuotes(text, ';').some((part) => part.trim() === '')
+}
