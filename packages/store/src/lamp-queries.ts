@@ -117,9 +117,9 @@ type TraceRow = CountRow & {
 }
 
 const ORDERS: Readonly<Record<LampOrder, string>> = {
-  device: 'd.sip_username',
-  mailbox: 'm.number',
-  updated_at: 's.updated_at',
+  device: 'sip_username',
+  mailbox: 'number',
+  updated_at: 'updated_at',
 }
 /** A live subscription comes before a registration, the newer before the older. */
 const WHERE_TOLD = `
@@ -152,16 +152,15 @@ export class LampQueries {
     const { text, values, name } = lampStatement(this.#scope, filter)
     const direction = page.direction === 'desc' ? 'DESC' : 'ASC'
     const [limit, offset] = [values.add(page.limit, 'int'), values.add(page.offset, 'int')]
+    const order = `${ORDERS[page.order]} ${direction} NULLS LAST, sip_username, number, uuid`
     const list = `${text}
       SELECT n.total, p.*, c.* FROM (SELECT count(*)::int AS total FROM shown) n
         LEFT JOIN LATERAL (
-          SELECT s.*, d.tenant_uuid, d.name AS device_name, d.sip_username, d.mwi_mode, m.number, m.name AS mailbox_name,
-            row_number() OVER (ORDER BY ${ORDERS[page.order]} ${direction} NULLS LAST, d.sip_username, m.number, s.uuid) AS place
-          FROM shown s JOIN devices d ON d.uuid = s.device_uuid
-            LEFT JOIN mailbox m ON m.id = s.mailbox_id AND m.tenant_uuid = d.tenant_uuid
-          ORDER BY place LIMIT ${limit} OFFSET ${offset}) p ON true
+          SELECT s.*, m.number, m.name AS mailbox_name
+          FROM shown s LEFT JOIN mailbox m ON m.id = s.mailbox_id AND m.tenant_uuid = s.tenant_uuid
+          ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}) p ON true
         ${WHERE_TOLD}
-      ORDER BY p.place`
+      ORDER BY ${order}`
     const rows = await this.#sql.rows<LampRow & { total: number }>(
       `${name}.list.${page.order}.${direction}`,
       list,

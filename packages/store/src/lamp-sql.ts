@@ -38,27 +38,27 @@ export function lampStatement(scope: TenantScope, filter: LampFilter): LampState
   const values = new Values()
   const devices = devicesOf(scope, filter, values)
   const conditions = conditionsOf(filter, values)
+  const ofMailbox = filter.mailboxId === undefined ? 'true' : `w.mailbox_id = ${values.add(filter.mailboxId, 'int')}`
   const name = `lamp.${[scope.subtree ? 'tree' : 'own', ...Object.entries(filter).flatMap(([key, value]) => (value === undefined ? [] : [key]))].join('.')}`
   const text = `
   WITH devices AS MATERIALIZED (${devices}),
-    watches AS MATERIALIZED (
-      SELECT d.uuid AS device_uuid, w.mailbox_id
-      FROM devices d CROSS JOIN LATERAL watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes) w),
     wanted AS (
-      SELECT w.device_uuid, w.mailbox_id, true AS watched FROM watches w
+      SELECT d.*, w.mailbox_id, true AS watched FROM devices d CROSS JOIN LATERAL unnest(d.watches) w(mailbox_id)
       UNION ALL
-      SELECT l.device_uuid, l.mailbox_id, false FROM devices d JOIN lamp l ON l.device_uuid = d.uuid
-      WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)),
+      SELECT d.*, l.mailbox_id, false
+      FROM devices d CROSS JOIN LATERAL (SELECT mailbox_id FROM lamp WHERE device_uuid = d.uuid OFFSET 0) l
+      WHERE l.mailbox_id <> ALL (d.watches)),
     lamps AS (
-      SELECT lamp_uuid(w.device_uuid, w.mailbox_id) AS uuid, w.device_uuid, w.mailbox_id, w.watched,
+      SELECT lamp_uuid(w.uuid, w.mailbox_id) AS uuid, w.uuid AS device_uuid, w.tenant_uuid, w.name AS device_name,
+        w.sip_username, w.mwi_mode, w.mailbox_id, w.watched,
         coalesce(m.revision, l.desired_revision, 0) AS revision, coalesce(m.new_count, 0) AS new_count,
         coalesce(m.old_count, 0) AS old_count, coalesce(m.urgent_new_count, 0) AS urgent_new_count,
         coalesce(m.urgent_old_count, 0) AS urgent_old_count, l.acknowledged_revision, l.acknowledged_new,
         l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old, l.acknowledged_at, l.reason AS ledger_reason,
         l.last_status, l.updated_at
       FROM wanted w
-        LEFT JOIN lamp l ON l.device_uuid = w.device_uuid AND l.mailbox_id = w.mailbox_id
-        LEFT JOIN devices d ON d.uuid = w.device_uuid
+        LEFT JOIN LATERAL (
+          SELECT * FROM lamp WHERE device_uuid = w.uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
         LEFT JOIN LATERAL (
           SELECT s.revision, s.new_count - c.new AS new_count, s.old_count,
             s.urgent_new_count - c.urgent_new AS urgent_new_count, s.urgent_old_count
@@ -66,8 +66,9 @@ export function lampStatement(scope: TenantScope, filter: LampFilter): LampState
             LEFT JOIN mwi_policy o ON o.uuid = m.mwi_policy_uuid CROSS JOIN LATERAL (
             SELECT count(*)::int AS new, count(*) FILTER (WHERE g.urgent)::int AS urgent_new FROM message g
             WHERE g.mailbox_id = w.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3)
-              AND g.claimed_by IS DISTINCT FROM d.user_uuid) c
-          WHERE m.id = w.mailbox_id AND m.enabled AND o.allow_mwi IS NOT false AND w.watched OFFSET 0) m ON true),
+              AND g.claimed_by IS DISTINCT FROM w.user_uuid) c
+          WHERE m.id = w.mailbox_id AND m.enabled AND o.allow_mwi IS NOT false AND w.watched OFFSET 0) m ON true
+      WHERE ${ofMailbox}),
     compared AS (
       SELECT l.*, l.new_count > 0 AS lit, coalesce(l.acknowledged_new = l.new_count AND l.acknowledged_old = l.old_count
         AND l.acknowledged_urgent_new = l.urgent_new_count AND l.acknowledged_urgent_old = l.urgent_old_count, false) AS in_sync
@@ -76,7 +77,9 @@ export function lampStatement(scope: TenantScope, filter: LampFilter): LampState
   return { text, values, name }
 }
 
-const DEVICE_COLUMNS = `d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes, d.name, d.sip_username, d.mwi_mode`
+/** With what each watches beside it: rows of one are never looked for among those of all. */
+const DEVICE_COLUMNS = `d.uuid, d.tenant_uuid, d.user_uuid, d.name, d.sip_username, d.mwi_mode, ARRAY(
+    SELECT mailbox_id FROM watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes)) AS watches`
 
 function devicesOf(scope: TenantScope, filter: LampFilter, values: Values): string {
   const tenant = values.add(scope.tenantId, 'uuid')
@@ -102,10 +105,9 @@ function devicesOf(scope: TenantScope, filter: LampFilter, values: Values): stri
   return `SELECT ${DEVICE_COLUMNS} FROM device d WHERE ${[...narrow, inScope].join(' AND ')}`
 }
 
-function conditionsOf({ uuid, mailboxId, gatewayId, inSync, lit }: LampFilter, values: Values): string {
+function conditionsOf({ uuid, gatewayId, inSync, lit }: LampFilter, values: Values): string {
   const conditions = ['true']
   if (uuid !== undefined) conditions.push(`l.uuid = ${values.add(uuid, 'uuid')}`)
-  if (mailboxId !== undefined) conditions.push(`l.mailbox_id = ${values.add(mailboxId, 'int')}`)
   if (inSync !== undefined) conditions.push(`l.in_sync = ${values.add(inSync, 'boolean')}`)
   if (lit !== undefined) conditions.push(`l.lit = ${values.add(lit, 'boolean')}`)
   // These are lamps of devices: no gateway shows one of them.
