@@ -9,7 +9,7 @@ const facts: LampFacts = {
   hasContact: true,
 }
 const nowhere = { hasSubscription: false, hasContact: false }
-const registered = { hasSubscription: false, hasContact: true }
+const registered = { hasSubscription: false, hasContact: true, mwiMode: 'solicited' } as const
 
 describe('the reason of a lamp at this moment', () => {
   it.each<[string, Partial<LampFacts>, string]>([
@@ -20,6 +20,11 @@ describe('the reason of a lamp at this moment', () => {
       'nothing was ever decided, and it only registered',
       { ledgerReason: null, inSync: false, ...registered },
       'no_subscription',
+    ],
+    [
+      'it registered just now, and is told there',
+      { ledgerReason: 'no_contact', inSync: false, hasSubscription: false },
+      'pending',
     ],
     ['nothing was decided yet about a subscriber', { ledgerReason: null, inSync: false }, 'pending'],
     ['its subscription ended and it is gone', { ledgerReason: 'no_subscription', ...nowhere }, 'no_contact'],

@@ -17,9 +17,10 @@ export type LampFacts = {
  */
 export function presentReason({ ledgerReason, inSync, mwiMode, hasSubscription, hasContact }: LampFacts): LampReason {
   if (mwiMode === 'off') return 'switched_off'
-  const reason = ledgerReason ?? (hasSubscription ? 'pending' : 'no_subscription')
-  if (reason === 'no_subscription') {
-    if (hasSubscription) return 'pending'
+  const reason = ledgerReason ?? 'no_contact'
+  if (reason === 'no_subscription' || reason === 'no_contact') {
+    // Whoever is told by subscription only is not told by a registration.
+    if (hasSubscription || (hasContact && mwiMode !== 'solicited')) return 'pending'
     return hasContact ? 'no_subscription' : 'no_contact'
   }
   // Told, but not what it should show by now: the change is on its way.
