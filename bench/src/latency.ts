@@ -82,11 +82,11 @@ async function ours(
   context: string,
 ): Promise<{ places: Place[]; stop: () => Promise<void> }> {
   const bus = new RabbitMqBus(installation.amqpUrl, log)
-  const { database, originUuid, nonceKey } = installation
+  const { database, originUuid, nonceKey, peerSecretKey } = installation
   const signal = new OutboxSignal(async () => {})
   const store = installation.store(() => signal.poke())
   const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'] }
-  const mwid = createMwid({ database, bus, nonceKey, realm: 'bench', originUuid, settings, log })
+  const mwid = createMwid({ database, bus, nonceKey, peerSecretKey, realm: 'bench', originUuid, settings, log })
   const relay = createRelay({ databaseUrl: database.url, bus, signal, log })
   await bus.start()
   await mwid.start()

@@ -269,6 +269,7 @@ async function newMwid({ config, log, database, bus, keys, originUuid, metrics }
     database,
     bus,
     nonceKey: keys.nonceKey,
+    peerSecretKey: keys.peerSecretKey,
     realm,
     originUuid,
     settings: { ...settings, ...optional },

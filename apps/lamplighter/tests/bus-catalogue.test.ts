@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiClient } from '../src/demo/api-client.js'
 import { AuthBench } from './auth-support.js'
 import { BusEar, type HeardMessage } from './bus-ear.js'
+import { SipPeer } from './sip-peer.js'
 import { type Person, request, type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
 const CONFD = '/api/confd/1.1'
@@ -210,6 +211,18 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
       'mwi_policy_edited',
       'mwi_policy_deleted',
     ])
+  })
+
+  it('a gateway that refuses its lamps', async () => {
+    const peer = new SipPeer()
+    await peer.start()
+    peer.answer = 489
+    const body = { name: 'refusing', targets: [peer.target], ping_every_s: 0 }
+    const { uuid } = await confd<{ uuid: string }>('POST', '/gateways', body)
+    await waitFor(() => ear.heard.some(({ name }) => name === 'mwi_delivery_failed'), { what: 'the failure' })
+    for (const message of ear.heard) if (message.name === 'mwi_delivery_failed') await checkMessage(message)
+    await confd('DELETE', `/gateways/${uuid}`)
+    await peer.stop()
   })
 
   it('2.5 [C]: a mailbox for a user: created and associated, edited for both, dissociated, deleted, restored', async () => {

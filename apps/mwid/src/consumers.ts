@@ -63,7 +63,8 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
   }
 }
 
-function eventCause({ name, eventId, headers }: IncomingMessage): LampCause {
+/** What an event says of itself as the cause of a look. */
+export function eventCause({ name, eventId, headers }: IncomingMessage): LampCause {
   return { kind: 'event', name, eventId: eventId ?? null, committedAtMs: readTimestamp(headers['timestamp']) }
 }
 

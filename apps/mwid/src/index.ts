@@ -1,8 +1,16 @@
+import { SecretBox } from '@lamplighter/access'
 import type { Bus } from '@lamplighter/bus'
 import { type HttpService, mountWebSocket } from '@lamplighter/http'
 import { type Logger, StartError } from '@lamplighter/runtime'
 import { DigestAuthenticator, NonceFactory } from '@lamplighter/sip'
-import { ContactRepository, type Database, Leadership, SipRepository, type Term } from '@lamplighter/store'
+import {
+  ContactRepository,
+  type Database,
+  GatewayLampRepository,
+  Leadership,
+  SipRepository,
+  type Term,
+} from '@lamplighter/store'
 import { Registry } from 'prom-client'
 import { Epoch } from './epoch.js'
 import { LampMetrics } from './lamp-metrics.js'
@@ -20,6 +28,8 @@ export type MwidDependencies = {
   readonly database: Database
   readonly bus: Bus
   readonly nonceKey: Buffer
+  /** Opens the passwords we present to gateways. */
+  readonly peerSecretKey: Buffer
   readonly realm: string
   readonly originUuid: string
   readonly settings: SipSettings
@@ -39,6 +49,7 @@ export function createMwid({
   database,
   bus,
   nonceKey,
+  peerSecretKey,
   realm,
   originUuid,
   settings,
@@ -53,6 +64,8 @@ export function createMwid({
   const sip = new SipRepository(database.pool)
   const contacts = new ContactRepository(database.pool)
   const digest = new DigestAuthenticator(new NonceFactory(nonceKey), realm)
+  const gateways = new GatewayLampRepository(database.pool, originUuid)
+  const secrets = new SecretBox(peerSecretKey)
   const metrics = new LampMetrics(registry)
   // They outlive a term: what could not be written while the database was away is written in the next one.
   const epoch = new Epoch(sip)
@@ -61,7 +74,20 @@ export function createMwid({
   let current: MwiTerm | undefined
   bus.onReconnect(() => current?.reconcile())
   const serve = async ({ signal }: Term) => {
-    const term = new MwiTerm({ sip, contacts, bus, digest, originUuid, settings, metrics, epoch, trace, log })
+    const term = new MwiTerm({
+      sip,
+      contacts,
+      gateways,
+      secrets,
+      bus,
+      digest,
+      originUuid,
+      settings,
+      metrics,
+      epoch,
+      trace,
+      log,
+    })
     await term.start().catch(async (error) => {
       first.reject(toStartError(error, settings))
       await term.stop()

@@ -14,6 +14,7 @@ export class LampMetrics {
   readonly #converge: Histogram
   readonly #notifies: Counter<'class'>
   readonly #holds: Counter
+  readonly #gatewayFailures: Counter<'reason'>
   #count: CountWrongLamps | undefined
   #countedAtMs = Number.NEGATIVE_INFINITY
 
@@ -36,6 +37,12 @@ export class LampMetrics {
       help: 'Times that lamps were held because their counts could not be read',
       registers,
     })
+    this.#gatewayFailures = new Counter({
+      name: 'lamplighter_gateway_failures_total',
+      help: 'Lamps that a gateway took neither at once nor within its retry time, by reason',
+      labelNames: ['reason'],
+      registers,
+    })
     const metrics = this
     new Gauge({
       name: 'lamplighter_lamps_wrong',
@@ -46,7 +53,7 @@ export class LampMetrics {
         const counts = await metrics.#wrongLamps()
         if (!counts) return
         this.reset()
-        for (const { reason, lamps } of counts) this.set({ reason }, lamps)
+        for (const { reason, lamps } of counts) this.inc({ reason }, lamps)
       },
     })
   }
@@ -65,6 +72,11 @@ export class LampMetrics {
   /** A NOTIFY was answered; undefined: it was not. */
   notified(status: number | undefined): void {
     this.#notifies.inc({ class: status === undefined ? 'none' : `${Math.floor(status / 100)}xx` })
+  }
+
+  /** A gateway did not take so many lamps. */
+  gatewayFailed(reason: LampReason, lamps: number): void {
+    this.#gatewayFailures.inc({ reason }, lamps)
   }
 
   /** Lamps were held. */

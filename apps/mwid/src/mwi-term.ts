@@ -1,3 +1,4 @@
+import type { SecretBox } from '@lamplighter/access'
 import type { Bus, Consumer } from '@lamplighter/bus'
 import { type DeviceId, type LampCause, type LampReason, requestCause } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
@@ -12,12 +13,19 @@ import {
   systemClock,
   WebSocketTransport,
 } from '@lamplighter/sip'
-import type { ContactRepository, RememberedContact, SipRepository, StoredSubscription } from '@lamplighter/store'
+import type {
+  ContactRepository,
+  GatewayLampRepository,
+  RememberedContact,
+  SipRepository,
+  StoredSubscription,
+} from '@lamplighter/store'
 import { SipAuthentication } from './authentication.js'
 import { type Batcher, groupCommit } from './batcher.js'
 import { lampConsumer } from './consumers.js'
 import { DeviceReads } from './device-reads.js'
 import type { Epoch } from './epoch.js'
+import { Gateways } from './gateway/gateways.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
@@ -46,6 +54,8 @@ export type SipSettings = TransportSettings & {
 export type MwiTermDependencies = {
   readonly sip: SipRepository
   readonly contacts: ContactRepository
+  readonly gateways: GatewayLampRepository
+  readonly secrets: SecretBox
   readonly bus: Bus
   readonly digest: DigestAuthenticator
   readonly originUuid: string
@@ -72,6 +82,7 @@ export class MwiTerm {
   readonly #reassertion: Reassertion
   readonly #unsolicited: UnsolicitedNotifier
   readonly #remembering: Batcher<RememberedContact>
+  readonly #gateways: Gateways
   readonly #commits: Batcher<StoredSubscription>
   readonly #ends: Batcher<string>
   readonly #limiter = new RequestLimiter()
@@ -91,6 +102,7 @@ export class MwiTerm {
     this.#unsolicited = this.#newUnsolicited()
     this.#worker = new LampWorker(sip, this.#table, this.#unsolicited, this.#ledger, metrics, log)
     this.#reassertion = new Reassertion(sip, this.#worker, log)
+    this.#gateways = this.#newGateways()
     this.#commits = groupCommit((rows: readonly StoredSubscription[]) =>
       sip.saveSubscriptions(newestOfEach(rows, ({ uuid }) => uuid)),
     )
@@ -135,7 +147,11 @@ export class MwiTerm {
         policyChanged: (uuid, cause) => this.#policyChanged(uuid, cause),
       }),
     )
-    this.#parts.metrics.countWith(() => this.#parts.sip.wrongLamps())
+    await this.#gateways.start()
+    this.#parts.metrics.countWith(async () => [
+      ...(await this.#parts.sip.wrongLamps()),
+      ...(await this.#parts.gateways.wrongLamps()),
+    ])
     this.reconcile()
     this.#reconciling = setInterval(() => this.reconcile(), RECONCILE_INTERVAL_MS).unref()
   }
@@ -145,6 +161,7 @@ export class MwiTerm {
     void this.#worker.reconcile()
     const { contacts, log } = this.#parts
     contacts.sweep().catch((err) => log.warn({ err }, 'contacts that ran out stay in the table'))
+    this.#gateways.reconcile()
   }
 
   async stop(): Promise<void> {
@@ -153,6 +170,7 @@ export class MwiTerm {
     await this.#consumer?.stop()
     await this.#reassertion.stop()
     await this.#worker.stop()
+    await this.#gateways.stop()
     for (const subscription of this.#table.all()) subscription.drop()
     this.#unsolicited.stop()
     await this.#remembering.idle()
@@ -160,6 +178,13 @@ export class MwiTerm {
     await this.#ends.idle()
     await this.#stack.stop()
     await this.#ledger.stop()
+  }
+
+  #newGateways(): Gateways {
+    const { gateways: repository, sip, bus, secrets, epoch, metrics, originUuid, settings, log } = this.#parts
+    const stack = () => this.#stack
+    const accessCode = settings.accessCodes[0] ?? '*97'
+    return new Gateways({ repository, sip, bus, stack, accessCode, epoch, metrics, secrets, originUuid, log })
   }
 
   #handlers() {

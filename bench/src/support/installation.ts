@@ -95,6 +95,10 @@ export class BenchInstallation {
     return deriveKeys(BENCH_SECRET).nonceKey
   }
 
+  get peerSecretKey(): Buffer {
+    return deriveKeys(BENCH_SECRET).peerSecretKey
+  }
+
   /** A store whose commits wake the given relay. */
   store(afterCommit: () => void = () => {}): Store {
     return new Store(this.database, this.originUuid, afterCommit)

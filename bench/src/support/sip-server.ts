@@ -19,6 +19,7 @@ const mwid = createMwid({
   database,
   bus,
   nonceKey: deriveKeys(secret).nonceKey,
+  peerSecretKey: deriveKeys(secret).peerSecretKey,
   realm: 'bench',
   originUuid,
   settings,

@@ -38,6 +38,7 @@ export {
 } from './folder.js'
 export {
   defaultTemplates,
+  fillTemplate,
   GATEWAY_METHODS,
   type Gateway,
   type GatewayFields,

@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.js'
+export { type Clock, systemClock, VirtualClock } from './clock.js'
 export { answerChallenge } from './digest/client.js'
 export { computeHa1, type DigestAlgorithm } from './digest/hash.js'
 export { NonceFactory } from './digest/nonce.js'

@@ -32,6 +32,14 @@ export type {
 } from './event-replay-repository.js'
 export { type FeedChange, feedMailbox, type HeardCounts } from './external-feed.js'
 export type { AriAccount, ExternalMailbox, NotifyPeer, SubscribedServer } from './external-queries.js'
+export {
+  type DeliveringGateway,
+  type DeliveryFailure,
+  type GatewayLamp,
+  type GatewayLampEntry,
+  GatewayLampRepository,
+  type GatewayPlace,
+} from './gateway-lamp-repository.js'
 export type { GatewayColumn, SealedChange } from './gateway-repository.js'
 export type { GeneralOption } from './general-option-repository.js'
 export type { Lamp, LampOrder, LampPage, LampPlace, LampQueries, LampState, TracedDecision } from './lamp-queries.js'

@@ -30,7 +30,9 @@ const SAVE = `
   FROM json_to_recordset($1::json) AS e(owner_uuid uuid, mailbox_id int, id bigint, at timestamptz, cause text,
     cause_name text, event_id uuid, new int, old int, urgent_new int, urgent_old int, revision bigint, action text,
     status int, reason text)
-    CROSS JOIN LATERAL (SELECT uuid FROM lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id) OFFSET 0) l
+    CROSS JOIN LATERAL (
+      SELECT uuid FROM lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id)
+      UNION ALL SELECT uuid FROM gateway_lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id) OFFSET 0) l
   ON CONFLICT (lamp_uuid, id) DO UPDATE SET status = excluded.status, reason = excluded.reason`
 /** A look at the end of each trace that grew. */
 const PRUNE = `

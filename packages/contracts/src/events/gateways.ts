@@ -57,3 +57,17 @@ export const mwiPolicyDeleted = defineEvent({
   data: policy,
   description: 'A policy on message waiting was deleted.',
 })
+/** A gateway took no lamp for as long as it is tried, or refused them for good (ours; sip.md 1.6). */
+export const mwiDeliveryFailed = defineEvent({
+  name: 'mwi_delivery_failed',
+  kind: 'tenant',
+  routingKey: 'mwi.delivery.failed',
+  data: Type.Object({
+    gateway_uuid: Type.String(),
+    lamps: Type.Integer({ minimum: 1, description: 'how many mailboxes it failed for at this moment' }),
+    voicemail_ids: Type.Array(Type.Integer(), { description: 'the first hundred of them' }),
+    status: Type.Integer({ description: 'what the last target answered; 408: nothing' }),
+    reason: Type.Enum(['unreachable', 'peer_refused']),
+  }),
+  description: 'A gateway took lamps neither at once nor within its retry time; it is told again at the next change.',
+})

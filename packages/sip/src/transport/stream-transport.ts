@@ -135,7 +135,9 @@ export class StreamTransport implements Transport {
   #dial(to: RemoteAddress): Socket {
     const { tls } = this.#options
     const [host, port] = [to.host, to.port || defaultPort(this.name)]
-    const socket = tls ? connectTls({ host, port, ...clientOptions(tls, serverName(to)) }) : connectTcp({ host, port })
+    const socket = tls
+      ? connectTls({ host, port, ...clientOptions(tls, serverName(to), to.verify ?? true) })
+      : connectTcp({ host, port })
     const failed = (reason: string) =>
       this.#listener?.onTrouble(new TransportError(`no ${this.name} connection to ${hostPort(host, port)}: ${reason}`))
     const late = setTimeout(() => {
@@ -177,8 +179,8 @@ function isImpostor(socket: Socket): boolean {
   return socket instanceof TLSSocket && !socket.authorized && Object.keys(socket.getPeerCertificate()).length > 0
 }
 
-function outgoingKey({ host, port, serverName: name = '' }: RemoteAddress): string {
-  return `${hostPort(host, port)} ${name}`
+function outgoingKey({ host, port, serverName: name = '', verify = true }: RemoteAddress): string {
+  return `${hostPort(host, port)} ${name} ${verify}`
 }
 
 /** The name to ask for and to verify: certificates of bare addresses are verified by address. */

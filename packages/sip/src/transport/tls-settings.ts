@@ -43,14 +43,18 @@ export function serverOptions({ identities, ca, clientCertificates = 'none' }: T
   }
 }
 
-/** Options of a connection we open: our own certificate is offered, the peer's is verified always. */
-export function clientOptions({ identities: [own], ca }: TlsSettings, serverName: string | undefined) {
+/** Options of a connection we open: our own certificate is offered, the peer's is verified unless that is given up. */
+export function clientOptions(
+  { identities: [own], ca }: TlsSettings,
+  serverName: string | undefined,
+  rejectUnauthorized: boolean,
+) {
   return {
     cert: own.certificate,
     key: own.key,
     ...(ca && { ca }),
     ...(serverName && { servername: serverName }),
     minVersion: MIN_VERSION,
-    rejectUnauthorized: true,
+    rejectUnauthorized,
   } as const
 }

@@ -13,6 +13,8 @@ export type RemoteAddress = {
   readonly flow?: string
   /** The name the peer's certificate must bear, where it is not the host. */
   readonly serverName?: string
+  /** False: the certificate of this peer is taken as it comes. Who says so gives up knowing whom it talks to. */
+  readonly verify?: boolean
 }
 
 /** What a transport tells of what arrives. */

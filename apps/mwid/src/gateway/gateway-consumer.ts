@@ -1,0 +1,80 @@
+import { type ConsumerDefinition, type IncomingMessage, readEventData } from '@lamplighter/bus'
+import {
+  gatewayCreated,
+  gatewayDeleted,
+  gatewayEdited,
+  globalMwiUpdated,
+  lampReassertRequested,
+  mwiPolicyEdited,
+  userMwiUpdated,
+  voicemailCreated,
+  voicemailDeleted,
+  voicemailEdited,
+  voicemailRestored,
+} from '@lamplighter/contracts'
+import type { LampCause, MailboxId } from '@lamplighter/domain'
+import { eventCause } from '../consumers.js'
+import type { GatewayReassertion } from './gateway-causes.js'
+
+/** What the worker wants to hear. */
+export type GatewayListener = {
+  mailboxChanged(id: MailboxId, cause: LampCause): void
+  policyChanged(uuid: string, cause: LampCause): void
+  gatewayChanged(uuid: string, cause: LampCause): void
+  reassertRequested(asked: GatewayReassertion, cause: LampCause): void
+}
+
+const EVENTS = [
+  userMwiUpdated,
+  globalMwiUpdated,
+  voicemailCreated,
+  voicemailEdited,
+  voicemailDeleted,
+  voicemailRestored,
+  mwiPolicyEdited,
+  gatewayCreated,
+  gatewayEdited,
+  gatewayDeleted,
+  lampReassertRequested,
+].map(({ name }) => name)
+
+/** Events only wake the worker, as for the lamps of devices: what is missed is found by the reconciliation. */
+export function gatewayConsumer(originUuid: string, listener: GatewayListener): ConsumerDefinition {
+  return {
+    queue: 'mwid.gateway',
+    durability: 'exclusive',
+    bindings: EVENTS.map((name) => ({ name, origin_uuid: originUuid })),
+    prefetch: 500,
+    handle: (message) => {
+      if (message.name === lampReassertRequested.name) return reassert(message, listener)
+      const {
+        voicemail_id: counted,
+        id: configured,
+        mwi_policy_uuid: policy,
+        gateway_uuid: gateway,
+      } = readEventData(message)
+      const mailbox = counted ?? configured
+      const cause = eventCause(message)
+      if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, cause)
+      else if (typeof policy === 'string') listener.policyChanged(policy, cause)
+      else if (typeof gateway === 'string') listener.gatewayChanged(gateway, cause)
+      else return 'dead_letter'
+      return 'ack'
+    },
+  }
+}
+
+/** What asks for a device's lamps is not about gateways. */
+function reassert(message: IncomingMessage, listener: GatewayListener): 'ack' | 'dead_letter' {
+  const { device_uuid: device, gateway_uuid: gateway, voicemail_id: mailbox } = readEventData(message)
+  const tenantId = message.headers['tenant_uuid']
+  if (typeof tenantId !== 'string') return 'dead_letter'
+  if (typeof device === 'string') return 'ack'
+  const asked = {
+    tenantId,
+    gatewayId: typeof gateway === 'string' ? gateway : null,
+    mailboxId: typeof mailbox === 'number' ? (mailbox as MailboxId) : null,
+  }
+  listener.reassertRequested(asked, { ...eventCause(message), kind: 'reassert', committedAtMs: null })
+  return 'ack'
+}
