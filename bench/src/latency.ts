@@ -86,7 +86,7 @@ async function ours(
   const signal = new OutboxSignal(async () => {})
   const store = installation.store(() => signal.poke())
   const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'] }
-  const mwid = createMwid({ database, bus, nonceKey, peerSecretKey, realm: 'bench', originUuid, settings, log })
+  const mwid = createMwid({ database, store, bus, nonceKey, peerSecretKey, realm: 'bench', originUuid, settings, log })
   const relay = createRelay({ databaseUrl: database.url, bus, signal, log })
   await bus.start()
   await mwid.start()

@@ -258,7 +258,7 @@ function vhostOf(amqpUrl: string): string {
   return pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/'
 }
 
-async function newMwid({ config, log, database, bus, keys, originUuid, metrics }: Shared): Promise<Mwid> {
+async function newMwid({ config, log, database, store, bus, keys, originUuid, metrics }: Shared): Promise<Mwid> {
   const { realm, advertisedHost, tcpPort, tls, ...settings } = config.sip
   const optional = {
     ...(advertisedHost !== undefined && { advertisedHost }),
@@ -267,6 +267,7 @@ async function newMwid({ config, log, database, bus, keys, originUuid, metrics }
   }
   return createMwid({
     database,
+    store,
     bus,
     nonceKey: keys.nonceKey,
     peerSecretKey: keys.peerSecretKey,

@@ -107,11 +107,16 @@ export class RawPhone {
   }
 
   /** Sends a request and answers its challenge. */
-  async authenticated(method: string, lines: Record<string, string | null> = {}, uri = this.target): Promise<Answer> {
-    const first = await this.send(method, lines, uri)
+  async authenticated(
+    method: string,
+    lines: Record<string, string | null> = {},
+    uri = this.target,
+    body = '',
+  ): Promise<Answer> {
+    const first = await this.send(method, lines, uri, body)
     if (first.status !== 401) return first
     const authorization = answerChallenge(first.headers.get('www-authenticate') ?? '', this.#login, method, uri)
-    return this.send(method, { ...lines, Authorization: authorization ?? '' }, uri)
+    return this.send(method, { ...lines, Authorization: authorization ?? '' }, uri, body)
   }
 
   /** Subscribes and keeps the dialog. */

@@ -9,6 +9,7 @@ import {
   GatewayLampRepository,
   Leadership,
   SipRepository,
+  type Store,
   type Term,
 } from '@lamplighter/store'
 import { Registry } from 'prom-client'
@@ -26,9 +27,10 @@ export type SipPorts = MwiTerm['ports']
 /** What mwid is made of. */
 export type MwidDependencies = {
   readonly database: Database
+  readonly store: Store
   readonly bus: Bus
   readonly nonceKey: Buffer
-  /** Opens the passwords we present to gateways. */
+  /** Opens the passwords we present to other servers. */
   readonly peerSecretKey: Buffer
   readonly realm: string
   readonly originUuid: string
@@ -47,6 +49,7 @@ export type Mwid = HttpService & {
 /** The SIP notifier: registrar, subscriptions and the lamp ledger. */
 export function createMwid({
   database,
+  store,
   bus,
   nonceKey,
   peerSecretKey,
@@ -79,6 +82,7 @@ export function createMwid({
       contacts,
       gateways,
       secrets,
+      store,
       bus,
       digest,
       originUuid,

@@ -18,6 +18,7 @@ import type {
   GatewayLampRepository,
   RememberedContact,
   SipRepository,
+  Store,
   StoredSubscription,
 } from '@lamplighter/store'
 import { SipAuthentication } from './authentication.js'
@@ -25,6 +26,7 @@ import { type Batcher, groupCommit } from './batcher.js'
 import { lampConsumer } from './consumers.js'
 import { DeviceReads } from './device-reads.js'
 import type { Epoch } from './epoch.js'
+import { ExternalFeeds } from './external-feeds.js'
 import { Gateways } from './gateway/gateways.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { LampTrace } from './lamp-trace.js'
@@ -58,6 +60,7 @@ export type MwiTermDependencies = {
   readonly secrets: SecretBox
   readonly bus: Bus
   readonly digest: DigestAuthenticator
+  readonly store: Store
   readonly originUuid: string
   readonly settings: SipSettings
   readonly metrics: LampMetrics
@@ -86,6 +89,7 @@ export class MwiTerm {
   readonly #commits: Batcher<StoredSubscription>
   readonly #ends: Batcher<string>
   readonly #limiter = new RequestLimiter()
+  readonly #external: ExternalFeeds
   readonly #webSockets: WebSocketTransport
   readonly #stack: SipStack
   #consumer: Consumer | undefined
@@ -107,6 +111,7 @@ export class MwiTerm {
       sip.saveSubscriptions(newestOfEach(rows, ({ uuid }) => uuid)),
     )
     this.#ends = groupCommit((uuids: readonly string[]) => sip.deleteSubscriptions(uuids))
+    this.#external = new ExternalFeeds({ ...parts, stack: () => this.#stack })
     const handlers = this.#handlers()
     const advertised = settings.advertisedHost === undefined ? {} : { advertisedHost: settings.advertisedHost }
     this.#webSockets = new WebSocketTransport(settings.host)
@@ -148,6 +153,7 @@ export class MwiTerm {
       }),
     )
     await this.#gateways.start()
+    await this.#external.start()
     this.#parts.metrics.countWith(async () => [
       ...(await this.#parts.sip.wrongLamps()),
       ...(await this.#parts.gateways.wrongLamps()),
@@ -167,6 +173,7 @@ export class MwiTerm {
   async stop(): Promise<void> {
     clearInterval(this.#reconciling)
     this.#parts.metrics.countWith(undefined)
+    await this.#external.stop()
     await this.#consumer?.stop()
     await this.#reassertion.stop()
     await this.#worker.stop()
@@ -212,6 +219,7 @@ export class MwiTerm {
     return {
       SUBSCRIBE: (incoming: IncomingRequest) => this.#serve(incoming, () => subscribe.handle(incoming)),
       REGISTER: (incoming: IncomingRequest) => this.#serve(incoming, () => register.handle(incoming)),
+      NOTIFY: (incoming: IncomingRequest) => this.#external.notified(incoming),
     }
   }
 

@@ -3,7 +3,7 @@ import { deriveKeys } from '@lamplighter/access'
 import { InProcessBus } from '@lamplighter/bus'
 import { createMwid } from '@lamplighter/mwid'
 import { createLogger } from '@lamplighter/runtime'
-import { openDatabase } from '@lamplighter/store'
+import { openDatabase, Store } from '@lamplighter/store'
 
 /**
  * The SIP worker in a process of its own, and in it whoever commits changes: a datagram to its control port names
@@ -15,11 +15,13 @@ const log = createLogger('error')
 const database = openDatabase(databaseUrl, { connections: 8 })
 const bus = new InProcessBus(log)
 const settings = { host: '127.0.0.1', port: Number(sipPort), accessCodes: ['*97'] }
+const { nonceKey, peerSecretKey } = deriveKeys(secret)
 const mwid = createMwid({
   database,
+  store: new Store(database, originUuid, () => {}),
   bus,
-  nonceKey: deriveKeys(secret).nonceKey,
-  peerSecretKey: deriveKeys(secret).peerSecretKey,
+  nonceKey,
+  peerSecretKey,
   realm: 'bench',
   originUuid,
   settings,

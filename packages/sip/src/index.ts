@@ -4,6 +4,7 @@ export { computeHa1, type DigestAlgorithm } from './digest/hash.js'
 export { NonceFactory } from './digest/nonce.js'
 export { type DigestAccount, DigestAuthenticator } from './digest/server.js'
 export { DIALOG, DIALOG_INFO_TYPE, formatDialogInfo } from './event-packages/dialog-info.js'
+export { type HeardSummary, hasMessageSummary, readHeardSummary } from './event-packages/heard-summary.js'
 export {
   formatMessageSummary,
   MESSAGE_SUMMARY,
@@ -17,7 +18,14 @@ export {
   RLMI_TYPE,
   resourceListType,
 } from './event-packages/resource-list.js'
-export { listItems, parseCSeq, parseEvent, parseNameAddress, parseSeconds } from './message/fields.js'
+export {
+  listItems,
+  parseCSeq,
+  parseEvent,
+  parseNameAddress,
+  parseSeconds,
+  parseSubscriptionState,
+} from './message/fields.js'
 export { Headers } from './message/headers.js'
 export type { SipRequest } from './message/message.js'
 export { parseUri, type SipUri } from './message/uri.js'
@@ -43,9 +51,16 @@ export {
   newNotifier,
   stepNotifier,
 } from './subscription/notifier.js'
+export {
+  newSubscriber,
+  type SubscriberEvent,
+  type SubscriberSettings,
+  type SubscriberState,
+  stepSubscriber,
+} from './subscription/subscriber.js'
 export { StreamTransport } from './transport/stream-transport.js'
 export type { TlsIdentity, TlsSettings } from './transport/tls-settings.js'
-export type { RemoteAddress, Transport, TransportName } from './transport/transport.js'
+export { type RemoteAddress, readTransportName, type Transport, type TransportName } from './transport/transport.js'
 export { UdpTransport } from './transport/udp.js'
 export { type SipSocket, WebSocketTransport } from './transport/web-socket-transport.js'
 export { unsolicitedNotify } from './unsolicited/request.js'

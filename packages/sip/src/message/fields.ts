@@ -115,3 +115,25 @@ export function parseEvent(text: string | undefined): { name: string; id: string
   const [name = '', ...params] = text.split(';')
   return { name: name.trim().toLowerCase(), id: parseParams(params.join(';')).get('id') }
 }
+
+/** A Subscription-State as a subscriber looks at it (RFC 6665 8.2.3). */
+export type SubscriptionStateField = {
+  readonly state: 'active' | 'pending' | 'terminated'
+  readonly reason: string | undefined
+  readonly expiresSec: number | undefined
+  readonly retryAfterSec: number | undefined
+}
+
+/** Parses a Subscription-State; undefined when it is none of the three states. */
+export function parseSubscriptionState(text: string | undefined): SubscriptionStateField | undefined {
+  const [word = '', ...rest] = (text ?? '').split(';')
+  const state = word.trim().toLowerCase()
+  if (state !== 'active' && state !== 'pending' && state !== 'terminated') return undefined
+  const params = parseParams(rest.join(';'))
+  return {
+    state,
+    reason: params.get('reason'),
+    expiresSec: parseSeconds(params.get('expires')),
+    retryAfterSec: parseSeconds(params.get('retry-after')),
+  }
+}

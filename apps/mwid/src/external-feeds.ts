@@ -1,0 +1,76 @@
+import type { SecretBox } from '@lamplighter/access'
+import { type Bus, type Consumer, readEventData } from '@lamplighter/bus'
+import { mwiSourceCreated, mwiSourceDeleted, mwiSourceEdited } from '@lamplighter/contracts'
+import type { MwiSourceId } from '@lamplighter/domain'
+import type { Logger } from '@lamplighter/runtime'
+import type { DigestAuthenticator, IncomingRequest, SipStack } from '@lamplighter/sip'
+import type { Store } from '@lamplighter/store'
+import { NotifyHandler } from './notify-handler.js'
+import { RequestLimiter } from './request-limiter.js'
+import { SourceSubscriptions } from './source-subscriptions.js'
+
+/** What the feeds are made of. */
+export type ExternalFeedsDependencies = {
+  readonly store: Store
+  readonly bus: Bus
+  readonly digest: DigestAuthenticator
+  readonly secrets: SecretBox
+  readonly originUuid: string
+  readonly stack: () => SipStack
+  readonly log: Logger
+}
+
+/** What one address may send: a system that restarts tells all its mailboxes at once. */
+const NOTIFY_LIMIT = { ratePerSec: 100, burst: 500 }
+const SOURCE_EVENTS = [mwiSourceCreated.name, mwiSourceEdited.name, mwiSourceDeleted.name]
+
+/** SIP feeds of external mailboxes: what peers tell us, and what we ask of servers. */
+export class ExternalFeeds {
+  readonly #parts: ExternalFeedsDependencies
+  readonly #subscriptions: SourceSubscriptions
+  readonly #handler: NotifyHandler
+  readonly #limiter = new RequestLimiter(NOTIFY_LIMIT)
+  #consumer: Consumer | undefined
+
+  constructor(parts: ExternalFeedsDependencies) {
+    this.#parts = parts
+    this.#subscriptions = new SourceSubscriptions(parts)
+    this.#handler = new NotifyHandler({ ...parts, subscriptions: this.#subscriptions })
+  }
+
+  /** Subscribes anew everywhere, and from now on as sources come, change and go. */
+  async start(): Promise<void> {
+    this.#consumer = await this.#parts.bus.consume({
+      queue: 'mwid.sources',
+      durability: 'exclusive',
+      bindings: SOURCE_EVENTS.map((name) => ({ name, origin_uuid: this.#parts.originUuid })),
+      prefetch: 100,
+      handle: (message) => {
+        const { source_uuid: uuid } = readEventData(message)
+        if (typeof uuid !== 'string') return 'dead_letter'
+        this.#subscriptions.changed(uuid as MwiSourceId)
+        return 'ack'
+      },
+    })
+    await this.#subscriptions.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer?.stop()
+    await this.#subscriptions.stop()
+  }
+
+  /** Answers a NOTIFY. A passing fault is no answer: silence, and it comes again. */
+  async notified(incoming: IncomingRequest): Promise<void> {
+    const { from, respond, ignore } = incoming
+    const admission = this.#limiter.admit(from.host, performance.now())
+    if (admission === 'drop') return ignore()
+    if (admission === 'refuse') return respond(503, [['Retry-After', String(5 + Math.floor(Math.random() * 25))]])
+    try {
+      await this.#handler.handle(incoming)
+    } catch (err) {
+      this.#parts.log.warn({ err }, 'a NOTIFY could not be taken')
+      ignore()
+    }
+  }
+}

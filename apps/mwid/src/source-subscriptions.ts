@@ -1,0 +1,113 @@
+import type { SecretBox } from '@lamplighter/access'
+import type { MwiSourceId } from '@lamplighter/domain'
+import type { Logger } from '@lamplighter/runtime'
+import { parseNameAddress, type SipRequest, type SipStack, systemClock } from '@lamplighter/sip'
+import {
+  feedMailbox,
+  type HeardCounts,
+  type MwiSourceStatus,
+  onlyTenant,
+  type Store,
+  type SubscribedServer,
+} from '@lamplighter/store'
+import { KeyedQueue } from './keyed-queue.js'
+import { type SourceContext, SourceSubscription } from './source-subscription.js'
+
+/** What the subscriptions are made of. */
+export type SourceSubscriptionsDependencies = {
+  readonly store: Store
+  readonly secrets: SecretBox
+  readonly stack: () => SipStack
+  readonly log: Logger
+}
+
+/** Between the first SUBSCRIBEs of two servers at a start. */
+const START_GAP_MS = 20
+
+/** Our subscriptions at other servers: one per source of that kind. Only the active worker has any. */
+export class SourceSubscriptions {
+  readonly #parts: SourceSubscriptionsDependencies
+  readonly #queue = new KeyedQueue()
+  #subscriptions = new Map<MwiSourceId, SourceSubscription>()
+
+  constructor(parts: SourceSubscriptionsDependencies) {
+    this.#parts = parts
+  }
+
+  /** Subscribes everywhere anew, paced. */
+  async start(): Promise<void> {
+    const servers = await this.#parts.store.external.servers()
+    servers.forEach((server, index) => {
+      this.#begin(server, index * START_GAP_MS)
+    })
+  }
+
+  /** A source was created, changed or deleted: what it had is taken back, what it asks for now begins. */
+  changed(uuid: MwiSourceId): void {
+    this.#queue
+      .run(uuid, async () => {
+        const [server] = await this.#parts.store.external.servers(uuid)
+        const before = this.#subscriptions.get(uuid)
+        this.#subscriptions.delete(uuid)
+        void before?.stop()
+        if (server) this.#begin(server, 0)
+      })
+      .catch((err) => this.#parts.log.warn({ err, source: uuid }, 'a source of counts cannot be read'))
+  }
+
+  /** The subscription whose dialog a NOTIFY is in. */
+  find({ headers }: SipRequest): SourceSubscription | undefined {
+    const key = `${headers.get('call-id')} ${parseNameAddress(headers.get('to') ?? '')?.params.get('tag')}`
+    for (const one of this.#subscriptions.values()) if (one.dialogKey === key) return one
+    return undefined
+  }
+
+  /** Leaves them to whoever is active next. */
+  async stop(): Promise<void> {
+    for (const subscription of this.#subscriptions.values()) subscription.drop()
+    this.#subscriptions = new Map()
+    await this.#queue.idle()
+  }
+
+  #begin(server: SubscribedServer, delayMs: number): void {
+    const subscription = new SourceSubscription(server, this.#context())
+    this.#subscriptions.set(server.uuid, subscription)
+    subscription.start(delayMs)
+  }
+
+  #context(): SourceContext {
+    const { secrets, stack, log } = this.#parts
+    return {
+      stack,
+      clock: systemClock,
+      random: Math.random,
+      log,
+      secretOf: ({ sealedSecret, uuid }) => (sealedSecret === null ? undefined : secrets.open(sealedSecret, uuid)),
+      heard: (server, heard) => this.#queue.run(server.uuid, () => this.#feed(server, heard)),
+      stands: (server, status) => this.#note(server, status),
+    }
+  }
+
+  async #feed(
+    { uuid, tenantId, mailboxId }: SubscribedServer,
+    said: Pick<HeardCounts, 'counts' | 'staleAt'>,
+  ): Promise<void> {
+    const { store } = this.#parts
+    const at = new Date()
+    const heard = { ...said, source: 'subscribe', at } as const
+    await store.changeMessages(onlyTenant(tenantId), (change) => feedMailbox(change, mailboxId, heard))
+    await store.external.heard(uuid, at)
+  }
+
+  /** A server that is waited for or does not want us is not heard of: what it last said is old from now on. */
+  #note({ uuid, mailboxId }: SubscribedServer, status: MwiSourceStatus): void {
+    const { store, log } = this.#parts
+    this.#queue
+      .run(uuid, async () => {
+        await store.external.saveStatus(uuid, status)
+        if (status.state === 'waiting' || status.state === 'stopped')
+          await store.external.overdue(mailboxId, new Date())
+      })
+      .catch((err) => log.warn({ err, source: uuid }, 'how a subscription stands cannot be written'))
+  }
+}
