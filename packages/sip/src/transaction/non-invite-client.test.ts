@@ -43,6 +43,23 @@ describe('non-INVITE client transaction over UDP (RFC 3261 17.1.2)', () => {
     expect(sentAtMs).toEqual([0, 500, 1500, 5500, 9500])
   })
 
+  it('gives up at 32 seconds also after a provisional answer, and takes an answer until then', () => {
+    const silent = simulate(false)
+    silent.clock.advance(31_900)
+    silent.transaction.receive(response(100))
+    expect(silent.outcomes).toEqual([])
+    silent.clock.advance(100)
+    expect(silent.outcomes).toEqual([{ type: 'failed', reason: 'timeout' }])
+    const late = simulate(false)
+    late.clock.advance(31_999)
+    late.transaction.receive(response(200))
+    expect(late.outcomes).toEqual([{ type: 'response', response: response(200) }])
+    late.clock.advance(4999)
+    expect(late.terminatedAtMs()).toBeUndefined()
+    late.clock.advance(1)
+    expect(late.terminatedAtMs()).toBe(36_999)
+  })
+
   it('delivers a final response once, however often the peer repeats it, and stays T4 to swallow repeats', () => {
     const { clock, transaction, sentAtMs, outcomes, terminatedAtMs } = simulate(false)
     transaction.receive(response(200))
