@@ -69,7 +69,7 @@ describe('lamps while their counts cannot be read', () => {
     expect(await metric('lamplighter_lamp_converge_seconds_bucket{le="30"}')).toBe(before + 1)
     expect(await metric('lamplighter_notify_total{class="2xx"}')).toBeGreaterThan(1)
     await installation.device(tenant, { voicemails: [box.id] })
-    await waitFor(async () => (await metric('lamplighter_lamps_wrong{reason="no_subscription"}')) >= 1, {
+    await waitFor(async () => (await metric('lamplighter_lamps_wrong{reason="no_contact"}')) >= 1, {
       what: 'the wrong lamp',
       timeoutMs: 40_000,
       intervalMs: 500,

@@ -231,7 +231,7 @@ describe('the lamp ledger over REST', () => {
     const own = await anna.api.call<LampList>('GET', `${CALLD}/users/me/lamps`)
     expect(own).toMatchObject({ total: 1, items: [{ device: { uuid: phone.uuid }, voicemail: { id: box.id } }] })
     const path = `${CALLD}/users/me/lamps/${own.items[0]?.uuid}`
-    expect(await anna.api.call('GET', path)).toEqual(own.items[0])
+    expect(await anna.api.call('GET', path)).toMatchObject({ uuid: own.items[0]?.uuid, voicemail: { id: box.id } })
     expect(await anna.api.call('GET', `${path}/trace`)).toMatchObject({ items: expect.any(Array) })
     expect(await bob.api.call<LampList>('GET', `${CALLD}/users/me/lamps`)).toEqual({ items: [], total: 0 })
     for (const end of ['', '/trace'])

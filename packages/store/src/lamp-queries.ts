@@ -195,7 +195,7 @@ export class LampQueries {
     const { text, values, name } = lampStatement(this.#scope, { inSync: false })
     return this.#sql.rows(
       `${name}.wrong`,
-      `${text} SELECT coalesce(ledger_reason, 'no_subscription') AS reason, count(*)::int AS lamps FROM shown GROUP BY 1`,
+      `${text} SELECT coalesce(ledger_reason, 'no_contact') AS reason, count(*)::int AS lamps FROM shown GROUP BY 1`,
       values.all,
     )
   }
