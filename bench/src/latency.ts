@@ -1,50 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { setTimeout as delay } from 'node:timers/promises'
-import { RabbitMqBus } from '@lamplighter/bus'
-import { countDrafts, messageDrafts } from '@lamplighter/contracts'
-import { type MailboxId, type MessageId, type TenantId, UNHANDLED } from '@lamplighter/domain'
-import { createMwid } from '@lamplighter/mwid'
-import { createRelay } from '@lamplighter/relayd'
-import { createLogger } from '@lamplighter/runtime'
-import { computeHa1, formatMessageSummary, readMessageSummary, SoftPhone } from '@lamplighter/sip'
-import { OutboxSignal, onlyTenant } from '@lamplighter/store'
+import type { TenantId } from '@lamplighter/domain'
+import { formatMessageSummary, readMessageSummary } from '@lamplighter/sip'
 import { type ConsumeMessage, connect } from 'amqplib'
 import { bareTransaction } from './support/bare-transaction.js'
+import { type Place, startChain, Told } from './support/chain.js'
 import { printResults, quantile, type Result } from './support/figures.js'
 import { BenchInstallation } from './support/installation.js'
 
 /** P6: how long from commit to the phone, against the floor that publishes directly. */
 const IDLE_SAMPLES = 200
-const STEADY_PER_SECOND = 50
+/** Commits a second (P6, E1, E2). */
+const RATES = [50, 500]
 const STEADY_SAMPLES = 300
 const ROUNDS = 3
 const DEVICES = 60
-
-type Change = () => Promise<void>
-/** Changes one place and resolves with the milliseconds from its commit to the NOTIFY that shows it. */
-type Place = { readonly change: Change; readonly seen: (count: number) => Promise<number>; count: number }
-
-const log = createLogger('error')
-
-/** Times at which a phone was told each count. */
-class Told {
-  readonly #at = new Map<number, number>()
-  readonly #waiting = new Map<number, (at: number) => void>()
-
-  tell(count: number): void {
-    const now = performance.now()
-    if (this.#at.has(count)) return
-    this.#at.set(count, now)
-    this.#waiting.get(count)?.(now)
-  }
-
-  when(count: number): Promise<number> {
-    const known = this.#at.get(count)
-    if (known !== undefined) return Promise.resolve(known)
-    return new Promise((resolve) => this.#waiting.set(count, resolve))
-  }
-}
 
 async function sample(place: Place): Promise<number> {
   place.count++
@@ -65,100 +35,15 @@ async function oneAtATime(places: readonly Place[]): Promise<number[]> {
 }
 
 /** Places take turns, so that the pace of one phone does not count. */
-async function steadily(places: readonly Place[]): Promise<number[]> {
+async function steadily(places: readonly Place[], perSecond: number): Promise<number[]> {
   const samples: Promise<number>[] = []
   const from = performance.now()
   for (let index = 0; index < STEADY_SAMPLES; index++) {
     const place = places[index % places.length]
     if (place) samples.push(sample(place))
-    await delay(Math.max(0, from + ((index + 1) * 1000) / STEADY_PER_SECOND - performance.now()))
+    await delay(Math.max(0, from + ((index + 1) * 1000) / perSecond - performance.now()))
   }
   return Promise.all(samples)
-}
-
-async function ours(
-  installation: BenchInstallation,
-  tenantId: TenantId,
-  context: string,
-): Promise<{ places: Place[]; stop: () => Promise<void> }> {
-  const bus = new RabbitMqBus(installation.amqpUrl, log)
-  const { database, originUuid, nonceKey, peerSecretKey } = installation
-  const signal = new OutboxSignal(async () => {})
-  const store = installation.store(() => signal.poke())
-  const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'] }
-  const mwid = createMwid({ database, store, bus, nonceKey, peerSecretKey, realm: 'bench', originUuid, settings, log })
-  const relay = createRelay({ databaseUrl: database.url, bus, signal, log })
-  await bus.start()
-  await mwid.start()
-  await relay.start()
-  const port = mwid.ports?.UDP ?? 0
-  const phones: SoftPhone[] = []
-  const places = await Promise.all(
-    Array.from({ length: DEVICES }, async () => {
-      const mailbox = await installation.mailbox(tenantId, context)
-      const username = `d${randomUUID().slice(0, 8)}`
-      const ha1 = (algorithm: 'MD5' | 'SHA-256') => computeHa1(algorithm, username, 'bench', 'bench-password')
-      const credentials = { sipRealm: 'bench', ha1Md5: ha1('MD5'), ha1Sha256: ha1('SHA-256') }
-      const fields = {
-        userUuid: null,
-        name: null,
-        sipUsername: username,
-        digestAlgorithm: 'MD5',
-        mwiMode: 'auto',
-        profile: 'default',
-        aggregate: true,
-        messageAccount: null,
-        mailboxes: [mailbox],
-      } as const
-      await store
-        .configuration(onlyTenant(tenantId))
-        .devices.create(randomUUID() as never, tenantId, fields, credentials)
-      const told = new Told()
-      const phone = new SoftPhone(
-        { username, password: 'bench-password', server: { host: '127.0.0.1', port } },
-        { onLamp: ({ counts }) => told.tell(counts?.new ?? -1) },
-      )
-      phones.push(phone)
-      await phone.start()
-      await phone.subscribe()
-      await told.when(0)
-      return { change: () => deposit(mailbox), seen: (count: number) => told.when(count), count: 0 }
-    }),
-  )
-  async function deposit(mailbox: MailboxId): Promise<void> {
-    await store.changeMessages(onlyTenant(tenantId), async ({ summaries, writer, outbox }) => {
-      const audience = await summaries.lock(mailbox)
-      if (!audience) throw new Error('no mailbox')
-      const id = randomUUID() as MessageId
-      const facts = {
-        callerIdName: 'Bench',
-        callerIdNum: '1',
-        leftAt: 1,
-        durationMs: 3000,
-        audioKey: id,
-        audioBytes: 48_000,
-        audioSha256: null,
-        transcription: null,
-        ...UNHANDLED,
-      }
-      const change = await writer(audience).insert({
-        id,
-        tenantId,
-        mailboxId: mailbox,
-        folderId: 1,
-        urgent: false,
-        ...facts,
-      })
-      await outbox.add([...messageDrafts('created', change.message, change.audience), ...countDrafts(change.audience)])
-    })
-  }
-  const stop = async () => {
-    for (const phone of phones) await phone.stop()
-    await relay.stop()
-    await mwid.stop()
-    await bus.stop()
-  }
-  return { places, stop }
 }
 
 /** The direct publisher: the same rows but no events, published after the commit, and a bare NOTIFY. */
@@ -224,24 +109,28 @@ async function floor(
 
 const installation = await BenchInstallation.create()
 const { tenantId, context } = await installation.tenant()
-const [own, direct] = [await ours(installation, tenantId, context), await floor(installation, tenantId, context)]
-const collected: Record<string, { ours: number[]; reference: number[] }> = {
-  idle: { ours: [], reference: [] },
-  steady: { ours: [], reference: [] },
-}
+const [own, direct] = [
+  await startChain(installation, tenantId, context, DEVICES),
+  await floor(installation, tenantId, context),
+]
+/** Ways to change mailboxes: one at a time, and at a pace. */
+const paces: readonly { name: string; run: (places: readonly Place[]) => Promise<number[]> }[] = [
+  { name: 'idle', run: oneAtATime },
+  ...RATES.map((rate) => ({ name: `${rate}/s`, run: (places: readonly Place[]) => steadily(places, rate) })),
+]
+const collected = new Map(paces.map(({ name }) => [name, { ours: [] as number[], reference: [] as number[] }]))
 for (let round = 0; round <= ROUNDS; round++) {
-  const idle = { ours: await oneAtATime(own.places), reference: await oneAtATime(direct.places) }
-  const steady = { ours: await steadily(own.places), reference: await steadily(direct.places) }
-  // The first round warms up.
-  if (round === 0) continue
-  for (const [name, figures] of Object.entries({ idle, steady })) {
-    collected[name]?.ours.push(...figures.ours)
-    collected[name]?.reference.push(...figures.reference)
+  for (const { name, run } of paces) {
+    const figures = { ours: await run(own.places), reference: await run(direct.places) }
+    // The first round warms up.
+    if (round === 0) continue
+    collected.get(name)?.ours.push(...figures.ours)
+    collected.get(name)?.reference.push(...figures.reference)
   }
 }
 await own.stop()
 await direct.stop()
-const latency = Object.entries(collected).flatMap(([name, figures]): Result[] => [
+const latency = [...collected].flatMap(([name, figures]): Result[] => [
   {
     id: `commit → NOTIFY, ${name}, p50 (P6)`,
     ours: quantile(figures.ours, 0.5),
@@ -256,7 +145,5 @@ const latency = Object.entries(collected).flatMap(([name, figures]): Result[] =>
   },
 ])
 printResults('ms', latency)
-process.stdout.write(
-  `${IDLE_SAMPLES * ROUNDS} samples one at a time, ${STEADY_SAMPLES * ROUNDS} at ${STEADY_PER_SECOND} a second\n`,
-)
+process.stdout.write(`${IDLE_SAMPLES * ROUNDS} samples one at a time, ${STEADY_SAMPLES * ROUNDS} at each pace\n`)
 await installation.stop()

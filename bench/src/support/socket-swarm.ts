@@ -17,6 +17,8 @@ export class SocketSwarm {
   #bytes = 0
   #awaited = Number.POSITIVE_INFINITY
   #arrived: () => void = () => {}
+  /** Moments at which bytes came, while they are asked for. */
+  #moments: number[] | undefined
 
   /** Opens this many sockets, some at a time, each subscribed and started. */
   async open(url: string, tokens: readonly string[], atOnce: number): Promise<void> {
@@ -34,6 +36,22 @@ export class SocketSwarm {
     return new Promise((resolve) => {
       this.#arrived = resolve
     })
+  }
+
+  /** As {@link expect}, with the moment of each arrival: sent one at a time, each event comes to each socket in one piece. */
+  async moments(bytes: number): Promise<readonly number[]> {
+    const moments: number[] = []
+    this.#moments = moments
+    await this.expect(bytes)
+    this.#moments = undefined
+    return moments
+  }
+
+  /** Makes some of the sockets read nothing more. @returns how many */
+  stall(share: number): number {
+    const some = this.#sockets.slice(0, Math.ceil(this.#sockets.length * share))
+    for (const socket of some) socket.pause()
+    return some.length
   }
 
   close(): void {
@@ -66,6 +84,7 @@ export class SocketSwarm {
 
   #count(bytes: number): void {
     this.#bytes += bytes
+    this.#moments?.push(performance.now())
     if (this.#bytes < this.#awaited) return
     this.#awaited = Number.POSITIVE_INFINITY
     this.#arrived()
