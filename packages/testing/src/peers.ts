@@ -4,9 +4,13 @@ import { installPackages } from './apt.js'
 
 const run = promisify(execFile)
 
-/** Real SIP clients, and the Debian package each comes in. */
-const PACKAGES = { baresip: 'baresip-core', sipp: 'sip-tester' } as const
-/** A real SIP client. */
+/** Real SIP peers, and the Debian packages each comes in. */
+const PACKAGES = {
+  baresip: 'baresip-core',
+  sipp: 'sip-tester',
+  kamailio: 'kamailio kamailio-tls-modules kamailio-presence-modules',
+} as const
+/** A real SIP peer. */
 export type Peer = keyof typeof PACKAGES
 
 async function isInstalled(peer: Peer): Promise<boolean> {
@@ -16,10 +20,10 @@ async function isInstalled(peer: Peer): Promise<boolean> {
   )
 }
 
-/** Finds a real SIP client or installs it; undefined when it can be had, else the reason its tests are skipped. */
+/** Finds a real SIP peer or installs it; undefined when it can be had, else the reason its tests are skipped. */
 export async function reasonWithout(peer: Peer): Promise<string | undefined> {
   if (await isInstalled(peer)) return undefined
-  await installPackages([PACKAGES[peer]])
+  await installPackages(PACKAGES[peer].split(' '))
   if (await isInstalled(peer)) return undefined
   return `${peer} is not installed and cannot be (Debian package ${PACKAGES[peer]})`
 }
