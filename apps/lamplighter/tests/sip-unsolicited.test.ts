@@ -1,8 +1,10 @@
 import { type Database, openDatabase } from '@lamplighter/store'
-import { waitFor } from '@lamplighter/testing'
+import { Baresip, reasonWithout, waitFor } from '@lamplighter/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { RawPhone } from './raw-phone.js'
 import { type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
+
+const withoutBaresip = await reasonWithout('baresip')
 
 describe('a device that is told without having subscribed', () => {
   let installation: TestInstallation
@@ -293,6 +295,17 @@ describe('a device that is told without having subscribed', () => {
     await phone.register()
     await phone.next(1, shows(lit(1)), 'lit')
     await ledgerSays(device, { reason: 'acknowledged' })
+  })
+
+  it.skipIf(withoutBaresip)('baresip answers 481, is not asked again, subscribes and is lit', async () => {
+    const { box, device } = await watching()
+    const phone = await Baresip.start({ server: `127.0.0.1:${installation.sipPort}`, ...device })
+    await phone.lampAfter(0, ({ lit }) => !lit, 'its first NOTIFY')
+    await deposit(box)
+    await phone.lampAfter(1, ({ lit, new: unread }) => lit && unread === 1, 'lit')
+    const text = 'SELECT last_status, refused_until > now() AS refused FROM sip_contact WHERE device_uuid = $1'
+    expect((await database.pool.query(text, [device.uuid])).rows).toEqual([{ last_status: 481, refused: true }])
+    await phone.stop()
   })
 
   it('goes the way of its Path, and repeats it in the answer', async () => {

@@ -15,6 +15,7 @@ import {
 } from '@lamplighter/sip'
 import type { RememberedContact, StoredContact, WatchedMailbox } from '@lamplighter/store'
 import type { LampContent } from './lamp-content.js'
+import type { LampMetrics } from './lamp-metrics.js'
 import type { LampTrace, OpenDecision } from './lamp-trace.js'
 
 type Tag = readonly WatchedMailbox[]
@@ -27,10 +28,13 @@ export type ContactContext = {
   readonly wallMs: () => number
   /** Who tells a contact: the URI of its From, and the Call-ID where it wants a certain one. */
   readonly sender: (contact: StoredContact) => { readonly from: string; readonly callId?: string }
-  readonly trace: LampTrace
+  readonly trace: Pick<LampTrace, 'decide' | 'settle'>
+  readonly metrics: Pick<LampMetrics, 'notified'>
   readonly remember: (contact: RememberedContact) => void
   /** How it stands may have changed. */
   readonly onMoved: (lamp: ContactLamp) => void
+  /** It may have taken an older state after what its subscription told it. */
+  readonly onOvertaken: (lamp: ContactLamp) => void
   /** It is over. */
   readonly onExpired: (lamp: ContactLamp) => void
 }
@@ -162,6 +166,7 @@ export class ContactLamp {
     for (const action of actions) {
       if (action.type === 'notify') void this.#notify(action.content, action.attempt)
       else if (action.type === 'wait') this.#wait(action.ms)
+      else if (action.type === 'overtaken') this.#context.onOvertaken(this)
       else this.#remember()
     }
     if (moved) this.#context.onMoved(this)
@@ -194,6 +199,7 @@ export class ContactLamp {
       const retryAfterSec = parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0])
       this.#step({ type: 'answered', attempt, status, retryAfterSec })
     }
+    this.#context.metrics.notified(outcome.type === 'failed' ? undefined : outcome.response.status)
     this.#settle(decision, outcome.type === 'failed' ? 408 : outcome.response.status)
   }
 

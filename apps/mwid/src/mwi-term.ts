@@ -72,6 +72,8 @@ export type MwiTermDependencies = {
 }
 
 const SYSTEM_TIME = { clock: systemClock, wallMs: () => Date.now() }
+/** A NOTIFY came to a phone later than a newer one. */
+const RETELL: LampCause = { kind: 'reassert', name: 'NOTIFY', eventId: null, committedAtMs: null }
 const RECONCILE_INTERVAL_MS = 5 * 60 * 1000
 const CONTEXT_CHUNK = 200
 
@@ -237,14 +239,16 @@ export class MwiTerm {
   }
 
   #newUnsolicited(): UnsolicitedNotifier {
-    const { contacts, log } = this.#parts
+    const { contacts, metrics, log } = this.#parts
     return new UnsolicitedNotifier({
       ...this.#time,
+      metrics,
       stack: () => this.#stack,
       accessCode: this.#accessCode,
       ledger: this.#ledger,
       subscriptions: (deviceId) => this.#table.ofDevice(deviceId),
       recheck: (id) => this.#worker.deviceChanged(id, requestCause('REGISTER')),
+      retell: (shown) => void this.#worker.reassert(shown, RETELL),
       remember: (contact) => {
         this.#remembering
           .add(contact)

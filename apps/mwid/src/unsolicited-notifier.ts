@@ -12,14 +12,16 @@ import type { RegisteredContact, RegistrationListener } from './register-handler
 type Telling = { readonly row: StoredSubscription }
 
 /** What the notifier needs of the worker. */
-export type UnsolicitedContext = Omit<ContactContext, 'onMoved' | 'onExpired' | 'trace' | 'sender'> & {
+export type UnsolicitedContext = Omit<ContactContext, 'onMoved' | 'onOvertaken' | 'onExpired' | 'trace' | 'sender'> & {
   /** What phones dial from their envelope key where neither device nor tenant says otherwise. */
   readonly accessCode: string
-  readonly ledger: Ledger
+  readonly ledger: Pick<Ledger, 'record' | 'trace'>
   /** Live subscriptions of a device. */
   readonly subscriptions: (deviceId: DeviceId) => readonly Telling[]
   /** Looks at the device once more: what it should show is not known here, or nobody tells it any more. */
   readonly recheck: (deviceId: DeviceId) => void
+  /** Tells these lamps again by whatever way they are told. */
+  readonly retell: (shown: readonly WatchedMailbox[]) => void
   /** Ends contacts in the table before their time. */
   readonly end: (contacts: readonly StoredContact[]) => void
 }
@@ -50,6 +52,7 @@ export class UnsolicitedNotifier implements RegistrationListener {
       trace: context.ledger.trace,
       sender: (contact) => this.#sender(contact),
       onMoved: (lamp) => this.#report(lamp.contact.deviceId),
+      onOvertaken: (lamp) => context.retell(this.#devices.get(lamp.contact.deviceId)?.shown ?? []),
       onExpired: (lamp) => this.#expired(lamp),
     }
   }
@@ -111,14 +114,17 @@ export class UnsolicitedNotifier implements RegistrationListener {
     return content.tag
   }
 
-  /** A subscription of the device began or ended. One that is of no known contact speaks for all of them. */
+  /** A subscription of the device began or ended. One of no known contact may be of any that instances do not rule out. */
   subscriptionsChanged(deviceId: DeviceId): void {
     const registered = this.#devices.get(deviceId)
     if (!registered) return
     const subscriptions = this.#context.subscriptions(deviceId)
     const lamps = [...registered.lamps.values()]
-    const ofAll = subscriptions.some(({ row }) => !lamps.some((lamp) => isOfPhone(row, lamp)))
-    for (const lamp of lamps) lamp.setSolicited(ofAll || subscriptions.some(({ row }) => isOfPhone(row, lamp)))
+    const strangers = subscriptions.filter(({ row }) => !lamps.some((lamp) => isOfPhone(row, lamp)))
+    for (const lamp of lamps) {
+      const own = subscriptions.some(({ row }) => isOfPhone(row, lamp))
+      lamp.setSolicited(own || strangers.some(({ row }) => !isOfOther(row, lamp)))
+    }
   }
 
   /** A subscription's phone acknowledged this: its contact needs no word of it when the subscription ends. */
@@ -231,10 +237,16 @@ function isQuiet(mode: MwiMode): boolean {
 /** Which contact of several stands for its device. Who refuses does not count while another takes it. */
 const WORST_FIRST: readonly Standing[] = ['pending', 'unreachable', 'retrying', 'acknowledged', 'peer_refused']
 
-/** Whether a subscription and a contact are of one phone: the same address, or the same place they came from. */
+/** Whether a subscription and a contact are of one phone: one instance, one address, or one place they came from. */
 function isOfPhone(row: StoredSubscription, { contact, from }: ContactLamp): boolean {
+  if (row.instance !== null && row.instance === contact.instance) return true
   if (row.remoteHost === from.host && row.remotePort === from.port) return true
   return sameAddress(parseUri((row.dialog as Dialog).remoteTarget), parseUri(contact.uri))
+}
+
+/** Whether they are of two phones for sure. */
+function isOfOther(row: StoredSubscription, { contact }: ContactLamp): boolean {
+  return row.instance !== null && contact.instance !== null && row.instance !== contact.instance
 }
 
 function sameAddress(a: SipUri | undefined, b: SipUri | undefined): boolean {

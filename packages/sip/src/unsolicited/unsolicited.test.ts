@@ -17,10 +17,12 @@ function simulate(answers: (number | 'silence' | 'later' | { status: number; ret
   let nowMs = 0
   let resumeAtMs: number | undefined
   const sent: (readonly [atMs: number, body: string])[] = []
+  let overtaken = 0
   const step = (event: UnsolicitedEvent<string>) => {
     const { state: next, actions } = stepUnsolicited(state, event, nowMs)
     state = next
     for (const action of actions) {
+      if (action.type === 'overtaken') overtaken++
       if (action.type === 'wait') resumeAtMs = nowMs + action.ms
       if (action.type !== 'notify') continue
       sent.push([nowMs, action.content.body])
@@ -35,6 +37,7 @@ function simulate(answers: (number | 'silence' | 'later' | { status: number; ret
     sent,
     bodies: () => sent.map(([, body]) => body),
     state: () => state,
+    overtaken: () => overtaken,
     register: (fresh = false) => step({ type: 'registered', fresh }),
     change: (body: string | undefined) =>
       step({ type: 'changed', content: body === undefined ? undefined : content(body) }),
@@ -90,6 +93,16 @@ describe('a contact that is told without having subscribed', () => {
     ])
   })
 
+  it('is told again when a NOTIFY from before its start reached it after all', () => {
+    const one = simulate(['later', 200])
+    one.register(true)
+    one.change('a')
+    one.register(true)
+    one.change('b')
+    one.answer(200, 1)
+    expect(one.bodies()).toEqual(['a', 'b', 'b'])
+  })
+
   it('is not told anew that something went', () => {
     const one = simulate()
     one.change('lit')
@@ -123,6 +136,22 @@ describe('a contact that is told without having subscribed', () => {
     one.runTo(UNSOLICITED_PACE_MS)
     one.change('c')
     expect(one.bodies()).toEqual(['a', 'c'])
+  })
+
+  it('says when a late NOTIFY may have undone what its subscription told it', () => {
+    const one = simulate(['later'])
+    one.change('a')
+    one.solicited(true)
+    one.change('b')
+    one.shown('b')
+    one.answer(200)
+    expect(one.overtaken()).toBe(1)
+    const refused = simulate(['later'])
+    refused.change('a')
+    refused.solicited(true)
+    refused.change('b')
+    refused.answer(481)
+    expect(refused.overtaken()).toBe(0)
   })
 
   it.each([405, 481, 489, 501])('that answers %i is asked twice in 24 hours, whatever it registers', (status) => {

@@ -65,6 +65,8 @@ export type UnsolicitedAction<Tag> =
   | { readonly type: 'wait'; readonly ms: number }
   /** What must outlive a restart changed: the acknowledged body, or until when nothing is sent after a refusal. */
   | { readonly type: 'remember' }
+  /** It may have taken this after a newer state its subscription told it: that must be told again. */
+  | { readonly type: 'overtaken' }
 
 /** A move of the machine. */
 export type UnsolicitedStep<Tag> = {
@@ -135,9 +137,12 @@ export function stepUnsolicited<Tag>(
     case 'resume':
       return proceed(state, nowMs)
     case 'unanswered':
-      return event.attempt === state.attempt && state.inFlight ? failed(state, 'unreachable', 408, nowMs) : stay(state)
+      return event.attempt === state.attempt && state.inFlight
+        ? overtaking(state, failed(state, 'unreachable', 408, nowMs))
+        : stay(state)
     case 'answered':
-      return event.attempt === state.attempt && state.inFlight ? answered(state, event, nowMs) : stay(state)
+      if (event.attempt !== state.attempt) return event.status < 300 ? tookAbandoned(state, nowMs) : stay(state)
+      return state.inFlight ? answered(state, event, nowMs) : stay(state)
   }
 }
 
@@ -179,11 +184,22 @@ function answered<Tag>(
   { status, retryAfterSec }: { status: number; retryAfterSec: number | undefined },
   nowMs: number,
 ): UnsolicitedStep<Tag> {
-  if (status < 300) return told(state, status, nowMs)
+  if (status < 300) return overtaking(state, told(state, status, nowMs))
   if (NOT_WANTED.has(status)) return refused(state, status, nowMs)
   if (status === 408 || status === 480) return failed(state, 'unreachable', status, nowMs, retryAfterSec)
   const later = (status >= 500 && status < 600) || retryAfterSec !== undefined
   return failed(state, later ? 'retrying' : 'declined', status, nowMs, retryAfterSec)
+}
+
+/** Copies of a NOTIFY may come late: what its phone took last is not what its subscription told it last. */
+function overtaking<Tag>(state: UnsolicitedState<Tag>, step: UnsolicitedStep<Tag>): UnsolicitedStep<Tag> {
+  const late = state.solicited && state.inFlight?.body !== state.wanted?.body
+  return late ? { state: step.state, actions: [...step.actions, { type: 'overtaken' }] } : step
+}
+
+/** An abandoned NOTIFY reached the phone after all, maybe after a newer one. */
+function tookAbandoned<Tag>(state: UnsolicitedState<Tag>, nowMs: number): UnsolicitedStep<Tag> {
+  return state.solicited ? { state, actions: [{ type: 'overtaken' }] } : proceed({ ...state, forced: true }, nowMs)
 }
 
 function told<Tag>(state: UnsolicitedState<Tag>, status: number, nowMs: number): UnsolicitedStep<Tag> {
