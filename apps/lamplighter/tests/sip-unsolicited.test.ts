@@ -1,10 +1,11 @@
 import { type Database, openDatabase } from '@lamplighter/store'
-import { Baresip, reasonWithout, waitFor } from '@lamplighter/testing'
+import { Baresip, reasonWithout, runSipp, waitFor } from '@lamplighter/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { RawPhone } from './raw-phone.js'
 import { type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
 const withoutBaresip = await reasonWithout('baresip')
+const withoutSipp = await reasonWithout('sipp')
 
 describe('a device that is told without having subscribed', () => {
   let installation: TestInstallation
@@ -306,6 +307,25 @@ describe('a device that is told without having subscribed', () => {
     const text = 'SELECT last_status, refused_until > now() AS refused FROM sip_contact WHERE device_uuid = $1'
     expect((await database.pool.query(text, [device.uuid])).rows).toEqual([{ last_status: 481, refused: true }])
     await phone.stop()
+  })
+
+  it.skipIf(withoutSipp)('sipp: twenty phones are lit though a fifth of what goes either way is lost', async () => {
+    const box = await installation.mailbox(tenant)
+    const users = await Promise.all(
+      Array.from({ length: 20 }, () => installation.device(tenant, { voicemails: [box.id], mwi_mode: 'unsolicited' })),
+    )
+    const server = `127.0.0.1:${installation.sipPort}`
+    const running = runSipp({ scenario: 'register', outOfCall: 'unsolicited', server, users })
+    const told = (unread: number) => async () => {
+      const text = `SELECT count(*)::int AS n FROM lamp WHERE mailbox_id = $1 AND acknowledged_new = $2 AND reason = 'acknowledged'`
+      return (await database.pool.query<{ n: number }>(text, [box.id, unread])).rows[0]?.n === 20
+    }
+    await waitFor(told(0), { what: 'all to be told at their REGISTER' })
+    await deposit(box)
+    await waitFor(told(1), { what: 'all to be told of the message' })
+    const { log } = await running
+    for (const { username } of users)
+      expect(log).toMatch(new RegExp(`sip:${username}@\\S+ Messages-Waiting: yes Voice-Message: 1/0 \\(0/0\\)`))
   })
 
   it('goes the way of its Path, and repeats it in the answer', async () => {

@@ -2,12 +2,18 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { freeUdpPort } from './free-port.js'
 
 /** What sipp shall do. */
 export type SippRun = {
-  /** `subscribe`: subscribe with digest, check the state, unsubscribe. `watch`: subscribe and answer NOTIFYs until the lamp is dark again. */
-  readonly scenario: 'subscribe' | 'watch'
+  /**
+   * `subscribe`: subscribe with digest, check the state, unsubscribe. `watch`: subscribe and answer NOTIFYs until the lamp
+   * is dark again. `register`: register and stay for twelve seconds.
+   */
+  readonly scenario: 'subscribe' | 'watch' | 'register'
+  /** What answers requests that belong to none of the calls. */
+  readonly outOfCall?: 'unsolicited'
   /** Absent: UDP. `tcp`: a connection of its own for each phone. */
   readonly transport?: 'tcp'
   /** `host:port` of the server. */
@@ -22,7 +28,14 @@ export type SippResult = { readonly code: number; readonly log: string; readonly
 const SCENARIOS = new URL('../fixtures/sipp/', import.meta.url)
 
 /** Runs a real sipp, one call per user, each checking every message it gets. */
-export async function runSipp({ scenario, transport, server, users, timeoutSec = 60 }: SippRun): Promise<SippResult> {
+export async function runSipp({
+  scenario,
+  outOfCall,
+  transport,
+  server,
+  users,
+  timeoutSec = 60,
+}: SippRun): Promise<SippResult> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-sipp-'))
   const file = path.join(directory, 'scenario.xml')
   await writeFile(file, await readFile(new URL(`${scenario}.xml`, SCENARIOS)))
@@ -32,6 +45,7 @@ export async function runSipp({ scenario, transport, server, users, timeoutSec =
   await writeFile(path.join(directory, 'users.csv'), `SEQUENTIAL\n${lines.join('\n')}\n`)
   const port = await freeUdpPort()
   const load = [
+    ...(outOfCall === undefined ? [] : ['-oocsf', fileURLToPath(new URL(`${outOfCall}.xml`, SCENARIOS))]),
     ...(transport === 'tcp' ? ['-t', 'tn', '-max_socket', '1000'] : []),
     '-m',
     String(users.length),
