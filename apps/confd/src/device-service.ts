@@ -61,7 +61,7 @@ export class DeviceService {
     const { value: device, replayed } = await this.#store.createOnce(scope, repeat, async (change) => {
       const tenantId = await owningTenant(change, scope, fields.userUuid)
       await refuseForeignMailboxes(change, tenantId, fields)
-      const credentials = this.#credentials(fields.sipUsername, password)
+      const credentials = await this.#credentials(change, tenantId, fields.sipUsername, password)
       const device = await change.devices.create(randomUUID() as DeviceId, tenantId, fields, credentials)
       await change.outbox.add([draft(deviceCreated, { tenant: tenantId }, { device_uuid: device.uuid })])
       return device
@@ -85,7 +85,9 @@ export class DeviceService {
       const fields = mergedFields(device, asked)
       if (!asked.sip_password && sameFields(device, fields)) return
       await this.#refuse(change, scope, device, fields, asked)
-      const credentials = asked.sip_password ? this.#credentials(fields.sipUsername, asked.sip_password) : undefined
+      const credentials = asked.sip_password
+        ? await this.#credentials(change, device.tenantId, fields.sipUsername, asked.sip_password)
+        : undefined
       await change.devices.update(device, fields, credentials)
       await change.outbox.add([draft(deviceEdited, { tenant: device.tenantId }, { device_uuid: uuid })])
     })
@@ -118,12 +120,23 @@ export class DeviceService {
     await refuseForeignMailboxes(change, device.tenantId, fields)
   }
 
-  #credentials(username: string, password: string): DeviceCredentials {
-    const sipRealm = this.#realm
+  /** A hash contains its realm: one for the installation, and one for each domain the tenant has now. */
+  async #credentials(
+    change: ConfigurationChange,
+    tenantId: TenantId,
+    username: string,
+    password: string,
+  ): Promise<DeviceCredentials> {
+    const domains = await change.devices.domainsOf(tenantId)
+    const hash = (algorithm: DigestAlgorithm, realm: string) => computeHa1(algorithm, username, realm, password)
+    const hashes = (algorithm: DigestAlgorithm) =>
+      Object.fromEntries(domains.map((domain) => [domain, hash(algorithm, domain)]))
     return {
-      sipRealm,
-      ha1Md5: computeHa1('MD5', username, sipRealm, password),
-      ha1Sha256: computeHa1('SHA-256', username, sipRealm, password),
+      sipRealm: this.#realm,
+      ha1Md5: hash('MD5', this.#realm),
+      ha1Sha256: hash('SHA-256', this.#realm),
+      domainHa1Md5: hashes('MD5'),
+      domainHa1Sha256: hashes('SHA-256'),
     }
   }
 }

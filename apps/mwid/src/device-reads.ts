@@ -1,31 +1,58 @@
 import type { DeviceId } from '@lamplighter/domain'
-import type { SipDevice, SipRepository, WatchedMailbox } from '@lamplighter/store'
+import type { SipDevice, SipDomain, SipRepository, WatchedMailbox } from '@lamplighter/store'
 import { Batcher } from './batcher.js'
+
+/** A domain that came or went is known after this long. */
+const DOMAIN_KEPT_MS = 5000
+const MAX_DOMAINS = 10_000
 
 /** What a request of a device needs to know; many requests at one moment share a statement. */
 export class DeviceReads {
-  readonly #devices: Batcher<string, SipDevice | undefined>
+  readonly #devices: Batcher<string, readonly SipDevice[]>
   readonly #watched: Batcher<DeviceId, readonly WatchedMailbox[]>
+  readonly #domains: Batcher<string, SipDomain | undefined>
+  readonly #known = new Map<string, { readonly atMs: number; readonly domain: SipDomain | undefined }>()
 
   constructor(sip: SipRepository) {
     this.#devices = new Batcher(async (usernames) => {
-      const found = new Map((await sip.findDevices(usernames)).map((device) => [device.sipUsername, device]))
-      return usernames.map((username) => found.get(username))
+      const found = new Map<string, SipDevice[]>(usernames.map((username) => [username, []]))
+      for (const device of await sip.findDevices(usernames)) found.get(device.sipUsername)?.push(device)
+      return usernames.map((username): readonly SipDevice[] => found.get(username) ?? [])
     })
     this.#watched = new Batcher(async (deviceIds) => {
       const byDevice = new Map<DeviceId, WatchedMailbox[]>(deviceIds.map((id) => [id, []]))
       for (const mailbox of await sip.watched([...byDevice.keys()])) byDevice.get(mailbox.deviceId)?.push(mailbox)
       return deviceIds.map((id): readonly WatchedMailbox[] => byDevice.get(id) ?? [])
     })
+    this.#domains = new Batcher(async (names) => {
+      const found = new Map((await sip.findDomains(names)).map((domain) => [domain.name, domain]))
+      return names.map((name) => found.get(name))
+    })
   }
 
-  /** The device with this SIP username. */
-  findDevice(username: string): Promise<SipDevice | undefined> {
+  /** The devices with this SIP username, one per tenant that has one. */
+  namesakes(username: string): Promise<readonly SipDevice[]> {
     return this.#devices.add(username)
+  }
+
+  /** The first of these names that is a tenant's domain. */
+  async findDomain(names: readonly string[]): Promise<SipDomain | undefined> {
+    for (const domain of await Promise.all(names.map((name) => this.#domain(name)))) if (domain) return domain
+    return undefined
   }
 
   /** What a device must show now. */
   watched(deviceId: DeviceId): Promise<readonly WatchedMailbox[]> {
     return this.#watched.add(deviceId)
+  }
+
+  async #domain(name: string): Promise<SipDomain | undefined> {
+    const known = this.#known.get(name)
+    if (known && performance.now() - known.atMs < DOMAIN_KEPT_MS) return known.domain
+    const domain = await this.#domains.add(name)
+    this.#known.delete(name)
+    this.#known.set(name, { atMs: performance.now(), domain })
+    if (this.#known.size > MAX_DOMAINS) this.#known.delete(this.#known.keys().next().value ?? '')
+    return domain
   }
 }

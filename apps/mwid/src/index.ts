@@ -87,6 +87,7 @@ export function createMwid({
       digest,
       originUuid,
       settings,
+      audit: store.note.bind(store),
       metrics,
       epoch,
       trace,

@@ -14,6 +14,7 @@ import {
   WebSocketTransport,
 } from '@lamplighter/sip'
 import type {
+  AuditEntry,
   ContactRepository,
   GatewayLampRepository,
   RememberedContact,
@@ -33,6 +34,7 @@ import type { LampTrace } from './lamp-trace.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
 import { Reassertion } from './reassertion.js'
+import { RefusalAudit } from './refusal-audit.js'
 import { RegisterHandler } from './register-handler.js'
 import { RequestLimiter } from './request-limiter.js'
 import { SubscribeHandler } from './subscribe-handler.js'
@@ -66,6 +68,8 @@ export type MwiTermDependencies = {
   readonly metrics: LampMetrics
   readonly epoch: Epoch
   readonly trace: LampTrace
+  /** Writes the audit log. */
+  readonly audit: (entry: AuditEntry) => Promise<void>
   readonly log: Logger
   /** Time of everything that is told without a subscription, and of how often a peer may ask. */
   readonly time?: { readonly clock: Clock; readonly wallMs: () => number }
@@ -197,7 +201,7 @@ export class MwiTerm {
   }
 
   #handlers() {
-    const { sip, contacts, digest, settings } = this.#parts
+    const { sip, contacts, digest, settings, audit, log } = this.#parts
     const reads = new DeviceReads(sip)
     const authentication = new SipAuthentication(reads, digest)
     const parts = {
@@ -206,6 +210,7 @@ export class MwiTerm {
       authentication,
       table: this.#table,
       commits: this.#commits,
+      refusals: new RefusalAudit(audit, log),
       context: this.#context(),
       accessCodes: settings.accessCodes,
       recheck: (id: DeviceId) => this.#worker.deviceChanged(id, requestCause('SUBSCRIBE')),

@@ -24,6 +24,7 @@ import type { Target } from './lamp-content.js'
 import { ALLOWED_EVENTS, EVENT_PACKAGES, type EventPackageName } from './packages/index.js'
 import { listFits } from './packages/list-package.js'
 import { RecentAnswers } from './recent-answers.js'
+import type { RefusalAudit } from './refusal-audit.js'
 import { choosePackage, type Refusal, refuseForm, requestedNumber } from './subscribe-request.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
 import { subscriptionRow } from './subscription-row.js'
@@ -40,6 +41,7 @@ export type SubscribeDependencies = {
   readonly recheck: (deviceId: DeviceId) => void
   /** Forgets the row of a subscription that was replaced. */
   readonly forget: (subscription: Subscription) => void
+  readonly refusals: RefusalAudit
   readonly context: SubscriptionContext
   /** Users of a Request-URI that mean "my own lamp". */
   readonly accessCodes: readonly string[]
@@ -112,7 +114,7 @@ export class SubscribeHandler {
     if (made) return this.#accept(incoming, made.row, made.leftSec)
     const reading = this.#watched(device)
     reading.catch(() => {})
-    const target = await this.#resolveTarget(request, device, reading)
+    const target = await this.#resolveTarget(incoming, device, reading)
     if (typeof target === 'object' && target !== null) return respond(...target.refusal)
     const eventPackage = await this.#choosePackage(incoming, target, reading)
     const row = this.#row(incoming, device, { uuid: randomUUID(), target, eventPackage, dialog, grantedSec })
@@ -178,7 +180,7 @@ export class SubscribeHandler {
 
   /** Own name or access code: what the device's name stands for. A number: that mailbox, if the device may watch it. */
   async #resolveTarget(
-    request: SipRequest,
+    { request, from }: IncomingRequest,
     device: SipDevice,
     reading: Promise<readonly WatchedMailbox[]>,
   ): Promise<Target | { refusal: Refusal }> {
@@ -186,7 +188,10 @@ export class SubscribeHandler {
     if (asked === undefined) return null
     const mailbox = (await reading).find(({ number, watched: may }) => may && number === asked)
     if (mailbox) return mailbox.mailboxId
-    return { refusal: [(await this.#parts.sip.numberExists(device.tenantId, asked)) ? 403 : 404] }
+    const foreign = await this.#parts.sip.findNumber(device.tenantId, asked)
+    if (foreign === undefined) return { refusal: [404] }
+    this.#parts.refusals.record(device, foreign, asked, from.host)
+    return { refusal: [403] }
   }
 
   /** A list that would not go through by datagrams is given as the sum. */

@@ -58,7 +58,13 @@ export async function startChain(
       const mailbox = await installation.mailbox(tenantId, context)
       const username = `d${randomUUID().slice(0, 8)}`
       const ha1 = (algorithm: 'MD5' | 'SHA-256') => computeHa1(algorithm, username, 'bench', 'bench-password')
-      const credentials = { sipRealm: 'bench', ha1Md5: ha1('MD5'), ha1Sha256: ha1('SHA-256') }
+      const credentials = {
+        sipRealm: 'bench',
+        ha1Md5: ha1('MD5'),
+        ha1Sha256: ha1('SHA-256'),
+        domainHa1Md5: {},
+        domainHa1Sha256: {},
+      }
       const fields = {
         userUuid: null,
         name: null,

@@ -74,6 +74,8 @@ export type AuditAction =
   | 'lamp.reasserted'
   /** A guest checked out. */
   | 'mailbox.reset'
+  /** A device asked over SIP for a mailbox it may not watch. */
+  | 'mailbox.watch_refused'
   | 'user.associated'
   | 'user.dissociated'
   | SecurityAction

@@ -34,7 +34,14 @@ export type Device = {
 }
 
 /** Credentials a password turned into. */
-export type DeviceCredentials = { readonly sipRealm: string; readonly ha1Md5: string; readonly ha1Sha256: string }
+export type DeviceCredentials = {
+  readonly sipRealm: string
+  readonly ha1Md5: string
+  readonly ha1Sha256: string
+  /** The same for each domain of the tenant, by its name. */
+  readonly domainHa1Md5: Readonly<Record<string, string>>
+  readonly domainHa1Sha256: Readonly<Record<string, string>>
+}
 
 /** What a client may set of a device. */
 export type DeviceFields = Omit<Device, 'uuid' | 'tenantId'>
@@ -69,7 +76,7 @@ export class DeviceRepository {
     return { items: rows.map(toDevice), total }
   }
 
-  /** @throws RuleError when the SIP username is taken, in whatever tenant. */
+  /** @throws RuleError when the tenant has the SIP username already. */
   async create(
     uuid: DeviceId,
     tenantId: TenantId,
@@ -90,6 +97,12 @@ export class DeviceRepository {
     await refusing(fields, () => this.#db.device.update({ where: { uuid: device.uuid }, data }))
     await this.#db.deviceMailbox.deleteMany({ where: { deviceUuid: device.uuid } })
     await this.#setList(device.uuid, device.tenantId, mailboxes ?? [])
+  }
+
+  /** Domains of a tenant. */
+  async domainsOf(tenantId: TenantId): Promise<string[]> {
+    const rows = await this.#db.tenantDomain.findMany({ where: { tenantUuid: tenantId }, select: { name: true } })
+    return rows.map(({ name }) => name)
   }
 
   /** Deletes a device with its contacts, subscriptions and lamps. */
@@ -117,7 +130,7 @@ async function refusing<T>(fields: DeviceFields, work: () => Promise<T>): Promis
   try {
     return await work()
   } catch (error) {
-    if (violatedConstraint(error) !== 'device_sip_username_key') throw error
+    if (violatedConstraint(error) !== 'device_tenant_uuid_sip_username_key') throw error
     const details = { sip_username: fields.sipUsername }
     throw new RuleError('device-exists', 'the SIP username is taken', details, { cause: error })
   }

@@ -1,6 +1,7 @@
 export { type Account, ADMIN_POLICY_SLUG, USER_POLICY_SLUG } from './account-repository.js'
 export { type AudioStore, DirectoryAudioStore } from './audio-store.js'
 export type { AuditFilter, AuditPosition, AuditRecord } from './audit-queries.js'
+export type { AuditEntry } from './audit-repository.js'
 export type { AuthListQuery, AuthPage } from './auth-list.js'
 export type { HeldMessage } from './caller-erasure.js'
 export type { AccessChange, Configuration, ConfigurationChange, LoginChange, MessagesChange } from './changes.js'
@@ -85,6 +86,7 @@ export {
   type DeviceForm,
   type LampEntry,
   type SipDevice,
+  type SipDomain,
   SipRepository,
   type StoredSubscription,
   type WatchedMailbox,

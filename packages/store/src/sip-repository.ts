@@ -31,9 +31,19 @@ export type SipDevice = DeviceForm & {
   readonly sipUsername: string
   readonly digestAlgorithm: DigestAlgorithm
   readonly ha1: string
+  /** HA1 for its digest algorithm by each domain of its tenant. */
+  readonly domainHa1: Readonly<Record<string, string>>
   readonly mwiMode: MwiMode
   /** Whether its tenant lets devices register here. */
   readonly mayRegister: boolean
+}
+
+/** A domain of a tenant, as far as SIP goes. */
+export type SipDomain = {
+  readonly name: string
+  readonly tenantId: TenantId
+  /** Whether requests to it are authenticated in the realm of its name. */
+  readonly isRealm: boolean
 }
 
 /** A mailbox a device watches, or watched, with what it shows now. */
@@ -97,7 +107,8 @@ export type LampEntry = {
 
 const FIND_DEVICES = `
   SELECT d.uuid::text, tenant_uuid::text AS "tenantId", sip_username AS "sipUsername", digest_algorithm AS "digestAlgorithm",
-    CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, mwi_mode AS "mwiMode", profile, aggregate,
+    CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1,
+    CASE digest_algorithm WHEN 'MD5' THEN domain_ha1_md5 ELSE domain_ha1_sha256 END AS "domainHa1", mwi_mode AS "mwiMode", profile, aggregate,
     coalesce(d.message_account, t.message_account) AS "messageAccount", t.sip_registrar AS "mayRegister"
   FROM device d JOIN tenant t ON t.uuid = d.tenant_uuid WHERE sip_username = ANY ($1::text[])`
 const FORMS = `
@@ -142,8 +153,12 @@ const WATCHED = `
   WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
 const MAILBOXES_OF_POLICY = `
   SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
-const NUMBER_EXISTS =
-  'SELECT 1 AS yes FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
+/** A domain is a realm once every device of its tenant has credentials for it; till then nobody is locked out. */
+const FIND_DOMAINS = `
+  SELECT n.name, n.tenant_uuid::text AS "tenantId", NOT EXISTS (
+    SELECT 1 FROM device d WHERE d.tenant_uuid = n.tenant_uuid AND NOT d.domain_ha1_md5 ? n.name) AS "isRealm"
+  FROM tenant_domain n WHERE n.name = ANY ($1::text[])`
+const FIND_NUMBER = 'SELECT id FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
 const SAVE_SUBSCRIPTIONS = `
   INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport,
@@ -245,9 +260,14 @@ export class SipRepository {
     return rows.map(({ id }) => id)
   }
 
-  /** Whether the tenant has a mailbox with this number, in whatever context. */
-  async numberExists(tenantId: TenantId, number: string): Promise<boolean> {
-    return (await this.#rows('sip.number', NUMBER_EXISTS, [tenantId, number])).length === 1
+  /** The mailbox of the tenant with this number, in whatever context. */
+  async findNumber(tenantId: TenantId, number: string): Promise<MailboxId | undefined> {
+    return (await this.#rows<{ id: MailboxId }>('sip.number', FIND_NUMBER, [tenantId, number]))[0]?.id
+  }
+
+  /** Those of these names that are domains of tenants. */
+  findDomains(names: readonly string[]): Promise<SipDomain[]> {
+    return this.#rows<SipDomain>('sip.domains', FIND_DOMAINS, [names])
   }
 
   /** Writes new and refreshed subscriptions, many in one transaction. */

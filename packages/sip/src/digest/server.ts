@@ -27,27 +27,37 @@ export class DigestAuthenticator {
     this.#realm = realm
   }
 
+  /** The realm of who says no other. */
+  get realm(): string {
+    return this.#realm
+  }
+
   /** The one challenge of a 401. */
-  challenge(algorithm: DigestAlgorithm, stale: boolean): string {
-    const nonce = this.#nonces.create(this.#realm)
-    const parts = [`realm=${quote(this.#realm)}`, `nonce=${quote(nonce)}`, `algorithm=${algorithm}`, 'qop="auth"']
+  challenge(algorithm: DigestAlgorithm, stale: boolean, realm = this.#realm): string {
+    const nonce = this.#nonces.create(realm)
+    const parts = [`realm=${quote(realm)}`, `nonce=${quote(nonce)}`, `algorithm=${algorithm}`, 'qop="auth"']
     return `Digest ${[...parts, ...(stale ? ['stale=true'] : [])].join(', ')}`
   }
 
-  /** The credentials for our realm, if the request has any. */
-  claimed(request: SipRequest): ClaimedCredentials | undefined {
+  /** The credentials for the realm, if the request has any. */
+  claimed(request: SipRequest, realm = this.#realm): ClaimedCredentials | undefined {
     for (const header of request.headers.all('authorization')) {
       const params = parseDigest(header)
       const username = params?.get('username')
-      if (params?.get('realm') === this.#realm && username) return { username, params }
+      if (params?.get('realm') === realm && username) return { username, params }
     }
     return undefined
   }
 
   /** Verifies credentials. Without an account the same work is done and the answer is no. */
-  verify(request: SipRequest, { params }: ClaimedCredentials, account: DigestAccount | undefined): DigestVerdict {
+  verify(
+    request: SipRequest,
+    { params }: ClaimedCredentials,
+    account: DigestAccount | undefined,
+    realm = this.#realm,
+  ): DigestVerdict {
     const nonce = params.get('nonce') ?? ''
-    const state = this.#nonces.judge(nonce, this.#realm)
+    const state = this.#nonces.judge(nonce, realm)
     // A nonce from before a change of keys: without `stale` phones take it for a wrong password and give up.
     if (state !== 'fresh') return 'stale'
     const algorithm = account?.algorithm ?? 'MD5'
