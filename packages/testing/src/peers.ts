@@ -7,6 +7,7 @@ const run = promisify(execFile)
 /** Real SIP peers, and the Debian packages each comes in. */
 const PACKAGES = {
   baresip: 'baresip-core',
+  chromium: 'chromium',
   sipp: 'sip-tester',
   kamailio: 'kamailio kamailio-tls-modules kamailio-presence-modules',
 } as const
