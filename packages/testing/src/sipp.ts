@@ -9,7 +9,7 @@ import { freeUdpPort } from './free-port.js'
 export type SippRun = {
   /**
    * `subscribe`: subscribe with digest, check the state, unsubscribe. `watch`: subscribe and answer NOTIFYs until the lamp
-   * is dark again. `register`: register and stay for twelve seconds.
+   * is dark again. `register`: register and stay for 25 seconds.
    */
   readonly scenario: 'subscribe' | 'watch' | 'register'
   /** What answers requests that belong to none of the calls. */
