@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compileLinphone, reasonWithout, startLinphone, waitFor } from '@lamplighter/testing'
+import { compileLinphone, reasonWithout, startLinphone, startTwinkle, waitFor } from '@lamplighter/testing'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
@@ -56,6 +56,14 @@ describe.skipIf(!asked)('large clients', () => {
     },
     400_000,
   )
+
+  it('Twinkle', async () => {
+    expect(await reasonWithout('twinkle-console')).toBeUndefined()
+    const { username, password } = await installation.device(tenant, { user_uuid: anna.uuid })
+    const phone = await startTwinkle({ username, password, server: `127.0.0.1:${installation.sipPort}` })
+    await followLamp(() => phone.bodies())
+    await phone.stop()
+  }, 400_000)
 
   it('SIP.js in Chromium', async () => {
     expect(await reasonWithout('chromium')).toBeUndefined()

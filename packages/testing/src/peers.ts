@@ -9,6 +9,7 @@ const PACKAGES = {
   baresip: 'baresip-core',
   chromium: 'chromium',
   sipp: 'sip-tester',
+  'twinkle-console': 'twinkle-console',
   kamailio: 'kamailio kamailio-tls-modules kamailio-presence-modules',
 } as const
 /** A real SIP peer. */
