@@ -22,7 +22,7 @@ export async function startTwinkle(account: { username: string; password: string
   return {
     bodies: async () => {
       const log = await readFile(path.join(folder, 'twinkle.log'), 'utf8').catch(() => '')
-      return log.match(/Messages-Waiting:[^]*?Voice-Message:[^\n]*/g) ?? []
+      return log.match(/Messages-Waiting:.*?Voice-Message:[^\n]*/gs) ?? []
     },
     stop: async () => {
       child.kill('SIGKILL')
