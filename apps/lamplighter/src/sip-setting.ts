@@ -23,6 +23,8 @@ export type SipConfig = {
   readonly webSocketOrigins: 'same' | 'any' | readonly string[]
   readonly realm: string
   readonly advertisedHost: string | undefined
+  /** How often every lamp is compared with the truth. */
+  readonly reconcileSec: number
   readonly accessCodes: readonly string[]
 }
 
@@ -43,6 +45,7 @@ export function readSip(read: EnvironmentReader): SipConfig {
     webSocketOrigins: readOrigins(read.text('LAMPLIGHTER_SIP_WS_ORIGINS') ?? 'same'),
     realm: read.text('LAMPLIGHTER_SIP_REALM') ?? 'lamplighter',
     advertisedHost: read.text('LAMPLIGHTER_SIP_ADVERTISED_HOST'),
+    reconcileSec: read.integer('LAMPLIGHTER_SIP_RECONCILE_SEC', 300, { min: 1, max: 86_400 }),
     accessCodes: list(read.text('LAMPLIGHTER_ACCESS_CODES') ?? '*97,*98'),
   }
 }

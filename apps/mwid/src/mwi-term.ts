@@ -52,6 +52,8 @@ export type SipSettings = TransportSettings & {
   readonly advertisedHost?: string
   /** Users of a Request-URI that mean "my own lamp"; the first is what phones dial. */
   readonly accessCodes: readonly string[]
+  /** How often every lamp is compared with the truth, seconds. */
+  readonly reconcileSec?: number
 }
 
 /** What a term is made of. */
@@ -78,7 +80,8 @@ export type MwiTermDependencies = {
 const SYSTEM_TIME = { clock: systemClock, wallMs: () => Date.now() }
 /** A NOTIFY came to a phone later than a newer one. */
 const RETELL: LampCause = { kind: 'reassert', name: 'NOTIFY', eventId: null, committedAtMs: null }
-const RECONCILE_INTERVAL_MS = 5 * 60 * 1000
+/** How often every lamp is compared with the truth where nobody says otherwise. */
+const RECONCILE_SEC = 300
 const CONTEXT_CHUNK = 200
 
 /** The time during which this process is the one that notifies: from taking the subscriptions over to giving them up. */
@@ -165,7 +168,8 @@ export class MwiTerm {
       ...(await this.#parts.gateways.wrongLamps()),
     ])
     this.reconcile()
-    this.#reconciling = setInterval(() => this.reconcile(), RECONCILE_INTERVAL_MS).unref()
+    const reconcileMs = (this.#parts.settings.reconcileSec ?? RECONCILE_SEC) * 1000
+    this.#reconciling = setInterval(() => this.reconcile(), reconcileMs).unref()
   }
 
   /** Compares every lamp with the truth, paced, in the background, and sweeps contacts that ran out. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VirtualClock } from '../clock.js'
 import { notifyCSeq } from './dialog.js'
 import { DEFAULT_EXPIRY, grantExpiry } from './expiry.js'
 import { type Content, type NotifierEvent, newNotifier, PACE_MS, stepNotifier } from './notifier.js'
@@ -191,4 +192,30 @@ describe('expiry', () => {
   ])('asked %s, with %s of chance, granted %s: less only where nothing shorter was asked', (asked, chance, granted) => {
     expect(grantExpiry(asked, DEFAULT_EXPIRY, () => chance)).toBe(granted)
   })
+})
+
+describe('a burst of changes', () => {
+  it.each([0, 30, 150, 450])(
+    'fifty in one second, answered after %i ms, are at most six NOTIFYs, the last one right',
+    (answerMs) => {
+      const clock = new VirtualClock()
+      let state = newNotifier<string>()
+      const sent: string[] = []
+      const step = (event: NotifierEvent<string>) => {
+        const next = stepNotifier(state, event, clock.now())
+        state = next.state
+        for (const action of next.actions) {
+          if (action.type === 'wait') clock.after(action.ms, () => step({ type: 'resume' }))
+          if (action.type !== 'notify') continue
+          sent.push(action.content.body)
+          clock.after(answerMs, () => step({ type: 'answered', status: 200, retryAfterSec: undefined }))
+        }
+      }
+      for (let change = 1; change <= 50; change++)
+        clock.after(change * 20, () => step({ type: 'changed', content: content(String(change)), forced: false }))
+      clock.advance(5000)
+      expect(sent.length).toBeLessThanOrEqual(6)
+      expect(sent.at(-1)).toBe('50')
+    },
+  )
 })
