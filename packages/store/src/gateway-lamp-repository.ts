@@ -139,7 +139,7 @@ const SAVE = `
     acknowledged_at = coalesce(excluded.acknowledged_at, l.acknowledged_at),
     number = CASE WHEN excluded.acknowledged_at IS NULL THEN l.number ELSE excluded.number END,
     context = CASE WHEN excluded.acknowledged_at IS NULL THEN l.context ELSE excluded.context END,
-    reason = excluded.reason, last_status = excluded.last_status, updated_at = now(),
+    reason = excluded.reason, last_status = coalesce(excluded.last_status, l.last_status), updated_at = now(),
     target = coalesce(excluded.target, l.target),
     etag = CASE WHEN excluded.acknowledged_at IS NULL THEN l.etag ELSE excluded.etag END,
     etag_expires_at = CASE WHEN excluded.acknowledged_at IS NULL THEN l.etag_expires_at ELSE excluded.etag_expires_at END`

@@ -44,6 +44,8 @@ type Entry = {
   state: DeliveryState<Lamp>
   /** It is only told again: changes go first. */
   again: boolean
+  /** What the ledger says of a lamp that shows what it should; undefined: something else. */
+  settledAs: GatewayLamp['blockedBy'] | undefined
   /** When it was last told or given up, epoch milliseconds. */
   saidAtMs: number
   publication: GatewayLamp['publication']
@@ -126,6 +128,7 @@ export class GatewayDriver {
     entry.again = again
     const showing: Showing<Lamp> = { place: placeOf(lamp), summary: lamp.summary, tag: lamp }
     if (!again && shows(entry, showing)) return this.#settled(entry)
+    entry.settledAs = undefined
     this.#parts.records.pending(lamp, this.#targets.failed ? 'unreachable' : 'pending')
     this.#step(entry, { type: 'wanted', showing, forced: again })
   }
@@ -137,6 +140,7 @@ export class GatewayDriver {
       lamp,
       state: newDelivery(told),
       again: false,
+      settledAs: undefined,
       saidAtMs: acknowledged?.at.getTime() ?? this.#parts.wallMs(),
       publication,
       target: null,
@@ -151,7 +155,9 @@ export class GatewayDriver {
   /** It shows what it should. */
   #settled(entry: Entry): void {
     this.#step(entry, { type: 'wanted', showing: showingOf(entry.lamp), forced: false })
-    this.#parts.records.settled(entry.lamp)
+    const { blockedBy } = entry.lamp
+    if (entry.settledAs !== blockedBy) this.#parts.records.settled(entry.lamp)
+    entry.settledAs = blockedBy
     if (!entry.lamp.served && entry.state.phase === 'idle') this.#forget(entry)
   }
 
@@ -188,6 +194,7 @@ export class GatewayDriver {
   #acknowledged(entry: Entry, { showing, status }: Extract<DeliveryAction<Lamp>, { type: 'acknowledged' }>): void {
     entry.again = false
     entry.saidAtMs = this.#parts.wallMs()
+    entry.settledAs = entry.state.wanted === undefined ? entry.lamp.blockedBy : undefined
     const forget = !entry.lamp.served && entry.state.wanted === undefined
     const { publication, target } = entry
     this.#parts.records.acknowledged(entry.lamp, showing, entry.decision, { status, target, publication, forget })
