@@ -1,3 +1,4 @@
+import { openDatabase } from '@lamplighter/store'
 import { freePort, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { describe, expect, it } from 'vitest'
 import { LamplighterProcess } from './process.js'
@@ -53,6 +54,40 @@ describe('a broker that is away', () => {
     }
     expect(await healthy()).toBe(false)
     proxy.refuse(false)
+    await phones.stop()
+    await installation.stop()
+    await proxy.stop()
+  })
+})
+
+describe('a database that is away for 20 seconds', () => {
+  it('makes no NOTIFY a guess: nothing is said meanwhile, and the truth at once after', {
+    timeout: 120_000,
+  }, async () => {
+    const port = String(await freePort())
+    const first = await TestInstallation.start({ LAMPLIGHTER_SIP_PORT: port })
+    const tenant = await first.tenant()
+    const box = await first.mailbox(tenant, { accesstype: 'global' })
+    const phones = new Phones()
+    const phone = await phones.of(first, tenant)
+    const direct = new URL(first.databaseUrl)
+    const proxy = await TcpProxy.start(direct)
+    const cut = { DATABASE_URL: proxy.url(direct), LAMPLIGHTER_SIP_PORT: port, LAMPLIGHTER_SIP_RECONCILE_SEC: '1' }
+    const installation = await first.restart(cut)
+    await deposit({ ...tenant, admin: tenant.admin.at(installation.url) }, box)
+    await phone.subscribe()
+    await phone.next(0, ({ body }) => body.includes('1/0'), 'lit')
+    proxy.refuse(true)
+    proxy.cut()
+    const database = openDatabase(first.databaseUrl, { connections: 1 })
+    const change = 'UPDATE mailbox_summary SET new_count = 5, revision = revision + 1 WHERE mailbox_id = $1'
+    await database.pool.query(change, [box.id])
+    await database.close()
+    const [said, until] = [phone.notified.length, Date.now() + 20_000]
+    await waitFor(() => Date.now() > until, { what: 'the outage to end', timeoutMs: 30_000 })
+    expect(phone.notified.slice(said)).toEqual([])
+    proxy.refuse(false)
+    await phone.next(said, ({ body }) => body.includes('Voice-Message: 5/0'), 'what changed meanwhile')
     await phones.stop()
     await installation.stop()
     await proxy.stop()
