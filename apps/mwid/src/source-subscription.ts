@@ -252,7 +252,7 @@ function accept(asking: Asking, headers: SipRequest['headers']): void {
     remoteTag,
     remoteAddress: to,
     remoteTarget: contact?.uri && !contact.uri.hasHeaders ? contact.uriText : asking.dialog.remoteTarget,
-    routeSet: first ? listItems(headers, 'record-route').reverse() : asking.dialog.routeSet,
+    routeSet: first ? [...listItems(headers, 'record-route')].reverse() : asking.dialog.routeSet,
   }
 }
 

@@ -24,11 +24,17 @@ export type CSeq = { readonly number: number; readonly method: string }
 const MAX_CSEQ = 2 ** 31
 
 /** The items of a list header, over all its lines. */
-export function listItems(headers: Headers, name: string): string[] {
-  return headers
-    .all(name)
-    .flatMap((value) => splitOutsideQuotes(value, ','))
-    .map((item) => item.trim())
+export function listItems(headers: Headers, name: string): readonly string[] {
+  const values = headers.all(name)
+  if (values.length === 0) return []
+  return headers.once(`items ${name}`, () =>
+    values.flatMap((value) => splitOutsideQuotes(value, ',')).map((item) => item.trim()),
+  )
+}
+
+/** The From or To of a message; undefined when it is neither an address nor there. */
+export function addressOf(headers: Headers, name: 'from' | 'to'): NameAddress | undefined {
+  return headers.once(name, () => parseNameAddress(headers.get(name) ?? ''))
 }
 
 /** Parses one Via. */
@@ -42,8 +48,10 @@ export function parseVia(text: string): Via | undefined {
 
 /** The topmost Via: how a response finds back. */
 export function topVia(headers: Headers): Via | undefined {
-  const first = listItems(headers, 'via')[0]
-  return first === undefined ? undefined : parseVia(first)
+  return headers.once('top via', () => {
+    const first = listItems(headers, 'via')[0]
+    return first === undefined ? undefined : parseVia(first)
+  })
 }
 
 /** Parses `"Name" <uri>;params` or `uri;params`; undefined when it is neither. */

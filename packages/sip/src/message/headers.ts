@@ -30,6 +30,7 @@ function canonicalName(name: string): string {
 export class Headers {
   readonly #list: Header[]
   #index: Map<string, string[]> | undefined
+  #read: Map<string, unknown> | undefined
 
   constructor(list: readonly Header[] = []) {
     this.#list = [...list]
@@ -50,10 +51,17 @@ export class Headers {
     return this.#byName().get(name) ?? []
   }
 
+  /** What was read from these lines, read once: several rules look at the same header. */
+  once<T>(key: string, read: () => T): T {
+    this.#read ??= new Map()
+    if (!this.#read.has(key)) this.#read.set(key, read())
+    return this.#read.get(key) as T
+  }
+
   /** Adds a line at the end. */
   add(name: string, value: string): void {
     this.#list.push({ name, value })
-    this.#index = undefined
+    this.#forget()
   }
 
   /** Puts another value into the first line of this name. */
@@ -61,7 +69,12 @@ export class Headers {
     const at = this.#list.findIndex((header) => canonicalName(header.name) === name)
     const old = this.#list[at]
     if (old) this.#list[at] = { name: old.name, value }
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#index = undefined
+    this.#read = undefined
   }
 
   #byName(): Map<string, string[]> {

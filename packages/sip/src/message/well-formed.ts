@@ -1,4 +1,4 @@
-import { listItems, parseCSeq, parseNameAddress, parseVia } from './fields.js'
+import { addressOf, listItems, parseCSeq, parseNameAddress, parseVia, topVia } from './fields.js'
 import type { SipMessage, SipRequest } from './message.js'
 import { splitOutsideQuotes } from './uri.js'
 
@@ -10,23 +10,23 @@ export function isWellFormed(message: SipMessage): boolean {
   const { headers } = message
   const cseq = parseCSeq(headers.get('cseq'))
   const vias = listItems(headers, 'via')
-  if (!cseq || vias.length === 0 || !parseVia(vias[0] ?? '')) return false
+  if (!cseq || !topVia(headers)) return false
   return message.kind === 'response' || isWellFormedRequest(message, cseq.method, vias)
 }
 
 function isWellFormedRequest({ method, headers }: SipRequest, cseqMethod: string, vias: readonly string[]): boolean {
   const maxForwards = headers.get('max-forwards')
-  if (cseqMethod !== method || vias.some((via) => !parseVia(via) || hasEmptyParam(via))) return false
+  if (cseqMethod !== method || vias.some((via, at) => (at > 0 && !parseVia(via)) || hasEmptyParam(via))) return false
   if (maxForwards !== undefined && !(/^\d{1,10}$/.test(maxForwards) && Number(maxForwards) <= 255)) return false
-  const addresses = [headers.get('from') ?? '', headers.get('to') ?? '', ...listItems(headers, 'contact')]
-  return addresses.every((address, at) => (at > 1 && address === '*') || isAddress(address))
-}
-
-function isAddress(text: string): boolean {
-  return parseNameAddress(text) !== undefined && !hasEmptyParam(text)
+  for (const name of ['from', 'to'] as const)
+    if (!addressOf(headers, name) || hasEmptyParam(headers.get(name) ?? '')) return false
+  return listItems(headers, 'contact').every(
+    (contact) => contact === '*' || (parseNameAddress(contact) !== undefined && !hasEmptyParam(contact)),
+  )
 }
 
 /** `a;;b` says nothing that could be meant. */
 function hasEmptyParam(text: string): boolean {
+  if (!text.includes(';')) return false
   return splitOutsideQuotes(text, ';').some((part) => part.trim() === '')
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.js'
 import { Headers } from '../message/headers.js'
 import { type SipRequest, type SipResponse, serialize } from '../message/message.js'
@@ -45,7 +45,7 @@ export class Clients {
   }
 
   #send(request: SipRequest, transport: Transport, to: RemoteAddress): Promise<Outcome> {
-    const branch = `${MAGIC_COOKIE}${randomBytes(12).toString('hex')}`
+    const branch = `${MAGIC_COOKIE}${randomUUID().replaceAll('-', '')}`
     const via = `SIP/2.0/${transport.name} ${this.#transports.addressOf(transport)};branch=${branch};rport`
     const headers = new Headers([{ name: 'Via', value: via }, ...request.headers.list])
     const bytes = serialize({ ...request, headers })

@@ -1,4 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
+import { type LookupOneOptions, lookup } from 'node:dns'
+import { isIP } from 'node:net'
 import { reachableFrom, unmapped } from './address.js'
 import { defaultPort, type RemoteAddress, type Transport, type TransportListener } from './transport.js'
 
@@ -27,7 +29,8 @@ export class UdpTransport implements Transport {
 
   /** Binds. @throws the system's error, e.g. EADDRINUSE */
   async start(listener: TransportListener): Promise<void> {
-    const socket = createSocket({ type: this.#bind.host.includes(':') ? 'udp6' : 'udp4' })
+    const type = this.#bind.host.includes(':') ? 'udp6' : 'udp4'
+    const socket = createSocket({ type, lookup: addressFirst })
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
       socket.bind(this.#bind.port, this.#bind.host, resolve)
@@ -62,6 +65,17 @@ export class UdpTransport implements Transport {
   isOpen(): boolean {
     return false
   }
+}
+
+/** Datagrams go to addresses, about which the system need not be asked each time; only a name to bind to is looked up. */
+function addressFirst(
+  host: string,
+  options: LookupOneOptions,
+  found: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  const family = isIP(host)
+  if (family === 0) lookup(host, options, found)
+  else found(null, host, family)
 }
 
 /** The system may grant less or refuse; then it works with what there is. */

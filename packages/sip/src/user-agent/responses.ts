@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { parseNameAddress } from '../message/fields.js'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { addressOf, parseNameAddress } from '../message/fields.js'
 import { Headers } from '../message/headers.js'
 import type { SipRequest, SipResponse } from '../message/message.js'
 
@@ -31,7 +31,7 @@ export type HeaderLines = readonly (readonly [name: string, value: string])[]
 
 /** A new tag: unguessable and unique. */
 export function newTag(): string {
-  return randomBytes(8).toString('hex')
+  return randomUUID().replaceAll('-', '').slice(-16)
 }
 
 /** A tag that begins no dialog: short, because some answers must be. */
@@ -49,9 +49,10 @@ export function createResponse(
   const headers = new Headers()
   for (const via of request.headers.all('via')) headers.add('Via', via)
   const to = request.headers.get('to')
+  const tagged = addressOf(request.headers, 'to')?.params.has('tag')
   const copied: (readonly [string, string | undefined])[] = [
     ['From', request.headers.get('from')],
-    ['To', to === undefined || hasTag(to) ? to : `${to};tag=${toTag}`],
+    ['To', to === undefined || tagged ? to : `${to};tag=${toTag}`],
     ['Call-ID', request.headers.get('call-id')],
     ['CSeq', request.headers.get('cseq')],
     ...lines,
