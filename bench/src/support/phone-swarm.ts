@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { challengeOf, credentials, headerOf, type LeanChallenge, okTo } from './lean-sip.js'
+import { answerTo, challengeOf, credentials, headerOf, type LeanChallenge } from '@lamplighter/testing'
 
 /** Where a server is. */
 export type SipServerAddress = { readonly host: string; readonly port: number }
@@ -139,12 +139,15 @@ export class PhoneSwarm {
     const { host, port } = this.#server
     const own = `127.0.0.1:${this.#socket.address().port}`
     if (challenge) phone.uses++
-    const proof = challenge ? credentials(challenge, { name, password: this.#password, uri, count: phone.uses }) : ''
+    const proof = challenge
+      ? credentials(challenge, { name, password: this.#password, method: 'SUBSCRIBE', uri, count: phone.uses })
+      : ''
     const bytes = Buffer.from(
       `SUBSCRIBE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP ${own};rport;branch=z9hG4bK${callId}${cseq}\r\nMax-Forwards: 70\r\n` +
         `From: <sip:${name}@${host}:${port}>;tag=f${callId}\r\nTo: <sip:${resource}@${host}:${port}>${toTag === '' ? '' : `;tag=${toTag}`}\r\n` +
         `Call-ID: ${callId}\r\nCSeq: ${cseq} SUBSCRIBE\r\nContact: <sip:${name}@${own}>\r\n${proof}Event: message-summary\r\n` +
-        `Accept: application/simple-message-summary\r\nExpires: ${expiresSec}\r\nContent-Length: 0\r\n\r\n`,
+        `Accept: application/simple-message-summary\r\nUser-Agent: a phone of a swarm, as long as those of real phones\r\nAllow: NOTIFY, OPTIONS\r\n` +
+        `Expires: ${expiresSec}\r\nContent-Length: 0\r\n\r\n`,
       'latin1',
     )
     const now = performance.now()
@@ -164,7 +167,7 @@ export class PhoneSwarm {
       waiting?.answered(text)
       return
     }
-    this.#socket.send(okTo(text), this.#server.port, this.#server.host)
+    this.#socket.send(answerTo(text), this.#server.port, this.#server.host)
     const phone = this.#phones.get(callId)
     if (!phone) return
     const shown = /Voice-Message: *(\d+)\//.exec(text)?.[1]

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { headerOf } from './lean-sip.js'
+import { headerOf } from '@lamplighter/testing'
 import type { SipServerAddress } from './phone-swarm.js'
 
 const RESEND_MS = 500

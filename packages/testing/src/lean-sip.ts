@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * As little SIP as a load generator needs: its cost must not be what is measured. It reads what the servers of these
- * benchmarks write, long header names in their usual case, and nothing else.
+ * As little SIP as a load generator needs, for benchmarks and for thousands of phones in one process. It reads what the
+ * servers under test write, long header names in their usual case, and nothing else.
  */
 
 /** The value of the first header line of this name. */
@@ -21,10 +21,10 @@ function headerLines(text: string, name: string): string[] {
   return lines
 }
 
-/** A 200 to a request. */
-export function okTo(request: string): Buffer {
+/** An answer to a request, a 200 unless told otherwise. */
+export function answerTo(request: string, status = '200 OK'): Buffer {
   const lines = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].flatMap((name) => headerLines(request, name))
-  return Buffer.from(`SIP/2.0 200 OK\r\n${lines.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`, 'latin1')
+  return Buffer.from(`SIP/2.0 ${status}\r\n${lines.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`, 'latin1')
 }
 
 /** A challenge as far as it is answered. */
@@ -47,9 +47,15 @@ function md5(text: string): string {
 /** Credentials for a challenge, MD5 with qop=auth. */
 export function credentials(
   { header, realm, nonce }: LeanChallenge,
-  { name, password, uri, count }: { name: string; password: string; uri: string; count: number },
+  {
+    name,
+    password,
+    method,
+    uri,
+    count,
+  }: { name: string; password: string; method: string; uri: string; count: number },
 ): string {
   const nc = count.toString(16).padStart(8, '0')
-  const response = md5(`${md5(`${name}:${realm}:${password}`)}:${nonce}:${nc}:0a4f113b:auth:${md5(`SUBSCRIBE:${uri}`)}`)
+  const response = md5(`${md5(`${name}:${realm}:${password}`)}:${nonce}:${nc}:0a4f113b:auth:${md5(`${method}:${uri}`)}`)
   return `${header}: Digest username="${name}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5, cnonce="0a4f113b", qop=auth, nc=${nc}\r\n`
 }
