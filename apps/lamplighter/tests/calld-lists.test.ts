@@ -341,7 +341,7 @@ describe('message lists', () => {
       ]) {
         const { json } = await ask(path, '', token)
         const view = json as { folders: { id: number; name: string; type: string; messages: Listed[] }[] }
-        expect(Object.keys(view)).toEqual(['id', 'name', 'number', 'accesstype', 'folders'])
+        expect(Object.keys(view)).toEqual(['id', 'name', 'number', 'accesstype', 'external', 'folders'])
         expect(view.folders.map(({ id, name, type }) => `${id} ${name} ${type}`)).toEqual([
           '1 inbox new',
           '2 old old',
@@ -407,6 +407,7 @@ describe('message lists', () => {
             name: 'Anna',
             number: box.number,
             accesstype: 'personal',
+            external: null,
             rights: ['listen', 'manage', 'delete', 'greet', 'purge'],
             counts: { new: 3, old: 0, urgent_new: 1, urgent_old: 0 },
           },

@@ -41,6 +41,7 @@ describe('the fields of a mailbox (rest.md 2.2)', () => {
       enabled: true,
       accesstype: 'personal',
       mwi_policy_uuid: null,
+      external: null,
       options: [],
       links: [{ rel: 'voicemails', href: expect.stringMatching(/^http.*\/api\/confd\/1\.1\/voicemails\/\d+$/) }],
       users: [],

@@ -98,12 +98,16 @@ describe('6.2 row 18: the broker goes away', () => {
       const headers = { name, origin_uuid, tenant_uuid: tenant.uuid, 'user_uuid:*': true, required_acl: null }
       channel.publish('wazo-headers', '', body, { headers, contentType: 'image/png' })
     }
-    publish('thing_happened', Buffer.from([...Buffer.from('{"x":"'), 0xff, ...Buffer.from('"}')]))
-    publish('thing_happened', Buffer.from('no JSON'))
-    publish('something_else', Buffer.from('{"name":"thing_happened"}'))
-    publish('thing_happened', Buffer.from('{"name":"something_else"}'))
-    await waitFor(() => frames.length > 3, { what: 'the event' })
-    expect(frames.slice(3)).toEqual(['{"name":"something_else"}'])
+    // The gateway may still be coming back from the last cut, and foreign events are not kept for it.
+    const published = () => {
+      publish('thing_happened', Buffer.from([...Buffer.from('{"x":"'), 0xff, ...Buffer.from('"}')]))
+      publish('thing_happened', Buffer.from('no JSON'))
+      publish('something_else', Buffer.from('{"name":"thing_happened"}'))
+      publish('thing_happened', Buffer.from('{"name":"something_else"}'))
+      return frames.length > 3
+    }
+    await waitFor(published, { what: 'the event', intervalMs: 200 })
+    expect(new Set(frames.slice(3))).toEqual(new Set(['{"name":"something_else"}']))
     expect(socket.readyState).toBe(WebSocket.OPEN)
     socket.terminate()
     await connection.close()

@@ -5,7 +5,14 @@ import { readRateLimits } from '../src/rate-limit-setting.js'
 
 describe('LAMPLIGHTER_RATE_LIMITS', () => {
   it('has generous defaults, and each limit one', () => {
-    expect(Object.keys(readRateLimits(undefined)).sort()).toEqual(['address', 'login', 'media', 'tenant', 'token'])
+    expect(Object.keys(readRateLimits(undefined)).sort()).toEqual([
+      'address',
+      'login',
+      'media',
+      'reassert',
+      'tenant',
+      'token',
+    ])
   })
 
   it('turns everything off with 0', () => {
@@ -15,7 +22,7 @@ describe('LAMPLIGHTER_RATE_LIMITS', () => {
   it('changes what it names and leaves the rest', () => {
     const { token, media, ...others } = readRateLimits('token=5/10, media=0')
     expect([token, media]).toEqual([{ ratePerSec: 5, burst: 10 }, undefined])
-    expect(Object.keys(others).sort()).toEqual(['address', 'login', 'tenant'])
+    expect(Object.keys(others).sort()).toEqual(['address', 'login', 'reassert', 'tenant'])
   })
 
   it.each(['', 'token', 'token=', 'token=5', 'token=-1/5', 'speed=1/2', 'token=1/2/3', 'token=5/0'])(

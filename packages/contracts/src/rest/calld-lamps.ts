@@ -53,6 +53,7 @@ export type LampTraceView = Static<typeof traceSchema>
 
 const uuid = Type.String({
   pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?!\\n)$',
+  examples: ['11111111-1111-4111-8111-111111111111'],
 })
 const filterFields = {
   device: Type.Optional(uuid),
