@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
 import {
   AuthenticationError,
   isUuid,
@@ -32,10 +32,10 @@ const MAX_TOKEN_CHARS = 2048
 
 /** Signs access tokens (design 5). */
 export class TokenIssuer {
-  readonly #key: Buffer
+  readonly #key: KeyObject
 
   constructor(key: Buffer) {
-    this.#key = key
+    this.#key = secretKey(key)
   }
 
   /** A token for a session. */
@@ -56,13 +56,13 @@ export type VerifierOptions = { readonly ttlMs?: number; readonly capacity?: num
  * a removed policy or an ended session takes effect everywhere within that time, and at once where `invalidate` is told.
  */
 export class TokenVerifier {
-  readonly #key: Buffer
+  readonly #key: KeyObject
   readonly #sessions: SessionSource
   readonly #principals: ExpiringCache<SessionId, Remembered>
   readonly #verified: ExpiringCache<string, SessionId>
 
   constructor(key: Buffer, sessions: SessionSource, { ttlMs = 3000, capacity = 20_000 }: VerifierOptions = {}) {
-    this.#key = key
+    this.#key = secretKey(key)
     this.#sessions = sessions
     this.#principals = new ExpiringCache(capacity, ttlMs)
     this.#verified = new ExpiringCache(capacity, 60_000)
@@ -137,7 +137,12 @@ export class TokenVerifier {
   }
 }
 
-function readSession(token: string, key: Buffer): SessionId | undefined {
+/** Bytes would be tried as a public key first, for every token anew, which costs many times what the signature does. */
+function secretKey(key: Buffer): KeyObject {
+  return createSecretKey(key)
+}
+
+function readSession(token: string, key: KeyObject): SessionId | undefined {
   try {
     const claims = jwt.verify(token, key, { algorithms: [ALGORITHM], issuer: ISSUER })
     const sessionId = typeof claims === 'object' ? claims['sid'] : undefined
