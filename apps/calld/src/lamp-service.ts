@@ -33,8 +33,8 @@ export class LampService {
 
   /** Has one lamp told again. @throws NotFoundError */
   async reassertOne(scope: TenantScope, uuid: string, actor: Actor, filter: LampFilter = {}): Promise<void> {
-    const { tenantId, device, mailbox } = await this.find(scope, uuid, filter)
-    await this.reassert(tenantId, { deviceId: device.uuid, mailboxId: mailbox.id }, actor)
+    const { tenantId, device, gateway, mailbox } = await this.find(scope, uuid, filter)
+    await this.reassert(tenantId, { deviceId: device?.uuid, gatewayId: gateway?.uuid, mailboxId: mailbox.id }, actor)
   }
 
   /** Has the lamps of a device told again. @throws NotFoundError */

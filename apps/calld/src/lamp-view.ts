@@ -1,15 +1,16 @@
 import type { LampTraceView, LampView } from '@lamplighter/contracts'
-import { isLampLit, presentReason } from '@lamplighter/domain'
+import { isLampLit, presentGatewayReason, presentReason } from '@lamplighter/domain'
 import type { Lamp, LampState, TracedDecision } from '@lamplighter/store'
 
 /** A lamp as the API shows it. */
 export function toLampView(lamp: Lamp): LampView {
-  const { uuid, tenantId, device, mailbox, desired, acknowledged, inSync, lastStatus, contact, updatedAt } = lamp
+  const { uuid, tenantId, device, gateway, mailbox, desired, acknowledged, inSync, lastStatus, contact, updatedAt } =
+    lamp
   return {
     uuid,
     tenant_uuid: tenantId,
-    device: { uuid: device.uuid, name: device.name, sip_username: device.sipUsername },
-    gateway: null,
+    device: device && { uuid: device.uuid, name: device.name, sip_username: device.sipUsername },
+    gateway: gateway && { uuid: gateway.uuid, name: gateway.name },
     voicemail: mailbox,
     desired: toStateView(desired),
     acknowledged: acknowledged && { ...toStateView(acknowledged), at: acknowledged.at.toISOString() },
@@ -36,9 +37,10 @@ export function toTraceView(decisions: readonly TracedDecision[]): LampTraceView
   return { items, total: items.length }
 }
 
-function reasonOf({ ledgerReason, inSync, device, contact }: Lamp): string {
+function reasonOf({ ledgerReason, inSync, device, gateway, contact }: Lamp): string {
+  if (gateway) return presentGatewayReason({ ledgerReason, inSync, blockedBy: gateway.blockedBy })
   const [hasSubscription, hasContact] = [contact?.subscribed === true, contact !== null]
-  return presentReason({ ledgerReason, inSync, mwiMode: device.mwiMode, hasSubscription, hasContact })
+  return presentReason({ ledgerReason, inSync, mwiMode: device?.mwiMode ?? 'auto', hasSubscription, hasContact })
 }
 
 function toStateView(state: LampState) {

@@ -31,7 +31,7 @@ export async function explainDeviceLamps(
     store.lamps(scope).list({ deviceId: uuid }, page),
   ])
   const name = device.name ?? device.sipUsername
-  const told = lamps.map((lamp) => ({ lamp, words: toExplained(lamp, now) }))
+  const told = lamps.map((lamp) => ({ lamp, words: toExplained(lamp, device, now) }))
   return {
     sentence: explainLamps(
       name,
@@ -84,14 +84,14 @@ function toPresenceView({ contact, transport, remote, userAgent, expiresAt }: De
   return { contact, transport, remote, user_agent: userAgent, expires_at: expiresAt.toISOString() }
 }
 
-function toExplained(lamp: Lamp, now: Date): ExplainedLamp {
-  const { mailbox, desired, acknowledged, inSync, ledgerReason, lastStatus, contact, device } = lamp
+function toExplained(lamp: Lamp, { mwiMode }: Device, now: Date): ExplainedLamp {
+  const { mailbox, desired, acknowledged, inSync, ledgerReason, lastStatus, contact } = lamp
   const [hasSubscription, hasContact] = [contact?.subscribed === true, contact !== null]
   return {
     mailbox: mailbox.number ?? String(mailbox.id),
     waiting: desired.new,
     inSync,
-    reason: presentReason({ ledgerReason, inSync, mwiMode: device.mwiMode, hasSubscription, hasContact }),
+    reason: presentReason({ ledgerReason, inSync, mwiMode, hasSubscription, hasContact }),
     lastStatus,
     confirmed: acknowledged && {
       waiting: acknowledged.new,

@@ -27,7 +27,8 @@ export const USAGE = `usage: lamplighter COMMAND
                              a SIP phone that prints its lamp
   listen --url URL --token TOKEN
                              print events as a WebSocket client receives them
-  lamps list|reassert --url URL --token TOKEN [--device UUID] [--mailbox ID] [--in-sync true|false] [--lit true|false]
+  lamps list|reassert --url URL --token TOKEN [--device UUID] [--gateway UUID] [--mailbox ID] [--in-sync true|false]
+                             [--lit true|false]
                              print lamps that pass, or have them told again
   lamps explain --url URL --token TOKEN --device UUID
                              why the lamp of a device is on or off
@@ -70,7 +71,7 @@ const LAMP_ACTIONS = ['list', 'explain', 'reassert'] as const
 function readLamps([what, ...rest]: readonly string[]): Command {
   const action = LAMP_ACTIONS.find((name) => name === what)
   if (!action) throw new StartError(`lamplighter lamps does one of ${LAMP_ACTIONS.join(', ')}`)
-  const { url, token, ...given } = readOptions(rest, ['url', 'token', 'device', 'mailbox', 'in-sync', 'lit'])
+  const { url, token, ...given } = readOptions(rest, ['url', 'token', 'device', 'gateway', 'mailbox', 'in-sync', 'lit'])
   if (action === 'explain') required('device', given.device)
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [[name.replace('-', '_'), value]],

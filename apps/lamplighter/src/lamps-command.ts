@@ -7,7 +7,7 @@ export type LampsOptions = {
   readonly action: 'list' | 'explain' | 'reassert'
   readonly url: string
   readonly token: string
-  /** `device`, `mailbox`, `in_sync`, `lit`, as far as given. */
+  /** `device`, `gateway`, `mailbox`, `in_sync`, `lit`, as far as given. */
   readonly filter: Readonly<Record<string, string>>
 }
 

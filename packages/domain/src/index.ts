@@ -72,7 +72,7 @@ export {
   requestCause,
 } from './lamp.js'
 export { type ExplainedLamp, explainLamps } from './lamp-explanation.js'
-export { type LampFacts, presentReason } from './lamp-reason.js'
+export { type GatewayLampFacts, type LampFacts, presentGatewayReason, presentReason } from './lamp-reason.js'
 export {
   type AccessType,
   type Mailbox,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type LampFacts, presentReason } from './lamp-reason.js'
+import { type GatewayLampFacts, type LampFacts, presentGatewayReason, presentReason } from './lamp-reason.js'
 
 const facts: LampFacts = {
   ledgerReason: 'acknowledged',
@@ -34,5 +34,23 @@ describe('the reason of a lamp at this moment', () => {
     ['it is switched off, whatever else', { mwiMode: 'off', inSync: false }, 'switched_off'],
   ])('%s', (_what, some, reason) => {
     expect(presentReason({ ...facts, ...some })).toBe(reason)
+  })
+})
+
+describe("the reason of a gateway's lamp at this moment", () => {
+  const right: GatewayLampFacts = { ledgerReason: 'acknowledged', inSync: true, blockedBy: null }
+  it.each<[string, Partial<GatewayLampFacts>, string]>([
+    ['what was confirmed is right', {}, 'acknowledged'],
+    ['what was confirmed is not right any more', { inSync: false }, 'pending'],
+    ['nothing was ever decided', { ledgerReason: null, inSync: false }, 'pending'],
+    ['nothing was ever decided about what a switch keeps dark', { ledgerReason: null, blockedBy: 'policy' }, 'pending'],
+    ['its policy keeps it dark', { ledgerReason: 'blocked_by_policy', blockedBy: 'policy' }, 'blocked_by_policy'],
+    ['a switch turned since, and nothing waited', { blockedBy: 'gateway' }, 'blocked_by_gateway'],
+    ['the switch turned back, and nothing waits', { ledgerReason: 'blocked_by_gateway' }, 'acknowledged'],
+    ['the switch turned back just now', { ledgerReason: 'blocked_by_gateway', inSync: false }, 'pending'],
+    ['it refuses to go dark', { ledgerReason: 'peer_refused', inSync: false, blockedBy: 'gateway' }, 'peer_refused'],
+    ['telling it again fails', { ledgerReason: 'retrying' }, 'retrying'],
+  ])('%s', (_what, some, reason) => {
+    expect(presentGatewayReason({ ...right, ...some })).toBe(reason)
   })
 })

@@ -10,6 +10,7 @@ import type {
   TenantId,
 } from '@lamplighter/domain'
 import type pg from 'pg'
+import { CLAIMED_ELSEWHERE, SERVES } from './gateway-lamp-sql.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { Outbox } from './outbox.js'
 import { pgSql, type Sql } from './sql.js'
@@ -77,8 +78,6 @@ const GATEWAYS = `
   FROM gateway WHERE $1::uuid IS NULL OR uuid = $1::uuid ORDER BY uuid`
 const GATEWAYS_OF_TENANT = 'SELECT uuid::text FROM gateway WHERE tenant_uuid = $1::uuid AND deleted_at IS NULL'
 
-/** Mailboxes a gateway serves now. `g` and `m` must be there. */
-const SERVES = `m.deleted_at IS NULL AND g.deleted_at IS NULL AND (g.all_contexts OR m.context = ANY (g.contexts))`
 /**
  * What each pair of gateway and mailbox shows: a disabled mailbox, one whose policy forbids it, one behind a gateway that
  * is off and one that is served no more show nothing. What somebody else than its own users has claimed does not wait.
@@ -98,10 +97,7 @@ const lampsOf = (pairs: string) => `
     LEFT JOIN mailbox_summary s ON s.mailbox_id = m.id
     LEFT JOIN mwi_policy o ON o.uuid = m.mwi_policy_uuid
     LEFT JOIN gateway_lamp l ON l.gateway_uuid = p.gateway_uuid AND l.mailbox_id = p.mailbox_id
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS new, count(*) FILTER (WHERE q.urgent)::int AS urgent_new FROM message q
-      WHERE q.mailbox_id = p.mailbox_id AND q.claimed_by IS NOT NULL AND q.folder_id IN (1, 3)
-        AND NOT EXISTS (SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = q.mailbox_id AND u.user_uuid = q.claimed_by)) c
+    CROSS JOIN LATERAL (${CLAIMED_ELSEWHERE}) c
   ORDER BY p.mailbox_id`
 const LAMPS_OF_MAILBOXES = lampsOf(`
     SELECT g.uuid AS gateway_uuid, m.id AS mailbox_id FROM mailbox m JOIN gateway g ON g.tenant_uuid = m.tenant_uuid

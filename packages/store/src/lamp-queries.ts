@@ -15,19 +15,26 @@ import type { Sql } from './sql.js'
 /** Counts a lamp shows or should show, and the revision of the mailbox they belong to. */
 export type LampState = MessageSummary & { readonly revision: number }
 
-/** A lamp: what it should show now, what its device said it shows, and why. */
+/** A lamp: what it should show now, what its device or gateway said it shows, and why. */
 export type Lamp = {
   readonly uuid: string
   readonly tenantId: TenantId
+  /** Exactly one of `device` and `gateway` shows it. */
   readonly device: {
     readonly uuid: DeviceId
     readonly name: string | null
     readonly sipUsername: string
     readonly mwiMode: MwiMode
-  }
+  } | null
+  readonly gateway: {
+    readonly uuid: string
+    readonly name: string
+    /** The switch that keeps this lamp dark. */
+    readonly blockedBy: 'policy' | 'gateway' | null
+  } | null
   /** Number and name are null once the mailbox is gone. */
   readonly mailbox: { readonly id: MailboxId; readonly number: string | null; readonly name: string | null }
-  /** False: the device watches it no more, and it must go dark. */
+  /** False: the device watches it, or the gateway serves it, no more, and it must go dark. */
   readonly watched: boolean
   readonly desired: LampState
   readonly acknowledged: (LampState & { readonly at: Date }) | null
@@ -35,7 +42,7 @@ export type Lamp = {
   /** What the ledger says; null while it says nothing. */
   readonly ledgerReason: LampReason | null
   readonly lastStatus: number | null
-  /** Where the device is told it: its subscription, else where it is registered. Null: nowhere. */
+  /** Where a device is told it: its subscription, else where it is registered. Null: nowhere, or a gateway's. */
   readonly contact: {
     readonly uri: string
     readonly transport: string
@@ -82,10 +89,13 @@ type CountRow = {
 type LampRow = CountRow & {
   uuid: string
   tenant_uuid: string
-  device_uuid: string
+  device_uuid: string | null
   device_name: string | null
-  sip_username: string
-  mwi_mode: string
+  sip_username: string | null
+  mwi_mode: string | null
+  gateway_uuid: string | null
+  gateway_name: string | null
+  blocked_by: 'policy' | 'gateway' | null
   mailbox_id: number
   number: string | null
   mailbox_name: string | null
@@ -152,7 +162,7 @@ export class LampQueries {
     const { text, values, name } = lampStatement(this.#scope, filter)
     const direction = page.direction === 'desc' ? 'DESC' : 'ASC'
     const [limit, offset] = [values.add(page.limit, 'int'), values.add(page.offset, 'int')]
-    const order = `${ORDERS[page.order]} ${direction} NULLS LAST, sip_username, number, uuid`
+    const order = `${ORDERS[page.order]} ${direction} NULLS LAST, sip_username, gateway_name, number, uuid`
     const list = `${text}
       SELECT n.total, p.*, c.* FROM (SELECT count(*)::int AS total FROM shown) n
         LEFT JOIN LATERAL (
@@ -190,9 +200,9 @@ export class LampQueries {
     }))
   }
 
-  /** How many lamps are not confirmed to show what they should, by what the ledger says of them. */
+  /** How many lamps of devices are not confirmed to show what they should, by what the ledger says of them. */
   async wrong(): Promise<{ reason: LampReason; lamps: number }[]> {
-    const { text, values, name } = lampStatement(this.#scope, { inSync: false })
+    const { text, values, name } = lampStatement(this.#scope, { inSync: false }, 'devices')
     return this.#sql.rows(
       `${name}.wrong`,
       `${text} SELECT coalesce(ledger_reason, 'no_contact') AS reason, count(*)::int AS lamps FROM shown GROUP BY 1`,
@@ -200,9 +210,9 @@ export class LampQueries {
     )
   }
 
-  /** Places of lamps in their own order, behind `after`: for going through many in parts. */
+  /** Places of lamps of devices in their own order, behind `after`: for going through many in parts. */
   async places(filter: LampFilter, after: LampPlace | undefined, limit: number): Promise<LampPlace[]> {
-    const { text, values, name } = lampStatement(this.#scope, filter)
+    const { text, values, name } = lampStatement(this.#scope, filter, 'devices')
     const behind = after
       ? `WHERE (device_uuid, mailbox_id) > (${values.add(after.deviceId, 'uuid')}, ${values.add(after.mailboxId, 'int')})`
       : ''
@@ -220,12 +230,11 @@ function toLamp(row: LampRow): Lamp {
   return {
     uuid: row.uuid,
     tenantId: row.tenant_uuid as TenantId,
-    device: {
-      uuid: row.device_uuid as DeviceId,
-      name: row.device_name,
-      sipUsername: row.sip_username,
-      mwiMode: row.mwi_mode as MwiMode,
-    },
+    device: toDevice(row),
+    gateway:
+      row.gateway_uuid === null
+        ? null
+        : { uuid: row.gateway_uuid, name: row.gateway_name ?? '', blockedBy: row.blocked_by },
     mailbox: { id: row.mailbox_id as MailboxId, number: row.number, name: row.mailbox_name },
     watched: row.watched,
     desired: toState(row),
@@ -236,6 +245,12 @@ function toLamp(row: LampRow): Lamp {
     contact: toContact(row),
     updatedAt: row.updated_at,
   }
+}
+
+function toDevice(row: LampRow): Lamp['device'] {
+  const { device_uuid: uuid, device_name: name, sip_username: sipUsername, mwi_mode: mwiMode } = row
+  if (uuid === null || sipUsername === null) return null
+  return { uuid: uuid as DeviceId, name, sipUsername, mwiMode: mwiMode as MwiMode }
 }
 
 function toContact({

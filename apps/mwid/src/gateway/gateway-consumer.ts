@@ -66,7 +66,13 @@ export function gatewayConsumer(originUuid: string, listener: GatewayListener): 
 
 /** What asks for a device's lamps is not about gateways. */
 function reassert(message: IncomingMessage, listener: GatewayListener): 'ack' | 'dead_letter' {
-  const { device_uuid: device, gateway_uuid: gateway, voicemail_id: mailbox } = readEventData(message)
+  const {
+    device_uuid: device,
+    gateway_uuid: gateway,
+    voicemail_id: mailbox,
+    in_sync: inSync,
+    lit,
+  } = readEventData(message)
   const tenantId = message.headers['tenant_uuid']
   if (typeof tenantId !== 'string') return 'dead_letter'
   if (typeof device === 'string') return 'ack'
@@ -74,6 +80,8 @@ function reassert(message: IncomingMessage, listener: GatewayListener): 'ack' | 
     tenantId,
     gatewayId: typeof gateway === 'string' ? gateway : null,
     mailboxId: typeof mailbox === 'number' ? (mailbox as MailboxId) : null,
+    inSync: typeof inSync === 'boolean' ? inSync : null,
+    lit: typeof lit === 'boolean' ? lit : null,
   }
   listener.reassertRequested(asked, { ...eventCause(message), kind: 'reassert', committedAtMs: null })
   return 'ack'

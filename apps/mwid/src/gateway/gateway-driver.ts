@@ -156,9 +156,10 @@ export class GatewayDriver {
   #settled(entry: Entry): void {
     this.#step(entry, { type: 'wanted', showing: showingOf(entry.lamp), forced: false })
     const { blockedBy } = entry.lamp
-    if (entry.settledAs !== blockedBy) this.#parts.records.settled(entry.lamp)
+    const forget = !entry.lamp.served && entry.state.phase === 'idle'
+    if (forget || entry.settledAs !== blockedBy) this.#parts.records.settled(entry.lamp, forget)
     entry.settledAs = blockedBy
-    if (!entry.lamp.served && entry.state.phase === 'idle') this.#forget(entry)
+    if (forget) this.#forget(entry)
   }
 
   #step(entry: Entry, event: DeliveryEvent<Lamp>): void {

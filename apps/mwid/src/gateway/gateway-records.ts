@@ -26,9 +26,9 @@ export class GatewayRecords {
     this.#record(lamp, reason, null)
   }
 
-  /** It shows already what it should. */
-  settled(lamp: Lamp): void {
-    this.#record(lamp, toldReason(lamp), null)
+  /** It shows already what it should. @param forget it is dark and shown no more */
+  settled(lamp: Lamp, forget: boolean): void {
+    this.#record(lamp, toldReason(lamp), null, forget)
   }
 
   /** A request about it goes out. */

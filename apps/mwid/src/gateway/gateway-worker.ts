@@ -2,7 +2,7 @@ import { type LampCause, type MailboxId, RECONCILE } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { Clock } from '@lamplighter/sip'
 import type { DeliveringGateway, GatewayLamp, GatewayLampRepository, SipRepository } from '@lamplighter/store'
-import { type GatewayReassertion, REASSERTION } from './gateway-causes.js'
+import { type Again, ALL_AGAIN, type GatewayReassertion, isAgain, REASSERTION } from './gateway-causes.js'
 import { GatewayDriver, type GatewayDriverParts } from './gateway-driver.js'
 
 /** What the worker is made of. */
@@ -23,9 +23,12 @@ const CHUNK_PAUSE_MS = 50
 type Look = {
   readonly ids: Set<MailboxId>
   readonly gatewayId: string | null
-  readonly forced: boolean
+  readonly again: Again | null
   cause: LampCause
 }
+
+/** All mailboxes of a gateway that wait to be read, and which of them are told again. */
+type Sweep = { readonly gatewayId: string; readonly again: Again | null; readonly cause: LampCause }
 
 /**
  * Turns "something about this mailbox, gateway or policy changed" into what gateways must show. It reads the truth, never
@@ -37,8 +40,7 @@ export class GatewayWorker {
   readonly #drivers = new Map<string, GatewayDriver>()
   readonly #stopping = new AbortController()
   readonly #looks = new Map<string, Look>()
-  /** Gateways all of whose mailboxes are to be read, and whether they are told again. */
-  readonly #sweeps = new Map<string, { forced: boolean; cause: LampCause }>()
+  readonly #sweeps = new Map<string, Sweep>()
   readonly #changed = new Map<string, LampCause>()
   #working: Promise<void> | undefined
 
@@ -50,7 +52,7 @@ export class GatewayWorker {
   async start(): Promise<void> {
     for (const gateway of await this.#parts.repository.gateways()) {
       this.#drive(gateway)
-      this.#sweep(gateway.uuid, RECONCILE, false)
+      this.#sweep(gateway.uuid, RECONCILE, null)
     }
   }
 
@@ -62,7 +64,7 @@ export class GatewayWorker {
 
   /** A mailbox changed. */
   mailboxChanged(id: MailboxId, cause: LampCause): void {
-    this.#look([id], null, false, cause)
+    this.#look([id], null, null, cause)
   }
 
   /** A gateway was made, changed or deleted. */
@@ -75,7 +77,7 @@ export class GatewayWorker {
   async policyChanged(policy: string, cause: LampCause): Promise<void> {
     for (let last = 0; !this.#stopping.signal.aborted; ) {
       const ids = await this.#parts.sip.mailboxesOfPolicy(policy, last, CHUNK)
-      this.#look(ids, null, false, cause)
+      this.#look(ids, null, null, cause)
       if (ids.length < CHUNK) return
       last = ids.at(-1) ?? last
       await sleep(CHUNK_PAUSE_MS, this.#stopping.signal)
@@ -83,10 +85,12 @@ export class GatewayWorker {
   }
 
   /** Somebody wants lamps told again, whatever was acknowledged. */
-  async reassert({ tenantId, gatewayId, mailboxId }: GatewayReassertion, cause: LampCause): Promise<void> {
-    if (mailboxId !== null) return this.#look([mailboxId], gatewayId, true, cause)
+  async reassert(asked: GatewayReassertion, cause: LampCause): Promise<void> {
+    const { tenantId, gatewayId, mailboxId, inSync, lit } = asked
+    const again = { tenantId, inSync, lit }
+    if (mailboxId !== null) return this.#look([mailboxId], gatewayId, again, cause)
     const gateways = await this.#parts.repository.gatewaysOfTenant(tenantId)
-    for (const uuid of gateways) if (gatewayId === null || uuid === gatewayId) this.#sweep(uuid, cause, true)
+    for (const uuid of gateways) if (gatewayId === null || uuid === gatewayId) this.#sweep(uuid, cause, again)
   }
 
   /** Compares every lamp with the truth, in the background; a gateway nobody told of is found, too. */
@@ -95,25 +99,24 @@ export class GatewayWorker {
       .gateways()
       .then((gateways) => {
         for (const gateway of gateways) {
-          if (this.#drivers.has(gateway.uuid)) this.#sweep(gateway.uuid, RECONCILE, false)
+          if (this.#drivers.has(gateway.uuid)) this.#sweep(gateway.uuid, RECONCILE, null)
           else this.gatewayChanged(gateway.uuid, RECONCILE)
         }
       })
       .catch((err) => this.#parts.log.warn({ err }, 'the gateways cannot be read'))
   }
 
-  #look(ids: readonly MailboxId[], gatewayId: string | null, forced: boolean, cause: LampCause): void {
-    const key = `${gatewayId} ${forced}`
-    const look = this.#looks.get(key) ?? { ids: new Set(), gatewayId, forced, cause }
+  #look(ids: readonly MailboxId[], gatewayId: string | null, again: Again | null, cause: LampCause): void {
+    const key = JSON.stringify([gatewayId, again])
+    const look = this.#looks.get(key) ?? { ids: new Set(), gatewayId, again, cause }
     for (const id of ids) look.ids.add(id)
     look.cause = cause
     this.#looks.set(key, look)
     this.#wake()
   }
 
-  #sweep(uuid: string, cause: LampCause, forced: boolean): void {
-    const known = this.#sweeps.get(uuid)
-    this.#sweeps.set(uuid, known?.forced ? known : { forced, cause })
+  #sweep(gatewayId: string, cause: LampCause, again: Again | null): void {
+    this.#sweeps.set(JSON.stringify([gatewayId, again]), { gatewayId, again, cause })
     this.#wake()
   }
 
@@ -144,7 +147,7 @@ export class GatewayWorker {
     for (const [uuid, cause] of this.#changed) await this.#reload(uuid, cause)
     for (const [key, look] of this.#looks) await this.#serve(key, look)
     const [sweep] = this.#sweeps
-    if (sweep) await this.#sweepAll(sweep[0])
+    if (sweep) await this.#sweepAll(...sweep)
   }
 
   async #serve(key: string, look: Look): Promise<void> {
@@ -155,38 +158,32 @@ export class GatewayWorker {
     for (const driver of this.#drivers.values()) {
       if (look.gatewayId !== null && driver.gateway.uuid !== look.gatewayId) continue
       const own = lamps.filter(({ gatewayId }) => gatewayId === driver.gateway.uuid)
-      this.#show(driver, own, ids, look.cause, look.forced)
+      this.#show(driver, own, look)
+      const found = new Set(own.map(({ mailboxId }) => mailboxId))
+      driver.gone(
+        ids.filter((id) => !found.has(id)),
+        look.cause,
+      )
     }
   }
 
-  #show(
-    driver: GatewayDriver,
-    lamps: readonly GatewayLamp[],
-    asked: readonly MailboxId[],
-    cause: LampCause,
-    forced: boolean,
-  ): void {
-    const found = new Set(lamps.map(({ mailboxId }) => mailboxId))
-    driver.show(lamps, cause, forced)
-    driver.gone(
-      asked.filter((id) => !found.has(id)),
-      cause,
-    )
+  #show(driver: GatewayDriver, lamps: readonly GatewayLamp[], { again, cause }: Pick<Look, 'again' | 'cause'>): void {
+    for (const lamp of lamps) driver.show([lamp], cause, isAgain(lamp, again))
   }
 
-  async #sweepAll(uuid: string): Promise<void> {
+  async #sweepAll(key: string, sweep: Sweep): Promise<void> {
     const { repository } = this.#parts
     const { signal } = this.#stopping
+    const { gatewayId: uuid } = sweep
     const driver = this.#drivers.get(uuid)
-    const sweep = this.#sweeps.get(uuid)
-    this.#sweeps.delete(uuid)
-    if (!driver || !sweep) return
+    this.#sweeps.delete(key)
+    if (!driver) return
     for (let last = 0; !signal.aborted && this.#drivers.get(uuid) === driver; ) {
       const lamps = await repository.lampsOfGateway(uuid, last, CHUNK).catch((err) => {
-        this.#sweep(uuid, sweep.cause, sweep.forced)
+        this.#sweep(uuid, sweep.cause, sweep.again)
         throw err
       })
-      driver.show(lamps, sweep.cause, sweep.forced)
+      this.#show(driver, lamps, sweep)
       if (lamps.length < CHUNK) break
       last = lamps.at(-1)?.mailboxId ?? last
       for (const [key, look] of this.#looks) await this.#serve(key, look)
@@ -205,7 +202,8 @@ export class GatewayWorker {
     await this.#parts.flush()
     if (!gateway) return
     this.#drive(gateway)
-    this.#sweep(uuid, cause, former !== undefined && !gateway.deleted && !sameDelivery(former.gateway, gateway))
+    const isOther = former !== undefined && !gateway.deleted && !sameDelivery(former.gateway, gateway)
+    this.#sweep(uuid, cause, isOther ? ALL_AGAIN : null)
   }
 
   #drive(gateway: DeliveringGateway): void {
@@ -218,8 +216,8 @@ export class GatewayWorker {
       clock,
       wallMs,
       random,
-      onDue: (ids) => this.#look(ids, uuid, true, REASSERTION),
-      onRecovered: () => this.#sweep(uuid, REASSERTION, true),
+      onDue: (ids) => this.#look(ids, uuid, ALL_AGAIN, REASSERTION),
+      onRecovered: () => this.#sweep(uuid, REASSERTION, ALL_AGAIN),
       onEmptied: () => {
         repository
           .purge(uuid)

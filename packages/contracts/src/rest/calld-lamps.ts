@@ -15,17 +15,24 @@ const stateFields = {
 }
 const optionalText = nullable(Type.String())
 
-/** One lamp: what one device should show of one mailbox, and what it said it shows. */
+/** One lamp: what one device or gateway should show of one mailbox, and what it said it shows. */
 const lampSchema = Type.Object({
   uuid: Type.String(),
   tenant_uuid: Type.String(),
-  device: nullable(Type.Object({ uuid: Type.String(), name: optionalText, sip_username: Type.String() })),
-  gateway: nullable(Type.Object({ uuid: Type.String(), name: optionalText })),
+  device: nullable(
+    Type.Object(
+      { uuid: Type.String(), name: optionalText, sip_username: Type.String() },
+      { description: 'null: a gateway shows it' },
+    ),
+  ),
+  gateway: nullable(
+    Type.Object({ uuid: Type.String(), name: optionalText }, { description: 'null: a device shows it' }),
+  ),
   voicemail: Type.Object({ id: Type.Integer(), number: optionalText, name: optionalText }),
   desired: Type.Object(stateFields),
   acknowledged: nullable(Type.Object({ ...stateFields, at: Type.String({ description: 'ISO 8601, UTC' }) })),
   in_sync: Type.Boolean({ description: 'it was acknowledged to show what it should' }),
-  reason: Type.String({ description: 'e.g. `acknowledged`, `pending`, `no_contact`' }),
+  reason: Type.String({ description: 'e.g. `acknowledged`, `pending`, `no_contact`, `blocked_by_gateway`' }),
   last_status: nullable(Type.Integer({ description: 'what it answered last' })),
   contact: optionalText,
   transport: optionalText,
@@ -77,7 +84,7 @@ export const listLamps = route({
   method: 'GET',
   path: '/lamps',
   acl: 'calld.lamps.read',
-  summary: 'List lamps: what each device should show, what it acknowledged, and why they differ',
+  summary: 'List lamps: what each device and gateway should show, what it acknowledged, and why they differ',
   query: Type.Object({ ...listFields, recurse: Type.Optional(Type.Boolean()) }),
   success: 200,
   response: lampList,

@@ -1624,11 +1624,13 @@ export type Operations = {
     answer: {
       uuid: string
       tenant_uuid: string
+      /** null: a gateway shows it */
       device: {
         uuid: string
         name: string | null
         sip_username: string
       } | null
+      /** null: a device shows it */
       gateway: {
         uuid: string
         name: string | null
@@ -1660,7 +1662,7 @@ export type Operations = {
       } | null
       /** it was acknowledged to show what it should */
       in_sync: boolean
-      /** e.g. `acknowledged`, `pending`, `no_contact` */
+      /** e.g. `acknowledged`, `pending`, `no_contact`, `blocked_by_gateway` */
       reason: string
       /** what it answered last */
       last_status: number | null
@@ -1841,11 +1843,13 @@ export type Operations = {
     answer: {
       uuid: string
       tenant_uuid: string
+      /** null: a gateway shows it */
       device: {
         uuid: string
         name: string | null
         sip_username: string
       } | null
+      /** null: a device shows it */
       gateway: {
         uuid: string
         name: string | null
@@ -1877,7 +1881,7 @@ export type Operations = {
       } | null
       /** it was acknowledged to show what it should */
       in_sync: boolean
-      /** e.g. `acknowledged`, `pending`, `no_contact` */
+      /** e.g. `acknowledged`, `pending`, `no_contact`, `blocked_by_gateway` */
       reason: string
       /** what it answered last */
       last_status: number | null
@@ -2981,7 +2985,7 @@ export type Operations = {
       })[]
     }
   }
-  /** List lamps: what each device should show, what it acknowledged, and why they differ. Access: calld.lamps.read */
+  /** List lamps: what each device and gateway should show, what it acknowledged, and why they differ. Access: calld.lamps.read */
   listLamps: {
     query?: {
       device?: string
@@ -2999,11 +3003,13 @@ export type Operations = {
       items: ({
         uuid: string
         tenant_uuid: string
+        /** null: a gateway shows it */
         device: {
           uuid: string
           name: string | null
           sip_username: string
         } | null
+        /** null: a device shows it */
         gateway: {
           uuid: string
           name: string | null
@@ -3035,7 +3041,7 @@ export type Operations = {
         } | null
         /** it was acknowledged to show what it should */
         in_sync: boolean
-        /** e.g. `acknowledged`, `pending`, `no_contact` */
+        /** e.g. `acknowledged`, `pending`, `no_contact`, `blocked_by_gateway` */
         reason: string
         /** what it answered last */
         last_status: number | null
@@ -3196,11 +3202,13 @@ export type Operations = {
       items: ({
         uuid: string
         tenant_uuid: string
+        /** null: a gateway shows it */
         device: {
           uuid: string
           name: string | null
           sip_username: string
         } | null
+        /** null: a device shows it */
         gateway: {
           uuid: string
           name: string | null
@@ -3232,7 +3240,7 @@ export type Operations = {
         } | null
         /** it was acknowledged to show what it should */
         in_sync: boolean
-        /** e.g. `acknowledged`, `pending`, `no_contact` */
+        /** e.g. `acknowledged`, `pending`, `no_contact`, `blocked_by_gateway` */
         reason: string
         /** what it answered last */
         last_status: number | null
