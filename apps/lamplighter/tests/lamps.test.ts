@@ -84,7 +84,8 @@ describe('the lamp ledger over REST', () => {
     const trace = await waitFor(
       async () => {
         const all = await bench.traceOf(lamp)
-        return all.length >= 5 && all[0]?.status === 200 ? all : undefined
+        const { status, state } = all[0] ?? {}
+        return all.length >= 5 && status === 200 && state?.new === 0 && state.old === 0 ? all : undefined
       },
       { what: 'the trace' },
     )

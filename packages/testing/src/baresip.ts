@@ -45,7 +45,10 @@ export class Baresip {
     await writeFile(path.join(directory, 'config'), config(sipPort, controlPort, account.caFile))
     for (const file of ['accounts', 'contacts']) await writeFile(path.join(directory, file), '# none\n')
     const child = spawn('baresip', ['-4', '-f', directory, '-t', '600'], { stdio: 'ignore' })
-    const control = await waitFor(() => connect(controlPort), { what: 'baresip to listen for commands' })
+    const control = await waitFor(() => connect(controlPort), {
+      what: 'baresip to listen for commands',
+      timeoutMs: 45_000,
+    })
     const phone = new Baresip(child, directory, control)
     phone.#command('uanew', addressOfRecord(account))
     return phone
@@ -53,7 +56,7 @@ export class Baresip {
 
   /** The next report that fits, looking also at those already there from `from` on. */
   lampAfter(from: number, fits: (lamp: BaresipLamp) => boolean, what: string): Promise<BaresipLamp> {
-    return waitFor(() => this.lamps.slice(from).find(fits), { what: `baresip: ${what}` })
+    return waitFor(() => this.lamps.slice(from).find(fits), { what: `baresip: ${what}`, timeoutMs: 45_000 })
   }
 
   /** Ends the phone; it ignores friendlier signals when it loops. */
