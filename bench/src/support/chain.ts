@@ -15,20 +15,22 @@ type Change = () => Promise<void>
 /** Changes one place and resolves with the milliseconds from its commit to the NOTIFY that shows it. */
 export type Place = { readonly change: Change; readonly seen: (count: number) => Promise<number>; count: number }
 
-/** Times at which a phone was told each count. */
+/** Times at which a phone showed each count or, as bursts are told once, a later one. */
 export class Told {
-  readonly #at = new Map<number, number>()
+  readonly #at: number[] = []
   readonly #waiting = new Map<number, (at: number) => void>()
 
   tell(count: number): void {
     const now = performance.now()
-    if (this.#at.has(count)) return
-    this.#at.set(count, now)
-    this.#waiting.get(count)?.(now)
+    while (this.#at.length <= count) {
+      this.#waiting.get(this.#at.length)?.(now)
+      this.#at.push(now)
+    }
   }
 
+  /** The time at which messages were shown to be at least this many; waits for it. */
   when(count: number): Promise<number> {
-    const known = this.#at.get(count)
+    const known = this.#at[count]
     if (known !== undefined) return Promise.resolve(known)
     return new Promise((resolve) => this.#waiting.set(count, resolve))
   }
