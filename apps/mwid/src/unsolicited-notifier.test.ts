@@ -135,7 +135,7 @@ class Simulation {
       instance: null,
       remoteHost: 'h',
       remotePort: phone,
-      dialog: { remoteTarget: 'sip:x' },
+      dialog: { remoteTarget: 'sip:x', routeSet: [] },
     }
     const subscription = { row: row as unknown as StoredSubscription }
     this.#subscriptions.set(phone, subscription)

@@ -237,11 +237,16 @@ function isQuiet(mode: MwiMode): boolean {
 /** Which contact of several stands for its device. Who refuses does not count while another takes it. */
 const WORST_FIRST: readonly Standing[] = ['pending', 'unreachable', 'retrying', 'acknowledged', 'peer_refused']
 
-/** Whether a subscription and a contact are of one phone: one instance, one address, or one place they came from. */
+/**
+ * Whether a subscription and a contact are of one phone: one instance, one address, or one place they came from, but
+ * for that of a proxy, where many come from.
+ */
 function isOfPhone(row: StoredSubscription, { contact, from }: ContactLamp): boolean {
-  if (row.instance !== null && row.instance === contact.instance) return true
-  if (row.remoteHost === from.host && row.remotePort === from.port) return true
-  return sameAddress(parseUri((row.dialog as Dialog).remoteTarget), parseUri(contact.uri))
+  if (row.instance !== null && contact.instance !== null) return row.instance === contact.instance
+  const { routeSet, remoteTarget } = row.dialog as Dialog
+  const proxied = routeSet.length > 0 || contact.path.length > 0
+  if (!proxied && row.remoteHost === from.host && row.remotePort === from.port) return true
+  return sameAddress(parseUri(remoteTarget), parseUri(contact.uri))
 }
 
 /** Whether they are of two phones for sure. */

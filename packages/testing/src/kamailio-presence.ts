@@ -1,85 +1,80 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort } from './free-port.js'
-import { waitFor } from './wait-for.js'
+import { KamailioProcess } from './kamailio-process.js'
 
 /** The tables its presence server wants to find, though it keeps everything in memory here. */
 const TABLES = ['version', 'presentity', 'active_watchers', 'watchers', 'xcap']
 const TEMPLATES = '/usr/share/kamailio/dbtext/kamailio'
 
-function configuration(port: number, directory: string): string {
-  return `#!KAMAILIO
-debug=0
-log_stderror=yes
-fork=yes
-children=1
-disable_tcp=yes
-dns=no
-rev_dns=no
-auto_aliases=no
-alias="127.0.0.1"
-listen=udp:127.0.0.1:${port}
-${['db_text', 'tm', 'sl', 'pv', 'textops', 'presence', 'presence_mwi'].map((name) => `loadmodule "${name}.so"`).join('\n')}
-modparam("presence", "db_url", "text://${directory}")
+/** Password of every user, where subscribers must prove themselves. */
+export const PRESENCE_PASSWORD = 'watch-out'
+
+/** How it treats its subscribers. */
+export type PresenceTerms = {
+  /** Whether they must prove themselves, by {@link PRESENCE_PASSWORD}. */
+  readonly digest?: boolean
+  /** The longest it grants. */
+  readonly maxExpiresSec?: number
+}
+
+function script(port: number, { digest, maxExpiresSec = 3600 }: PresenceTerms, directory: string): string {
+  const proof = `if (is_method("SUBSCRIBE")) {
+    if (!pv_auth_check("presence", "${PRESENCE_PASSWORD}", "0", "0")) { auth_challenge("presence", "1"); exit; }
+    consume_credentials();
+  }`
+  return `modparam("presence", "db_url", "text://${directory}")
 modparam("presence", "server_address", "sip:127.0.0.1:${port}")
 modparam("presence", "subs_db_mode", 0)
 modparam("presence", "publ_cache", 2)
+modparam("presence", "max_expires", ${maxExpiresSec})
+modparam("presence", "send_fast_notify", 1)
 request_route {
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
+  ${digest ? proof : ''}
   if (!t_newtran()) { sl_reply_error(); exit; }
   if (is_method("PUBLISH")) handle_publish(); else if (is_method("SUBSCRIBE")) handle_subscribe();
   t_release();
   exit;
-}
-`
+}`
 }
 
 /** A real Kamailio as a presence server: it takes PUBLISH of message-summary and tells its own subscribers. */
 export class KamailioPresence {
   readonly port: number
-  readonly #process: ChildProcess
-  readonly #directory: string
+  readonly #process: KamailioProcess
 
-  private constructor(port: number, child: ChildProcess, directory: string) {
+  private constructor(port: number, process: KamailioProcess) {
     this.port = port
-    this.#process = child
-    this.#directory = directory
+    this.#process = process
   }
 
   /** Starts one, in memory. @throws when it does not come up */
-  static async start(): Promise<KamailioPresence> {
-    const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-presence-'))
-    for (const table of TABLES) await copyFile(path.join(TEMPLATES, table), path.join(directory, table))
+  static async start(terms: PresenceTerms = {}): Promise<KamailioPresence> {
     const port = await freePort()
-    const file = path.join(directory, 'kamailio.cfg')
-    await writeFile(file, configuration(port, directory))
-    const child = spawn(
-      'kamailio',
-      ['-f', file, '-DD', '-E', '-w', directory, '-Y', directory, '-m', '64', '-M', '8'],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
+    const process = await KamailioProcess.start({
+      port,
+      preamble: 'alias="127.0.0.1"',
+      modules: ['db_text', 'tm', 'sl', 'pv', 'textops', 'auth', 'presence', 'presence_mwi'],
+      script: (directory) => script(port, terms, directory),
+      furnish: async (directory) => {
+        for (const table of TABLES) await copyFile(path.join(TEMPLATES, table), path.join(directory, table))
       },
-    )
-    let said = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (bytes: Buffer) => {
-        said = (said + bytes.toString()).slice(-10_000)
-      })
-    }
-    await waitFor(() => said.includes('Listening on') || child.exitCode !== null, {
-      what: 'Kamailio',
-      timeoutMs: 30_000,
     })
-    if (child.exitCode !== null) throw new Error(said)
-    return new KamailioPresence(port, child, directory)
+    return new KamailioPresence(port, process)
   }
 
-  async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.#process.once('exit', resolve))
-    this.#process.kill('SIGTERM')
-    await ended
-    await rm(this.#directory, { recursive: true, force: true })
+  /** Starts it where it was, with nothing in its memory. */
+  up(): Promise<void> {
+    return this.#process.up()
+  }
+
+  /** Ends it, as a power failure would. */
+  kill(): Promise<void> {
+    return this.#process.kill()
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop()
   }
 }
