@@ -1,12 +1,14 @@
-import type { DeviceId, LampReason, MailboxId } from '@lamplighter/domain'
-import { type Logger, sleep } from '@lamplighter/runtime'
-import type { LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
+import { type DeviceId, type LampReason, type MailboxId, sameSummary } from '@lamplighter/domain'
+import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
+import type { LampDecision, LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
 import type { LampTrace } from './lamp-trace.js'
 
 /** Lines are gathered this long: they are a record, not the truth, and never a write per NOTIFY. */
 const FLUSH_MS = 100
 /** Over this many waiting lines the oldest are given up; a reconciliation writes them again. */
 const MAX_WAITING = 100_000
+/** At the end a write that fails is tried again this often; what is left then the next worker finds in doubt and tells. */
+const LAST_TRIES = 5
 
 /** Writes the lamp ledger in batches: per device and mailbox what it should show and what it acknowledged. */
 export class Ledger {
@@ -29,29 +31,38 @@ export class Ledger {
     this.#running = this.#run()
   }
 
-  /** Writes what is left. */
+  /** Writes what is left, what came while it wrote too. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
+    const backoff = new Backoff(FLUSH_MS, 1000)
+    for (let tries = 0; this.#left > 0 && tries < LAST_TRIES; ) {
+      if (await this.#flush()) continue
+      tries++
+      await sleep(backoff.nextMs())
+    }
+    if (this.#left > 0) this.#log.warn({ lines: this.#left }, 'lines of the lamp ledger are left unwritten')
   }
 
   /** Records how a device stands to these mailboxes; a newer line of the same lamp replaces one not yet written. */
   record(mailboxes: readonly WatchedMailbox[], acknowledged: boolean, reason: LampReason, status: number | null): void {
-    for (const { deviceId, tenantId, mailboxId, watched, summary, revision, blocked } of mailboxes) {
-      const key = `${deviceId}/${mailboxId}`
-      this.#waiting.delete(key)
-      this.#waiting.set(key, {
-        tenantId,
-        deviceId,
-        mailboxId,
-        watched,
-        desired: { summary, revision },
-        acknowledged,
-        reason: blocked ? blockedReason(reason) : reason,
-        status,
-      })
+    for (const mailbox of mailboxes) {
+      const said = mailbox.blocked ? blockedReason(reason) : reason
+      this.#add(mailbox, acknowledged ? stateOf(mailbox) : null, said, status)
     }
-    while (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value ?? '')
+    this.#cut()
+  }
+
+  /** Records what a device acknowledged, and what it should show by now: maybe that changed while it was told. */
+  acknowledge(told: readonly WatchedMailbox[], newest: readonly WatchedMailbox[]): void {
+    const byMailbox = new Map(newest.map((mailbox) => [mailbox.mailboxId, mailbox]))
+    for (const mailbox of told) {
+      const wanted = byMailbox.get(mailbox.mailboxId) ?? mailbox
+      const shown = sameSummary(wanted.summary, mailbox.summary)
+      const said = wanted.blocked && shown ? blockedReason('acknowledged') : shown ? 'acknowledged' : 'pending'
+      this.#add(wanted, stateOf(mailbox), said, 200)
+    }
+    this.#cut()
   }
 
   /** Devices that show one of these mailboxes by a line the table may not have yet: to the statements they are invisible. */
@@ -60,32 +71,75 @@ export class Ledger {
     return entries.filter(({ mailboxId }) => mailboxes.has(mailboxId)).map(({ deviceId }) => deviceId)
   }
 
+  get #left(): number {
+    return this.#waiting.size + this.trace.size
+  }
+
+  #add(mailbox: WatchedMailbox, acknowledged: LampEntry['acknowledged'], reason: LampReason, status: number | null) {
+    const { deviceId, tenantId, mailboxId, watched } = mailbox
+    const entry = { tenantId, deviceId, mailboxId, watched, desired: stateOf(mailbox), acknowledged, reason, status }
+    put(this.#waiting, keyOf(entry), entry)
+  }
+
+  #cut(): void {
+    while (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value ?? '')
+  }
+
   async #run(): Promise<void> {
+    const backoff = new Backoff(FLUSH_MS, 5000)
+    let waitMs = FLUSH_MS
     while (!this.#stopping.signal.aborted) {
-      await sleep(FLUSH_MS, this.#stopping.signal)
-      await this.#flush()
+      await sleep(waitMs, this.#stopping.signal)
+      const written = await this.#flush()
+      if (written) backoff.reset()
+      waitMs = written ? FLUSH_MS : backoff.nextMs()
     }
   }
 
-  async #flush(): Promise<void> {
-    if (this.#waiting.size + this.trace.size === 0) return
+  /** Whether what waited is written. */
+  async #flush(): Promise<boolean> {
+    if (this.#left === 0) return true
     const batch = this.#waiting
     const decisions = this.trace.take()
     this.#writing = batch
     this.#waiting = new Map()
     try {
-      if (batch.size > 0) await this.#sip.saveLamps([...batch.values()])
-      await this.#sip.saveDecisions(decisions)
-      const dark = [...batch.values()].filter(({ acknowledged, watched }) => acknowledged && !watched)
-      if (dark.length > 0) await this.#sip.forgetLamps([...new Set<DeviceId>(dark.map(({ deviceId }) => deviceId))])
+      await this.#write([...batch.values()], decisions)
+      return true
     } catch (err) {
       this.#log.warn({ err, lines: batch.size }, 'the lamp ledger could not be written')
-      this.#waiting = new Map([...batch, ...this.#waiting])
+      const newer = this.#waiting
+      this.#waiting = batch
+      for (const [key, entry] of newer) put(batch, key, entry)
+      this.#cut()
       this.trace.giveBack(decisions)
+      return false
     } finally {
       this.#writing = new Map()
     }
   }
+
+  async #write(entries: readonly LampEntry[], decisions: readonly LampDecision[]): Promise<void> {
+    if (entries.length > 0) await this.#sip.saveLamps(entries)
+    await this.#sip.saveDecisions(decisions)
+    const dark = entries.filter(({ acknowledged, watched }) => acknowledged && !watched)
+    if (dark.length > 0) await this.#sip.forgetLamps([...new Set<DeviceId>(dark.map(({ deviceId }) => deviceId))])
+  }
+}
+
+function stateOf({ summary, revision }: WatchedMailbox): LampEntry['desired'] {
+  return { summary, revision }
+}
+
+function keyOf({ deviceId, mailboxId }: LampEntry): string {
+  return `${deviceId}/${mailboxId}`
+}
+
+/** Puts a line behind the others. What its lamp acknowledged before is not forgotten by it. */
+function put(lines: Map<string, LampEntry>, key: string, entry: LampEntry): void {
+  const acknowledged = entry.acknowledged ?? lines.get(key)?.acknowledged ?? null
+  lines.delete(key)
+  lines.set(key, { ...entry, acknowledged })
 }
 
 /** Reasons that say less than the policy does. */

@@ -223,7 +223,7 @@ export class Subscription {
   /** It answered 2xx, or shows this already. */
   #acknowledged(content: LampContent): void {
     const { ledger } = this.#context
-    ledger.record(content.tag, true, 'acknowledged', 200)
+    ledger.acknowledge(content.tag, this.#shown)
     this.#context.onAcknowledged(this, content)
     if (this.#decision.length > 0) this.#settle('acknowledged', 200)
     else if (content.tag.some(({ cause }) => cause?.kind === 'event'))

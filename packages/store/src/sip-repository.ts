@@ -92,15 +92,18 @@ export type StoredSubscription = {
   readonly expiresAt: Date
 }
 
-/** One line of the lamp ledger as the worker writes it. `acknowledged` undefined leaves what was acknowledged before. */
+/** Counts of a mailbox, and the revision they were read at. */
+export type RevisedSummary = { readonly summary: MessageSummary; readonly revision: number }
+
+/** One line of the lamp ledger as the worker writes it. `acknowledged` null leaves what was acknowledged before. */
 export type LampEntry = {
   readonly tenantId: TenantId
   readonly deviceId: DeviceId
   readonly mailboxId: MailboxId
   /** False: the device may watch it no more; acknowledged dark, the line can go. */
   readonly watched: boolean
-  readonly desired: { readonly summary: MessageSummary; readonly revision: number }
-  readonly acknowledged: boolean
+  readonly desired: RevisedSummary
+  readonly acknowledged: RevisedSummary | null
   readonly reason: LampReason
   readonly status: number | null
 }
@@ -181,17 +184,20 @@ const DELETE_SUBSCRIPTIONS =
 const RAISE_EPOCH = `
   INSERT INTO worker_epoch (name, epoch) VALUES ($1, 1)
   ON CONFLICT (name) DO UPDATE SET epoch = worker_epoch.epoch + 1 RETURNING epoch`
-/** The device may be gone by now; then there is no lamp to speak of. */
+/**
+ * The device may be gone by now; then there is no lamp to speak of. A line of a worker that lost its turn may come after
+ * its successor's: the higher revision stays.
+ */
 const SAVE_LAMPS = `
   INSERT INTO lamp AS l (uuid, tenant_uuid, device_uuid, mailbox_id, desired_revision, desired_new, desired_old, desired_urgent_new,
     desired_urgent_old, acknowledged_revision, acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old,
     acknowledged_at, reason, last_status, updated_at)
   SELECT lamp_uuid(d.uuid, e.mailbox_id), d.tenant_uuid, d.uuid, e.mailbox_id, e.revision, e.new, e.old, e.urgent_new, e.urgent_old,
-    CASE WHEN e.acknowledged THEN e.revision END, CASE WHEN e.acknowledged THEN e.new END, CASE WHEN e.acknowledged THEN e.old END,
-    CASE WHEN e.acknowledged THEN e.urgent_new END, CASE WHEN e.acknowledged THEN e.urgent_old END,
-    CASE WHEN e.acknowledged THEN now() END, e.reason, e.status, now()
+    e.acknowledged_revision, e.acknowledged_new, e.acknowledged_old, e.acknowledged_urgent_new, e.acknowledged_urgent_old,
+    CASE WHEN e.acknowledged_revision IS NOT NULL THEN now() END, e.reason, e.status, now()
   FROM json_to_recordset($1::json) AS e(device_uuid uuid, mailbox_id int, revision bigint, new int, old int, urgent_new int,
-    urgent_old int, acknowledged boolean, reason text, status int)
+    urgent_old int, acknowledged_revision bigint, acknowledged_new int, acknowledged_old int, acknowledged_urgent_new int,
+    acknowledged_urgent_old int, reason text, status int)
     JOIN device d ON d.uuid = e.device_uuid
   ON CONFLICT (device_uuid, mailbox_id) DO UPDATE SET
     desired_revision = excluded.desired_revision, desired_new = excluded.desired_new, desired_old = excluded.desired_old,
@@ -202,7 +208,8 @@ const SAVE_LAMPS = `
     acknowledged_urgent_new = coalesce(excluded.acknowledged_urgent_new, l.acknowledged_urgent_new),
     acknowledged_urgent_old = coalesce(excluded.acknowledged_urgent_old, l.acknowledged_urgent_old),
     acknowledged_at = coalesce(excluded.acknowledged_at, l.acknowledged_at),
-    reason = excluded.reason, last_status = excluded.last_status, updated_at = now()`
+    reason = excluded.reason, last_status = excluded.last_status, updated_at = now()
+  WHERE excluded.desired_revision >= l.desired_revision`
 /** A mailbox that a device no longer watches and whose darkness it acknowledged has no line any more. */
 const FORGET_LAMPS = `
   DELETE FROM lamp l WHERE l.device_uuid = ANY ($1::uuid[]) AND l.acknowledged_new IS NOT DISTINCT FROM 0
@@ -322,7 +329,11 @@ export class SipRepository {
         old: summary.old,
         urgent_new: summary.urgentNew,
         urgent_old: summary.urgentOld,
-        acknowledged,
+        acknowledged_revision: acknowledged?.revision,
+        acknowledged_new: acknowledged?.summary.new,
+        acknowledged_old: acknowledged?.summary.old,
+        acknowledged_urgent_new: acknowledged?.summary.urgentNew,
+        acknowledged_urgent_old: acknowledged?.summary.urgentOld,
         reason,
         status,
       }),

@@ -38,10 +38,11 @@ export class GatewayLedger {
     this.#running = this.#run()
   }
 
-  /** Writes what is left. */
+  /** Writes what is left, what came while it wrote too. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
+    await this.flush()
   }
 
   /** Records a line; what an older one not yet written says of an acknowledgement stays. */
