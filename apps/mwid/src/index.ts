@@ -16,10 +16,11 @@ import { Registry } from 'prom-client'
 import { Epoch } from './epoch.js'
 import { LampMetrics } from './lamp-metrics.js'
 import { LampTrace } from './lamp-trace.js'
-import { MwiTerm, type SipSettings } from './mwi-term.js'
+import { MwiTerm } from './mwi-term.js'
+import type { SipSettings } from './term-parts.js'
 import { type SocketTaker, sipSocketRoute } from './web-socket-route.js'
 
-export type { SipSettings } from './mwi-term.js'
+export type { SipSettings } from './term-parts.js'
 
 /** Ports by transport. */
 export type SipPorts = MwiTerm['ports']

@@ -1,0 +1,50 @@
+import type { Logger } from '@lamplighter/runtime'
+import type { ContactRepository, SipRepository } from '@lamplighter/store'
+import { Subscription, type SubscriptionContext } from './subscription.js'
+import type { SubscriptionTable } from './subscription-table.js'
+import type { UnsolicitedNotifier } from './unsolicited-notifier.js'
+
+/** What a take-over reads, and where it puts what it finds. */
+export type TakeOverParts = {
+  readonly sip: SipRepository
+  readonly contacts: ContactRepository
+  readonly table: SubscriptionTable
+  readonly unsolicited: UnsolicitedNotifier
+  readonly context: SubscriptionContext
+  readonly log: Logger
+}
+
+const CHUNK = 200
+
+/** Goes on with the subscriptions and contacts of the worker before. Nothing is sent by it. */
+export async function takeOver(parts: TakeOverParts): Promise<void> {
+  const subscriptions = await takeOverSubscriptions(parts)
+  await takeOverContacts(parts)
+  const epoch = parts.context.epoch.now
+  if (subscriptions > 0) parts.log.info({ subscriptions, epoch }, 'subscriptions taken over')
+}
+
+async function takeOverSubscriptions({ sip, table, context }: TakeOverParts): Promise<number> {
+  const loaded = await sip.loadSubscriptions()
+  // Browsers were on sockets that ended with the last worker.
+  const rows = loaded.filter(({ transport }) => transport !== 'WS' && transport !== 'WSS')
+  for (let from = 0; from < rows.length; from += CHUNK) {
+    const chunk = rows.slice(from, from + CHUNK)
+    const devices = [...new Set(chunk.map((row) => row.deviceId))]
+    const [forms, watched] = await Promise.all([sip.forms(devices), sip.watched(devices)])
+    for (const row of chunk) {
+      const form = forms.get(row.deviceId)
+      if (!form) continue
+      const subscription = new Subscription(row, form, context)
+      table.add(subscription)
+      subscription.resume(watched.filter(({ deviceId }) => deviceId === row.deviceId))
+    }
+  }
+  return rows.length
+}
+
+async function takeOverContacts({ sip, contacts, unsolicited }: TakeOverParts): Promise<void> {
+  const rows = await contacts.takeOver()
+  const forms = await sip.forms([...new Set(rows.map(({ deviceId }) => deviceId))])
+  unsolicited.takeOver(rows, forms)
+}
