@@ -76,7 +76,7 @@ export class MwiTerm {
       transports: createTransports(settings, this.#webSockets),
       handlers: { ...requests.handlers, NOTIFY: (incoming) => this.#external.notified(incoming) },
       supported: [EVENT_LIST],
-      onFlowClosed: (flow) => this.#flowClosed(flow),
+      onFlowClosed: (flow, peer) => this.#flowClosed(flow, peer),
       onError: (err) => log.warn({ err }, 'SIP trouble'),
       ...advertised,
     })
@@ -201,8 +201,9 @@ export class MwiTerm {
   }
 
   /** What only its connection can reach has ended with it: the browser comes back as another (sip.md 1.7). */
-  #flowClosed(flow: string): void {
+  #flowClosed(flow: string, peer: RemoteAddress): void {
     this.#unsolicited.flowClosed(flow)
+    this.#gateways.connectionClosed(peer)
     for (const subscription of this.#table.takeFlow(flow)) {
       if (!subscription.isBoundToFlow) continue
       subscription.drop()

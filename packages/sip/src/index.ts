@@ -60,7 +60,13 @@ export {
 } from './subscription/subscriber.js'
 export { StreamTransport } from './transport/stream-transport.js'
 export type { TlsIdentity, TlsSettings } from './transport/tls-settings.js'
-export { type RemoteAddress, readTransportName, type Transport, type TransportName } from './transport/transport.js'
+export {
+  type RemoteAddress,
+  readTransportName,
+  type Transport,
+  type TransportListener,
+  type TransportName,
+} from './transport/transport.js'
 export { UdpTransport } from './transport/udp.js'
 export { type SipSocket, WebSocketTransport } from './transport/web-socket-transport.js'
 export { unsolicitedNotify } from './unsolicited/request.js'

@@ -15,10 +15,19 @@ const PACKAGES = {
 /** A real SIP peer. */
 export type Peer = keyof typeof PACKAGES
 
+/** Whether it is there, with each of its packages: Kamailio has its modules in others. */
 async function isInstalled(peer: Peer): Promise<boolean> {
-  return run('which', [peer]).then(
+  const found = await run('which', [peer]).then(
     () => true,
     () => false,
+  )
+  // Where there is no dpkg the packages have other names, and the tests will see.
+  return (
+    found &&
+    run('dpkg', ['-s', ...PACKAGES[peer].split(' ')]).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    )
   )
 }
 

@@ -235,4 +235,22 @@ describe('a gateway on a virtual clock', () => {
     for (let at = again[0]?.at ?? 0; at < (again.at(-1)?.at ?? 0); at += 1000)
       expect(again.filter((one) => one.at >= at && one.at < at + 1000).length).toBeLessThanOrEqual(60)
   })
+
+  it('a closed connection asks its target at once: who answers is told nothing, who does not all again when it is back', async () => {
+    const targets = GATEWAY.targets.map((target) => ({ ...target, transport: 'tcp' as const }))
+    const bench = new Bench({ targets, pingEverySec: 0 })
+    bench.set({ 1: 1 })
+    await bench.pass(1000)
+    const closed = { host: '192.0.2.1', port: 5060, transport: 'TCP', serverName: 'a' } as const
+    for (const other of [{ ...closed, serverName: 'c' }, { ...closed, transport: 'TLS' } as const, closed])
+      bench.driver.connectionClosed(other)
+    await bench.pass(MINUTE_MS)
+    expect(hosts(bench.sent)).toEqual(['a'])
+    bench.alive['a'] = false
+    bench.driver.connectionClosed(closed)
+    await bench.pass(1000)
+    bench.alive['a'] = true
+    await bench.pass(12_000)
+    expect(hosts(bench.sent)).toEqual(['a', 'a'])
+  })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { EMPTY_SUMMARY, isLampLit, type LampCause, type MailboxId, sameSummary } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
-import type { Clock } from '@lamplighter/sip'
+import type { Clock, RemoteAddress } from '@lamplighter/sip'
 import type { DeliveringGateway, GatewayLamp } from '@lamplighter/store'
 import type { OpenDecision } from '../lamp-trace.js'
 import { type Answer, readAnswer } from './answer.js'
@@ -15,7 +15,7 @@ import {
 } from './delivery.js'
 import { targetText } from './gateway-messages.js'
 import type { GatewayRecords } from './gateway-records.js'
-import type { GatewaySender } from './gateway-sender.js'
+import { type GatewaySender, ledTo } from './gateway-sender.js'
 import { urgencyOf } from './lamp-queue.js'
 import { TargetWatch } from './target-watch.js'
 import { Turns } from './turns.js'
@@ -118,6 +118,16 @@ export class GatewayDriver {
       const entry = this.#entries.get(id)
       if (entry) this.#show({ ...entry.lamp, cause, served: false, summary: EMPTY_SUMMARY }, false)
     }
+  }
+
+  /**
+   * A connection is gone. A target that only closed what was idle answers when it is asked; one that restarts refuses,
+   * and is told everything again when it is back, before any ping would have been due.
+   */
+  connectionClosed(peer: RemoteAddress): void {
+    const { gateway } = this.#parts
+    if (gateway.method === 'ari') return
+    for (const [index, target] of gateway.targets.entries()) if (ledTo(peer, target)) this.#targets.heard(index, true)
   }
 
   #show(lamp: Lamp, forced: boolean): void {

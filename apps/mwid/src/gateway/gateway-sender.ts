@@ -138,6 +138,13 @@ function toRemote({ host, port, transport, serverName, tlsVerify }: GatewayTarge
   return { host, port, transport: TRANSPORTS[transport], ...name, ...(tlsVerify ? {} : { verify: false }) }
 }
 
+/** Whether a connection to this peer may have been one to the target, whose name may have led to several. */
+export function ledTo(peer: RemoteAddress, target: GatewayTarget): boolean {
+  const { host, port, transport } = toRemote(target)
+  if (peer.transport !== transport) return false
+  return peer.host === host ? peer.port === port : peer.serverName === host
+}
+
 function toAnswer(outcome: Awaited<ReturnType<SipStack['request']>>): Answer {
   if (outcome.type === 'failed') return { type: outcome.reason === 'timeout' ? 'silent' : 'broken' }
   const { status, headers } = outcome.response

@@ -1,6 +1,6 @@
 import { type LampCause, type MailboxId, RECONCILE } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
-import type { Clock } from '@lamplighter/sip'
+import type { Clock, RemoteAddress } from '@lamplighter/sip'
 import type { DeliveringGateway, GatewayLamp, GatewayLampRepository, SipRepository } from '@lamplighter/store'
 import { type Again, ALL_AGAIN, type GatewayReassertion, isAgain, REASSERTION } from './gateway-causes.js'
 import { GatewayDriver, type GatewayDriverParts } from './gateway-driver.js'
@@ -104,6 +104,11 @@ export class GatewayWorker {
         }
       })
       .catch((err) => this.#parts.log.warn({ err }, 'the gateways cannot be read'))
+  }
+
+  /** A connection is gone: targets it may have led to are in doubt. */
+  connectionClosed(peer: RemoteAddress): void {
+    for (const driver of this.#drivers.values()) driver.connectionClosed(peer)
   }
 
   #look(ids: readonly MailboxId[], gatewayId: string | null, again: Again | null, cause: LampCause): void {

@@ -1,7 +1,7 @@
 import type { SecretBox } from '@lamplighter/access'
 import type { Bus, Consumer } from '@lamplighter/bus'
 import type { Logger } from '@lamplighter/runtime'
-import { type SipStack, systemClock } from '@lamplighter/sip'
+import { type RemoteAddress, type SipStack, systemClock } from '@lamplighter/sip'
 import type { DeliveringGateway, GatewayLampRepository, SipRepository } from '@lamplighter/store'
 import type { Epoch } from '../epoch.js'
 import type { LampMetrics } from '../lamp-metrics.js'
@@ -72,6 +72,11 @@ export class Gateways {
   /** Compares every lamp with the truth, in the background. */
   reconcile(): void {
     this.#worker.reconcile()
+  }
+
+  /** A connection is gone; if it led to a target, that is asked at once whether it is still there. */
+  connectionClosed(peer: RemoteAddress): void {
+    this.#worker.connectionClosed(peer)
   }
 
   async stop(): Promise<void> {

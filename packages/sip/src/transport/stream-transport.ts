@@ -162,7 +162,7 @@ export class StreamTransport implements Transport {
     socket.once('close', () => {
       this.#open.delete(connection.flow)
       this.#leave(key)
-      listener.onFlowClosed(connection.flow)
+      listener.onFlowClosed(connection.flow, peer)
     })
     return connection
   }

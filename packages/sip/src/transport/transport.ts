@@ -24,7 +24,7 @@ export type TransportListener = {
   /** A stream can be read no further; what stands here may tell whom to answer 400. The connection closes after it. */
   onUnreadable(bytes: Buffer, from: RemoteAddress): void
   /** A connection is gone, or never came to be: nothing sent on it will be answered. */
-  onFlowClosed(flow: string): void
+  onFlowClosed(flow: string, peer: RemoteAddress): void
   /** Something the operator should know: a datagram that could not be sent, a connection that failed. */
   onTrouble(error: Error): void
 }

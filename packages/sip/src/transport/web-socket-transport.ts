@@ -84,7 +84,7 @@ export class WebSocketTransport implements Transport {
       open.alive = true
     })
     socket.on('message', (bytes) => this.#take(bytes, { ...peer, flow }, socket))
-    socket.on('close', () => this.#closed(flow, open))
+    socket.on('close', () => this.#closed(flow, peer, open))
   }
 
   isOpen(flow: string): boolean {
@@ -124,13 +124,13 @@ export class WebSocketTransport implements Transport {
     }
   }
 
-  #closed(flow: string, { peerKey, unproven }: Open): void {
+  #closed(flow: string, peer: RemoteAddress, { peerKey, unproven }: Open): void {
     clearTimeout(unproven)
     this.#open.delete(flow)
     const left = (this.#perPeer.get(peerKey) ?? 1) - 1
     if (left > 0) this.#perPeer.set(peerKey, left)
     else this.#perPeer.delete(peerKey)
-    this.#listener?.onFlowClosed(flow)
+    this.#listener?.onFlowClosed(flow, peer)
   }
 }
 

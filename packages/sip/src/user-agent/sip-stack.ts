@@ -37,8 +37,8 @@ export type SipStackOptions = {
   readonly supported?: readonly string[]
   /** Told of handlers that failed; the peer gets a 500. */
   readonly onError: (error: unknown) => void
-  /** Told of connections that are gone, so that what hangs on them can end. */
-  readonly onFlowClosed?: (flow: string) => void
+  /** Told of connections that are gone, and to whom they led, so that what hangs on them can end. */
+  readonly onFlowClosed?: (flow: string, peer: RemoteAddress) => void
   /** Host peers are told to come back to, where it is not the bound one. */
   readonly advertisedHost?: string
   /** Looks up peers that are given by name; absent: by the system's name servers. */
@@ -76,7 +76,7 @@ export class SipStack {
     await this.#transports.start({
       onMessage: (bytes, from) => this.#receive(parseDatagram(bytes), from, bytes.length),
       onUnreadable: (bytes, from) => this.#receive(unreadable(parseDatagram(bytes)), from, bytes.length),
-      onFlowClosed: (flow) => this.#flowClosed(flow),
+      onFlowClosed: (flow, peer) => this.#flowClosed(flow, peer),
       onTrouble: (error) => this.#options.onError(error),
     })
   }
@@ -122,9 +122,9 @@ export class SipStack {
     return outcome
   }
 
-  #flowClosed(flow: string): void {
+  #flowClosed(flow: string, peer: RemoteAddress): void {
     this.#clients.flowClosed(flow)
-    this.#options.onFlowClosed?.(flow)
+    this.#options.onFlowClosed?.(flow, peer)
   }
 
   #receive(result: ParseResult, from: RemoteAddress, size: number): void {

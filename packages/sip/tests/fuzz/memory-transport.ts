@@ -42,13 +42,13 @@ export class MemoryTransport implements Transport {
     for (const frame of this.#framer.push(bytes)) {
       if (frame.type === 'message') this.#listener?.onMessage(frame.bytes, from)
       else if (frame.type === 'broken') this.#listener?.onUnreadable(frame.bytes, from)
-      if (frame.type === 'broken') this.#reconnect(from.flow)
+      if (frame.type === 'broken') this.#reconnect(from)
     }
   }
 
-  #reconnect(flow: string): void {
+  #reconnect(from: RemoteAddress & { flow: string }): void {
     this.#flow++
     this.#framer = new StreamFramer()
-    this.#listener?.onFlowClosed(flow)
+    this.#listener?.onFlowClosed(from.flow, from)
   }
 }
