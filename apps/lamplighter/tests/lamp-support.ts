@@ -48,13 +48,16 @@ export class LampBench {
 
   /** The only lamp of a device, once it fits. */
   lampWhen(device: { uuid: string }, what: string, fits: (lamp: LampView) => boolean): Promise<LampView> {
+    let last: LampView | undefined
     return waitFor(
       async () => {
-        const lamp = await this.lampOf(device)
-        return fits(lamp) ? lamp : undefined
+        last = await this.lampOf(device)
+        return fits(last) ? last : undefined
       },
       { what },
-    )
+    ).catch((error) => {
+      throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last)}`)
+    })
   }
 
   /** The last decisions about a lamp. */

@@ -25,7 +25,8 @@ export type Notified = {
   readonly headers: Headers
 }
 
-function transportOf(name: 'UDP' | 'TCP' | 'TLS', tls: TlsSettings | undefined): Transport {
+function transportOf(name: 'UDP' | 'TCP' | 'TLS' | Transport, tls: TlsSettings | undefined): Transport {
+  if (typeof name === 'object') return name
   const at = { host: '127.0.0.1', port: 0 }
   return name === 'UDP' ? new UdpTransport(at) : new StreamTransport({ ...at, ...(name === 'TLS' && tls && { tls }) })
 }
@@ -50,16 +51,20 @@ export class RawPhone {
   readonly #server: RemoteAddress
   readonly #login: { username: string; password: string }
 
-  /** @param tls given with TLS: whom it believes */
+  /**
+   * @param transport one it listens by, or one that is there already
+   * @param tls given with TLS: whom it believes
+   */
   constructor(
     login: { username: string; password: string },
     port: number,
-    transport: 'UDP' | 'TCP' | 'TLS' = 'UDP',
+    transport: 'UDP' | 'TCP' | 'TLS' | Transport = 'UDP',
     tls?: TlsSettings,
   ) {
     this.#login = login
-    this.#server = { host: '127.0.0.1', port, transport }
-    const suffix = transport === 'UDP' ? '' : `;transport=${transport.toLowerCase()}`
+    const name = typeof transport === 'object' ? transport.name : transport
+    this.#server = { host: '127.0.0.1', port, transport: name }
+    const suffix = name === 'UDP' ? '' : `;transport=${name.toLowerCase()}`
     this.target = `sip:${login.username}@127.0.0.1:${port}${suffix}`
     this.to = `<${this.target}>`
     this.#stack = new SipStack({
