@@ -2,8 +2,12 @@ import { openDatabase } from '@lamplighter/store'
 import { freePort, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { describe, expect, it } from 'vitest'
 import { LamplighterProcess } from './process.js'
+import { RawPhone } from './raw-phone.js'
 import { deposit, Phones } from './sip-support.js'
 import { TestInstallation, testEnvironment } from './support.js'
+import { WebSocketClient } from './web-socket-client.js'
+
+type Login = { username: string; password: string }
 
 describe('two SIP workers, one killed', () => {
   it('tell the phone by the other one, in its dialog and without a new SUBSCRIBE', { timeout: 120_000 }, async () => {
@@ -28,6 +32,56 @@ describe('two SIP workers, one killed', () => {
     expect((await phone.subscribe()).status).toBe(200)
     await phone.next(2, ({ body }) => body.includes('1/0'), 'the state after a refresh')
     await phones.stop()
+    await other.stop()
+  })
+})
+
+describe('two SIP workers, one stopped', () => {
+  it('hand silently over what the other can tell; who only has a connection is told to come, and finds the other', {
+    timeout: 120_000,
+  }, async () => {
+    const [udp, tcp] = [String(await freePort()), String(await freePort())]
+    const env = { AMQP_URL: (await takeTestVhost()).url, LAMPLIGHTER_SIP_PORT: udp, LAMPLIGHTER_SIP_TCP_PORT: tcp }
+    const first = await TestInstallation.start(env)
+    const tenant = await first.tenant()
+    const box = await first.mailbox(tenant, { accesstype: 'global' })
+    const other = await first.another(env)
+    const nowhere = ({ username }: { username: string }) => `<sip:${username}@10.255.255.1:5060>`
+    const socket = ({ url }: TestInstallation) => new WebSocketClient(`${url.replace(/^http/, 'ws')}/api/sip`)
+    const started: RawPhone[] = []
+    const connect = async (login: Login, port: string, transport: ConstructorParameters<typeof RawPhone>[2]) => {
+      const phone = new RawPhone(login, Number(port), transport)
+      await phone.start()
+      started.push(phone)
+      return phone
+    }
+    const [datagram, callable] = [await first.device(tenant), await first.device(tenant)]
+    const [natted, browser] = [await first.device(tenant), await first.device(tenant)]
+    const stay = [await connect(datagram, udp, 'UDP'), await connect(callable, tcp, 'TCP')]
+    for (const phone of stay) expect((await phone.subscribe()).status).toBe(200)
+    const tied = [await connect(natted, tcp, 'TCP'), await connect(browser, udp, socket(first))]
+    for (const [index, phone] of tied.entries())
+      expect((await phone.subscribe({ Contact: nowhere(index === 0 ? natted : browser) })).status).toBe(200)
+    for (const phone of [...stay, ...tied]) await phone.next(0, () => true, 'the state')
+    const api = { ...tenant, admin: tenant.admin.at(other.url) }
+    const stopped = first.lamplighter.stop()
+    for (const phone of tied) {
+      const last = await phone.next(1, ({ state }) => state === 'terminated;reason=deactivated', 'the farewell')
+      expect(last.body).toContain('Voice-Message: 0/0')
+    }
+    // At once, as RFC 6665 4.1.3 has it: the other one is there already.
+    const back = [await connect(natted, tcp, 'TCP'), await connect(browser, udp, socket(other))]
+    for (const [index, phone] of back.entries())
+      expect((await phone.subscribe({ Contact: nowhere(index === 0 ? natted : browser) })).status).toBe(200)
+    await stopped
+    await deposit(api, box)
+    for (const phone of [...stay, ...back])
+      await phone.next(1, ({ body }) => body.includes('Voice-Message: 1/0'), 'the lamp, by the other')
+    expect(stay.map(({ notified }) => notified.map(({ state }) => state.split(';')[0]))).toEqual([
+      ['active', 'active'],
+      ['active', 'active'],
+    ])
+    for (const phone of started) await phone.stop()
     await other.stop()
   })
 })

@@ -14,6 +14,7 @@ import {
 } from '@lamplighter/store'
 import { Registry } from 'prom-client'
 import { Epoch } from './epoch.js'
+import { sayFarewell } from './farewell.js'
 import { LampMetrics } from './lamp-metrics.js'
 import { LampTrace } from './lamp-trace.js'
 import { MwiTerm } from './mwi-term.js'
@@ -24,6 +25,9 @@ export type { SipSettings } from './term-parts.js'
 
 /** Ports by transport. */
 export type SipPorts = MwiTerm['ports']
+
+/** How long a worker that stops waits for another one, to which it can send its phones. */
+const SUCCESSOR_MS = 1500
 
 /** What mwid is made of. */
 export type MwidDependencies = {
@@ -76,8 +80,10 @@ export function createMwid({
   const trace = new LampTrace(epoch, metrics)
   const first = deferred<void>()
   let current: MwiTerm | undefined
+  let stopping = false
+  let left: Awaited<ReturnType<MwiTerm['handOver']>> | undefined
   bus.onReconnect(() => current?.reconcile())
-  const serve = async ({ signal }: Term) => {
+  const serve = async ({ signal, serving }: Term) => {
     const term = new MwiTerm({
       sip,
       contacts,
@@ -101,9 +107,11 @@ export function createMwid({
     })
     current = term
     first.resolve()
+    await serving()
     await aborted(signal)
     current = undefined
-    await term.stop()
+    if (stopping) left = await term.handOver()
+    else await term.stop()
   }
   const taker = (): SocketTaker => current && ((socket, peer) => current?.acceptSocket(socket, peer))
   return {
@@ -113,7 +121,11 @@ export function createMwid({
     start: async () => {
       if (await leadership.start(serve)) await first.promise
     },
-    stop: () => leadership.stop(),
+    stop: async () => {
+      stopping = true
+      await leadership.stop()
+      if (left) await sayFarewell({ ...left, successor: () => leadership.succeeded(SUCCESSOR_MS) })
+    },
     get ports() {
       return current?.ports
     },

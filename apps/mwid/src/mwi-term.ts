@@ -11,6 +11,7 @@ import {
 import { lampConsumer } from './consumers.js'
 import type { Epoch } from './epoch.js'
 import { ExternalFeeds } from './external-feeds.js'
+import type { FarewellParts } from './farewell.js'
 import { Gateways } from './gateway/gateways.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
@@ -128,7 +129,37 @@ export class MwiTerm {
     this.#gateways.reconcile()
   }
 
+  /**
+   * Gives everything up; the addresses are free then. Returns what is still to be said, once the turn was given back, to
+   * phones that another worker could not tell.
+   */
+  async handOver(): Promise<Pick<FarewellParts, 'stack' | 'partings'>> {
+    await this.#rest()
+    this.#unsolicited.stop()
+    const partings = [...this.#table.all()].flatMap((subscription) => {
+      const parting = subscription.part()
+      if (!parting) return []
+      this.#table.remove(subscription)
+      this.#writes.forget(subscription)
+      return [parting]
+    })
+    await this.#stack.retire(new Set(partings.map(({ flow }) => flow)))
+    await this.#writes.idle()
+    await this.#ledger.stop()
+    return { stack: this.#stack, partings }
+  }
+
   async stop(): Promise<void> {
+    await this.#rest()
+    for (const subscription of this.#table.all()) subscription.drop()
+    this.#unsolicited.stop()
+    await this.#writes.idle()
+    await this.#stack.stop()
+    await this.#ledger.stop()
+  }
+
+  /** From now on nothing changes. */
+  async #rest(): Promise<void> {
     clearInterval(this.#reconciling)
     this.#parts.metrics.countWith(undefined)
     await this.#external.stop()
@@ -136,11 +167,6 @@ export class MwiTerm {
     await this.#reassertion.stop()
     await this.#worker.stop()
     await this.#gateways.stop()
-    for (const subscription of this.#table.all()) subscription.drop()
-    this.#unsolicited.stop()
-    await this.#writes.idle()
-    await this.#stack.stop()
-    await this.#ledger.stop()
   }
 
   #newGateways(): Gateways {

@@ -2,12 +2,14 @@ import type { LampReason } from '@lamplighter/domain'
 import {
   type Dialog,
   EXPIRY_GRACE_MS,
+  isBoundToFlow,
   type NotifierEvent,
   type NotifierState,
   newNotifier,
   nextHop,
   parseNameAddress,
   parseSeconds,
+  parseUri,
   type SipStack,
   stepNotifier,
 } from '@lamplighter/sip'
@@ -37,6 +39,9 @@ export type SubscriptionContext = {
   /** The subscription is over; its row can go. */
   readonly onEnd: (subscription: Subscription, reason: LampReason) => void
 }
+
+/** A last NOTIFY that is still to be sent. */
+export type Parting = { readonly flow: string; readonly say: () => Promise<unknown> }
 
 const END_REASONS: Readonly<Record<'unreachable' | 'refused' | 'ended', LampReason>> = {
   unreachable: 'unreachable',
@@ -159,6 +164,24 @@ export class Subscription {
     this.#step({ type: 'terminate', reason: 'rejected', content: this.#content([]) })
   }
 
+  /**
+   * The last word of a worker that stops: where nobody else could tell the phone, it is to subscribe anew (RFC 6665 4.1.3).
+   * Undefined where another worker goes on in the dialog. It ends here either way.
+   */
+  part(): Parting | undefined {
+    const dialog = this.#row.dialog as Dialog
+    const stack = this.#context.stack()
+    const hop = nextHop(dialog)
+    const bound = !this.over && hop.flow !== undefined && stack.isOpen(hop.flow) && hasNoOtherWay(dialog)
+    this.drop()
+    if (!bound || hop.flow === undefined) return undefined
+    const contact = stack.contact(this.#row.uuid, hop)
+    const facts = { shown: this.#shown, cseq: this.#sequence.next(), contact, termination: 'deactivated' }
+    const request = notifyRequest(this.#row, this.#asked(), facts)
+    this.#context.ledger.trace.decide(this.#shown, 'end', 'no_subscription')
+    return { flow: hop.flow, say: () => stack.request(request, hop) }
+  }
+
   /** Ends without a word: it was replaced, or the worker stops. */
   drop(): void {
     clearTimeout(this.#expiry)
@@ -255,4 +278,11 @@ export class Subscription {
     const { status, headers } = outcome.response
     this.#step({ type: 'answered', status, retryAfterSec: parseSeconds(headers.get('retry-after')?.split(/[;( ]/)[0]) })
   }
+}
+
+/** Whether its connection is all that leads to a phone: a browser's, or one whose Contact is not where it can be called. */
+function hasNoOtherWay({ remoteTarget, routeSet, flow }: Dialog): boolean {
+  const uri = parseUri(remoteTarget)
+  // `ob`: what the dialog needs goes by the flow (RFC 5626 4.3).
+  return uri !== undefined && isBoundToFlow(uri, { regId: uri.params.has('ob') ? 1 : null, path: routeSet }, flow)
 }

@@ -7,8 +7,19 @@ const LEADER_LOCKS = { relay: 4_210_001, mwid: 4_210_002 } as const
 /** How often a standby looks whether the lock is free. */
 const RETRY_MS = 500
 
+/** How often it looks whether another process has it. */
+const SUCCESSOR_POLL_MS = 50
+
+/** Beside its lock, a holder that does its work and does not only prepare for it holds the one with this higher number. */
+const SERVING = 100
+
 /** What the holder of a lock gets: the connection that holds it, and a signal when it is lost or given up. */
-export type Term = { readonly client: pg.Client; readonly signal: AbortSignal }
+export type Term = {
+  readonly client: pg.Client
+  readonly signal: AbortSignal
+  /** Lets others know that the work is being done. */
+  serving(): Promise<void>
+}
 
 /** Settings of a {@link Leadership}. */
 export type LeadershipOptions = {
@@ -51,6 +62,37 @@ export class Leadership {
     await this.#running
   }
 
+  /** Resolves when another process leads and serves, or after this long. It asks on a connection of its own. */
+  async succeeded(withinMs: number): Promise<void> {
+    const untilMs = performance.now() + withinMs
+    const client = new pg.Client({ connectionString: this.#options.url })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      while (performance.now() < untilMs && !(await this.#isServed(client))) await delay(SUCCESSOR_POLL_MS)
+    } catch (error) {
+      this.#options.onTrouble(error)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+
+  get #servingLock(): number {
+    return LEADER_LOCKS[this.#options.lock] + SERVING
+  }
+
+  async #isServed(client: pg.Client): Promise<boolean> {
+    const { rows } = await client.query<{ held: boolean }>(
+      `SELECT EXISTS (
+         SELECT FROM pg_locks
+         WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1::oid AND objsubid = 1
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       ) AS held`,
+      [this.#servingLock],
+    )
+    return rows[0]?.held ?? false
+  }
+
   async #run(work: (term: Term) => Promise<void>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#serve(work).catch((error) => this.#options.onTrouble(error))
@@ -72,7 +114,12 @@ export class Leadership {
       await client.connect()
       if (!(await this.#acquire(client))) return
       this.#decided(true)
-      await work({ client, signal: AbortSignal.any([lost.signal, this.#stopping.signal]) })
+      const serving = async () => {
+        await client
+          .query('SELECT pg_advisory_lock($1)', [this.#servingLock])
+          .catch((error: unknown) => lost.abort(error))
+      }
+      await work({ client, signal: AbortSignal.any([lost.signal, this.#stopping.signal]), serving })
     } finally {
       await client.end().catch(() => {})
     }

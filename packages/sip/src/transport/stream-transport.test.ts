@@ -100,6 +100,26 @@ describe.each([
     expect(server.stack.contact('7', from)).toBe(`<sip:7@${server.stack.address};transport=${name.toLowerCase()}>`)
   })
 
+  it('leaves its address to another while it still speaks on what it keeps, and serves nothing there', async () => {
+    const old = await stackOf([transport()])
+    const [kept, other] = [await stackOf([transport()]), await stackOf([transport()])]
+    const to: RemoteAddress = { host, port: old.port, transport: name }
+    for (const phone of [kept, other]) await phone.stack.request(requestOf(), to)
+    const [from] = old.seen.map((one) => one.from)
+    if (!from?.flow) throw new Error('nothing came')
+    await old.stack.retire(new Set([from.flow]))
+    const next = await stackOf([new StreamTransport({ host, port: old.port, ...(secure && { tls: secure }) })])
+    await waitFor(() => other.closed.length === 1, { what: 'the other connection to close' })
+    expect(await old.stack.request(requestOf('NOTIFY'), from)).toMatchObject({ response: { status: 200 } })
+    const unserved = kept.stack.request(requestOf(), to)
+    expect(await other.stack.request(requestOf(), to)).toMatchObject({ response: { status: 200 } })
+    expect([old.seen.length, next.seen.length]).toEqual([2, 1])
+    old.stack.hangUp(from.flow)
+    expect(await unserved).toEqual({ type: 'failed', reason: 'transport' })
+    expect(await kept.stack.request(requestOf(), to)).toMatchObject({ response: { status: 200 } })
+    expect(next.seen).toHaveLength(2)
+  })
+
   it('uses a connection it opened again, and tells when it closes', async () => {
     const server = await stackOf([transport()])
     const phone = await stackOf([transport()])

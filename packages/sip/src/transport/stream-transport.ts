@@ -37,6 +37,8 @@ export type StreamOptions = {
   readonly limits?: Partial<StreamLimits>
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** SIP over TCP or TLS: connections of peers, and those we open, kept and used again (RFC 3261 18). */
 export class StreamTransport implements Transport {
   readonly name: 'TCP' | 'TLS'
@@ -47,6 +49,7 @@ export class StreamTransport implements Transport {
   readonly #outgoing = new Map<string, Connection>()
   readonly #perPeer = new Map<string, number>()
   #server: Server | undefined
+  #ended: Promise<void> | undefined
   #listener: TransportListener | undefined
   #local: RemoteAddress | undefined
 
@@ -79,10 +82,20 @@ export class StreamTransport implements Transport {
   }
 
   async stop(): Promise<void> {
+    await this.retire(NONE)
+    await this.#ended
+  }
+
+  async retire(keep: ReadonlySet<string>): Promise<void> {
     const server = this.#server
     this.#server = undefined
-    for (const connection of this.#open.values()) connection.close()
-    if (server) await new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const [flow, connection] of this.#open) if (!keep.has(flow)) connection.close()
+    // It ends with its last connection; the address is free at once.
+    if (server) this.#ended = new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+
+  hangUp(flow: string): void {
+    this.#open.get(flow)?.close()
   }
 
   isOpen(flow: string): boolean {

@@ -41,6 +41,11 @@ export class TransportSet {
     for (const transport of this.#transports) await transport.start(listener)
   }
 
+  /** Leaves the addresses to another process; only these connections stay open. */
+  async retire(keep: ReadonlySet<string>): Promise<void> {
+    await Promise.all(this.#transports.map((one) => (one.retire ? one.retire(keep) : one.stop())))
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#transports.map((transport) => transport.stop()))
   }
@@ -51,6 +56,16 @@ export class TransportSet {
     if (open) return open
     const named = this.#transports.filter((one) => one.name === name)
     return named.find((one) => isIPv6(one.local.host) === isIPv6(host)) ?? named[0]
+  }
+
+  /** Whether this connection is alive. */
+  isOpen(flow: string): boolean {
+    return this.#transports.some((one) => one.isOpen(flow))
+  }
+
+  /** Closes a connection after what is still to be written. */
+  hangUp(flow: string): void {
+    this.#transports.find((one) => one.isOpen(flow))?.hangUp?.(flow)
   }
 
   /** `host:port` at which a peer that is reached by this transport reaches us. */

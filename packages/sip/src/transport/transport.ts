@@ -50,6 +50,13 @@ export type Transport = {
   isOpen(flow: string): boolean
   /** Its peer proved who it is: the connection may rest as long as a registration does. */
   proven?(flow: string): void
+  /**
+   * Leaves its address to another process: takes nothing new, opens nothing, and closes all connections but these. Absent:
+   * it has no connections, and stops.
+   */
+  retire?(keep: ReadonlySet<string>): Promise<void>
+  /** Closes a connection after what is still to be written. */
+  hangUp?(flow: string): void
   /** The address it is bound to. */
   readonly local: RemoteAddress
 }

@@ -49,6 +49,7 @@ export class WebSocketTransport implements Transport {
   readonly #open = new Map<string, Open>()
   readonly #perPeer = new Map<string, number>()
   #listener: TransportListener | undefined
+  #retired = false
   #pinging: NodeJS.Timeout | undefined
 
   /** @param host where we are; there is no port, because a browser comes back by the socket it has */
@@ -68,11 +69,25 @@ export class WebSocketTransport implements Transport {
     for (const { socket } of this.#open.values()) socket.close(CLOSE.goingAway)
   }
 
+  async retire(keep: ReadonlySet<string>): Promise<void> {
+    this.#retired = true
+    for (const [flow, { socket }] of this.#open) if (!keep.has(flow)) socket.close(CLOSE.goingAway)
+  }
+
+  hangUp(flow: string): void {
+    this.#open.get(flow)?.socket.close(CLOSE.goingAway)
+  }
+
   /** Serves a socket whose upgrade was answered, or closes it. */
   accept(socket: SipSocket, peer: RemoteAddress): void {
     const peerKey = limitKey(peer.host)
     const own = this.#perPeer.get(peerKey) ?? 0
-    if (!this.#listener || this.#open.size >= this.#limits.sockets || own >= this.#limits.socketsPerPeer) {
+    if (
+      !this.#listener ||
+      this.#retired ||
+      this.#open.size >= this.#limits.sockets ||
+      own >= this.#limits.socketsPerPeer
+    ) {
       return socket.close(CLOSE.tryLater)
     }
     const flow = `ws-${randomBytes(9).toString('base64url')}`

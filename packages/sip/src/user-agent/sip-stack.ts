@@ -60,6 +60,7 @@ export class SipStack {
   readonly #resolver: TargetResolver
   readonly #servers = new Map<string, ServerTransaction>()
   readonly #allowed: readonly string[]
+  #retired = false
 
   constructor(options: SipStackOptions) {
     this.#options = options
@@ -79,6 +80,25 @@ export class SipStack {
       onFlowClosed: (flow, peer) => this.#flowClosed(flow, peer),
       onTrouble: (error) => this.#options.onError(error),
     })
+  }
+
+  /** Whether this connection is alive. */
+  isOpen(flow: string): boolean {
+    return this.#transports.isOpen(flow)
+  }
+
+  /**
+   * Leaves the addresses to another process. These connections stay open for what is still to be said on them; requests
+   * that come by them are not served any more.
+   */
+  async retire(keep: ReadonlySet<string>): Promise<void> {
+    this.#retired = true
+    await this.#transports.retire(keep)
+  }
+
+  /** Closes a connection after what is still to be written. */
+  hangUp(flow: string): void {
+    this.#transports.hangUp(flow)
   }
 
   /** Forgets every transaction and closes the transports. */
@@ -155,7 +175,7 @@ export class SipStack {
   }
 
   #receiveRequest(request: SipRequest, from: RemoteAddress, size: number): void {
-    if (request.method === 'ACK') return
+    if (request.method === 'ACK' || this.#retired) return
     const key = serverKey(request)
     if (key === undefined) return this.#answerUnreadable(request, 400, from, size)
     const known = this.#servers.get(key)
