@@ -24,10 +24,14 @@ import {
 } from './topology.js'
 
 const HEARTBEAT_SEC = 10
+/** A broker that is silent for this long while a connection is made is away: heartbeats begin only after that. */
+const CONNECT_TIMEOUT_MS = 10_000
 
 /** Settings of the RabbitMQ transport. */
 export type RabbitMqBusOptions = {
   readonly retryDelayMs?: number
+  /** Silence of the broker while a connection is made, after which it is given up. */
+  readonly connectTimeoutMs?: number
   /** Channels that publish side by side; order is kept per order key. */
   readonly shards?: number
 }
@@ -49,6 +53,7 @@ export class RabbitMqBus implements Bus {
   readonly #url: string
   readonly #log: Logger
   readonly #retryDelayMs: number
+  readonly #connectTimeoutMs: number
   readonly #shards: number
   readonly #registrations = new Set<Registration>()
   readonly #listeners: (() => void)[] = []
@@ -59,11 +64,12 @@ export class RabbitMqBus implements Bus {
   /** Why the broker takes no messages now, if it does not. */
   #blocked: string | undefined
 
-  constructor(url: string, log: Logger, { retryDelayMs = RETRY_DELAY_MS, shards = 1 }: RabbitMqBusOptions = {}) {
+  constructor(url: string, log: Logger, options: RabbitMqBusOptions = {}) {
     this.#url = url
     this.#log = log
-    this.#retryDelayMs = retryDelayMs
-    this.#shards = shards
+    this.#retryDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
+    this.#shards = options.shards ?? 1
   }
 
   get connected(): boolean {
@@ -128,6 +134,7 @@ export class RabbitMqBus implements Bus {
     const connection = await connect(withHeartbeat(this.#url), {
       // A frame that waits for the acknowledgement of the one before costs 40 ms a hop.
       noDelay: true,
+      timeout: this.#connectTimeoutMs,
       clientProperties: { connection_name: 'lamplighter' },
     })
     // Reported here and acted on at `close`, which always follows.

@@ -225,6 +225,23 @@ describe('the RabbitMQ transport', () => {
     await proxy.stop()
   })
 
+  it('comes back although the broker was silent while the connection was made again', async () => {
+    const proxy = await TcpProxy.start(new URL(vhost.url))
+    const bus = new RabbitMqBus(proxy.url(new URL(vhost.url)), log, { connectTimeoutMs: 300 })
+    await bus.start()
+    const silent = proxy.connections
+    proxy.stall(true)
+    proxy.cut()
+    // RabbitMQ itself ends a handshake after 10 s: it must not be what mends this.
+    await waitFor(() => proxy.connections > silent + 1, { what: 'a second attempt', timeoutMs: 5000 })
+    expect(bus.connected).toBe(false)
+    proxy.stall(false)
+    await waitFor(() => bus.connected, { what: 'the reconnection' })
+    await bus.publish([message({})])
+    await bus.stop()
+    await proxy.stop()
+  })
+
   it('comes back with its consumers after the broker cut the connection', async () => {
     const bus = new RabbitMqBus(vhost.url, log)
     await bus.start()

@@ -9,6 +9,7 @@ export class TcpProxy {
   #target: { readonly host: string; readonly port: number }
   readonly #clients = new Set<net.Socket>()
   readonly #sockets = new Set<net.Socket>()
+  #connections = 0
   #open = true
   #stalled = false
   #delayMs = 0
@@ -34,6 +35,11 @@ export class TcpProxy {
     url.hostname = '127.0.0.1'
     url.port = String((this.#server.address() as AddressInfo).port)
     return url.href
+  }
+
+  /** How many connections clients have made so far. */
+  get connections(): number {
+    return this.#connections
   }
 
   /** Passes new connections on to another place: a server that came back on another port. */
@@ -91,6 +97,7 @@ export class TcpProxy {
   }
 
   #connect(client: net.Socket): void {
+    this.#connections++
     if (!this.#open) {
       client.destroy()
       return
