@@ -29,6 +29,8 @@ const DEVICE_EVENTS = [deviceCreated.name, deviceEdited.name, deviceDeleted.name
 /** The second gives a mailbox another policy. */
 const POLICY_EVENTS = [mwiPolicyEdited.name, voicemailEdited.name]
 const OTHER_EVENTS = [lampReassertRequested.name, voicemailSettingsEdited.name]
+/** Events that may change what a lamp must show. */
+export const LAMP_EVENTS: readonly string[] = [...COUNT_EVENTS, ...DEVICE_EVENTS, ...POLICY_EVENTS]
 
 /**
  * Events only wake the worker: which mailbox or device, nothing more, so the queue may be this process's own and a
@@ -38,7 +40,7 @@ export function lampConsumer(originUuid: string, listener: LampListener): Consum
   return {
     queue: 'mwid.lamp',
     durability: 'exclusive',
-    bindings: [...COUNT_EVENTS, ...DEVICE_EVENTS, ...POLICY_EVENTS, ...OTHER_EVENTS].map((name) => ({
+    bindings: [...LAMP_EVENTS, ...OTHER_EVENTS].map((name) => ({
       name,
       origin_uuid: originUuid,
     })),

@@ -1,6 +1,7 @@
 import type { LampReason } from '@lamplighter/domain'
 import {
   type Clock,
+  doubtUnsolicited,
   isTold,
   newUnsolicited,
   nextHop,
@@ -68,6 +69,11 @@ export class ContactLamp {
     this.#context = context
     this.#state = newUnsolicited<Tag>(acknowledged, refusedUntil?.getTime())
     this.#watchExpiry()
+  }
+
+  /** It may have been told other than its row says: it is told whatever that is. */
+  doubt(): void {
+    this.#state = doubtUnsolicited(this.#state)
   }
 
   /** Its row, but for what its answers changed since. */
@@ -159,7 +165,7 @@ export class ContactLamp {
   }
 
   #step(event: UnsolicitedEvent<Tag>): void {
-    if (this.#over) return
+    if (this.#over) return this.#afterTheEnd(event)
     const { state, actions } = stepUnsolicited(this.#state, event, this.#context.wallMs())
     const moved = state !== this.#state
     this.#state = state
@@ -171,6 +177,12 @@ export class ContactLamp {
     }
     if (moved) this.#context.onMoved(this)
     if (this.#leaving && !state.inFlight && (!state.wanted || state.trouble || isTold(state))) this.drop()
+  }
+
+  /** Its phone may be registered anew, been told since, and have taken this last. */
+  #afterTheEnd(event: UnsolicitedEvent<Tag>): void {
+    const taken = event.type === 'unanswered' || (event.type === 'answered' && event.status < 300)
+    if (taken) this.#context.onOvertaken(this)
   }
 
   #wait(ms: number): void {

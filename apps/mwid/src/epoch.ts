@@ -21,4 +21,9 @@ export class Epoch {
     this.#now = await this.#sip.raiseEpoch(WORKER)
     return this.#now
   }
+
+  /** Ends it: everything that was done in it is written down, so that the next worker can trust the ledger. */
+  async end(): Promise<void> {
+    await this.#sip.endEpoch(this.#now)
+  }
 }

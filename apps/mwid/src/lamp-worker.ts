@@ -70,15 +70,22 @@ export class LampWorker {
     this.#wake()
   }
 
-  /** A policy changed: its mailboxes are looked at, paced. */
+  /** A policy changed: its mailboxes are looked at, paced. While they cannot be read, that is tried again. */
   async policyChanged(uuid: string, cause: LampCause): Promise<void> {
-    for (let last = 0; !this.#stopping.signal.aborted; ) {
-      const ids = await this.#sip.mailboxesOfPolicy(uuid, last, CHUNK)
-      for (const id of ids) this.mailboxChanged(id, cause)
-      await this.#working
-      if (ids.length < CHUNK) return
-      last = ids.at(-1) ?? last
-      await sleep(CHUNK_PAUSE_MS, this.#stopping.signal)
+    const { signal } = this.#stopping
+    const backoff = new Backoff(100, 5000)
+    for (let last = 0; !signal.aborted; ) {
+      try {
+        const ids = await this.#sip.mailboxesOfPolicy(uuid, last, CHUNK)
+        for (const id of ids) this.mailboxChanged(id, cause)
+        await this.#working
+        if (ids.length < CHUNK) return
+        last = ids.at(-1) ?? last
+        await sleep(CHUNK_PAUSE_MS, signal)
+      } catch (err) {
+        this.#log.warn({ err, policy: uuid }, 'the mailboxes of a policy cannot be read yet')
+        await sleep(backoff.nextMs(), signal)
+      }
     }
   }
 

@@ -20,6 +20,7 @@ export class Ledger {
   #waiting = new Map<string, LampEntry>()
   #writing: ReadonlyMap<string, LampEntry> = new Map()
   #running: Promise<void> | undefined
+  #cutOnce = false
 
   constructor(sip: SipRepository, trace: LampTrace, log: Logger) {
     this.#sip = sip
@@ -31,8 +32,8 @@ export class Ledger {
     this.#running = this.#run()
   }
 
-  /** Writes what is left, what came while it wrote too. */
-  async stop(): Promise<void> {
+  /** Writes what is left, what came while it wrote too. @returns whether no line was lost, now or before */
+  async stop(): Promise<boolean> {
     this.#stopping.abort()
     await this.#running
     const backoff = new Backoff(FLUSH_MS, 1000)
@@ -42,6 +43,7 @@ export class Ledger {
       await sleep(backoff.nextMs())
     }
     if (this.#left > 0) this.#log.warn({ lines: this.#left }, 'lines of the lamp ledger are left unwritten')
+    return this.#left === 0 && !this.#cutOnce
   }
 
   /** Records how a device stands to these mailboxes; a newer line of the same lamp replaces one not yet written. */
@@ -82,7 +84,10 @@ export class Ledger {
   }
 
   #cut(): void {
-    while (this.#waiting.size > MAX_WAITING) this.#waiting.delete(this.#waiting.keys().next().value ?? '')
+    while (this.#waiting.size > MAX_WAITING) {
+      this.#cutOnce = true
+      this.#waiting.delete(this.#waiting.keys().next().value ?? '')
+    }
   }
 
   async #run(): Promise<void> {

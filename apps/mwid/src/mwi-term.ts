@@ -44,6 +44,7 @@ export class MwiTerm {
   readonly #gateways: Gateways
   readonly #external: ExternalFeeds
   readonly #context: SubscriptionContext
+  readonly #requests: PhoneRequests
   readonly #webSockets: WebSocketTransport
   readonly #stack: SipStack
   #consumer: Consumer | undefined
@@ -61,7 +62,7 @@ export class MwiTerm {
     this.#gateways = this.#newGateways()
     this.#external = new ExternalFeeds({ ...parts, stack: () => this.#stack })
     this.#context = this.#newContext()
-    const requests = new PhoneRequests({
+    this.#requests = new PhoneRequests({
       ...parts,
       time: this.#time,
       table: this.#table,
@@ -75,7 +76,7 @@ export class MwiTerm {
     this.#webSockets = new WebSocketTransport(settings.host)
     this.#stack = new SipStack({
       transports: createTransports(settings, this.#webSockets),
-      handlers: { ...requests.handlers, NOTIFY: (incoming) => this.#external.notified(incoming) },
+      handlers: { ...this.#requests.handlers, NOTIFY: (incoming) => this.#external.notified(incoming) },
       supported: [EVENT_LIST],
       onFlowClosed: (flow, peer) => this.#flowClosed(flow, peer),
       onError: (err) => log.warn({ err }, 'SIP trouble'),
@@ -93,12 +94,18 @@ export class MwiTerm {
     this.#webSockets.accept(socket, peer)
   }
 
-  /** Takes over what the table holds, then listens. Nothing is sent only because we started: what differs is. */
+  /** Takes over what the table holds, then serves. Nothing is sent only because we started: what differs is. */
   async start(): Promise<void> {
     await this.#epoch.raise()
     await this.#stack.start()
     this.#ledger.start()
-    await takeOver({ ...this.#parts, table: this.#table, unsolicited: this.#unsolicited, context: this.#context })
+    await takeOver({
+      ...this.#parts,
+      table: this.#table,
+      unsolicited: this.#unsolicited,
+      context: this.#context,
+      forget: (subscription) => this.#writes.forget(subscription),
+    })
     this.#consumer = await this.#parts.bus.consume(
       lampConsumer(this.#parts.originUuid, {
         mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
@@ -107,16 +114,19 @@ export class MwiTerm {
         reassertRequested: (asked) => this.#reassertion.request(asked),
         tenantChanged: (id) =>
           void this.#worker.reconcile([...new Set([...this.#table.devices(id), ...this.#unsolicited.devices(id)])]),
-        policyChanged: (uuid, cause) => this.#policyChanged(uuid, cause),
+        policyChanged: (uuid, cause) => void this.#worker.policyChanged(uuid, cause),
       }),
     )
+    // Not before changes are heard of: who subscribes must miss none.
+    this.#requests.open()
+    void this.#worker.reconcile()
     await this.#gateways.start()
     await this.#external.start()
     this.#parts.metrics.countWith(async () => [
       ...(await this.#parts.sip.wrongLamps()),
       ...(await this.#parts.gateways.wrongLamps()),
     ])
-    this.reconcile()
+    this.#sweep()
     const reconcileMs = (this.#parts.settings.reconcileSec ?? RECONCILE_SEC) * 1000
     this.#reconciling = setInterval(() => this.reconcile(), reconcileMs).unref()
   }
@@ -124,6 +134,10 @@ export class MwiTerm {
   /** Compares every lamp with the truth, paced, in the background, and sweeps contacts that ran out. */
   reconcile(): void {
     void this.#worker.reconcile()
+    this.#sweep()
+  }
+
+  #sweep(): void {
     const { contacts, log } = this.#parts
     contacts.sweep().catch((err) => log.warn({ err }, 'contacts that ran out stay in the table'))
     this.#gateways.reconcile()
@@ -144,8 +158,7 @@ export class MwiTerm {
       return [parting]
     })
     await this.#stack.retire(new Set(partings.map(({ flow }) => flow)))
-    await this.#writes.idle()
-    await this.#ledger.stop()
+    await this.#settle()
     return { stack: this.#stack, partings }
   }
 
@@ -153,9 +166,17 @@ export class MwiTerm {
     await this.#rest()
     for (const subscription of this.#table.all()) subscription.drop()
     this.#unsolicited.stop()
-    await this.#writes.idle()
     await this.#stack.stop()
-    await this.#ledger.stop()
+    await this.#settle()
+  }
+
+  /** Writes what is left, and notes that nothing is. */
+  async #settle(): Promise<void> {
+    const remembered = await this.#writes.idle()
+    const written = await this.#ledger.stop()
+    if (!remembered || !written || !this.#reconciling) return
+    const { log } = this.#parts
+    await this.#epoch.end().catch((err) => log.warn({ err }, 'the next worker will doubt what this one wrote'))
   }
 
   /** From now on nothing changes. */
@@ -185,6 +206,7 @@ export class MwiTerm {
       epoch: this.#epoch,
       accessCode: this.#accessCode,
       onAcknowledged: (subscription, content) => this.#unsolicited.shown(subscription, content),
+      onReach: ({ row }) => this.#unsolicited.subscriptionsChanged(row.deviceId),
       onEnd: (subscription, reason) => this.#ended(subscription, reason),
     }
   }
@@ -197,7 +219,8 @@ export class MwiTerm {
       stack: () => this.#stack,
       accessCode: this.#accessCode,
       ledger: this.#ledger,
-      subscriptions: (deviceId) => this.#table.ofDevice(deviceId),
+      // Who does not answer in its dialog may have forgotten it: then its contact is told.
+      subscriptions: (deviceId) => this.#table.ofDevice(deviceId).filter(({ reachable }) => reachable),
       recheck: (id) => this.#worker.deviceChanged(id, requestCause('REGISTER')),
       retell: (shown) => void this.#worker.reassert(shown, RETELL),
       remember: (contact) => this.#writes.remember(contact),
@@ -212,13 +235,6 @@ export class MwiTerm {
   /** What phones dial from their envelope key where nobody says otherwise. */
   get #accessCode(): string {
     return this.#parts.settings.accessCodes[0] ?? '*97'
-  }
-
-  /** What could not be looked at now is found by the reconciliation. */
-  #policyChanged(uuid: string, cause: LampCause): void {
-    this.#worker
-      .policyChanged(uuid, cause)
-      .catch((err) => this.#parts.log.warn({ err, policy: uuid }, 'the mailboxes of a policy cannot be looked at yet'))
   }
 
   #deviceDeleted(id: DeviceId): void {

@@ -34,6 +34,7 @@ export class PhoneRequests {
   readonly #limiter = new RequestLimiter()
   readonly #subscribe: SubscribeHandler
   readonly #register: RegisterHandler
+  #open = false
 
   constructor(parts: PhoneRequestsParts) {
     const { sip, contacts, digest, settings, audit, log, time } = parts
@@ -60,9 +61,18 @@ export class PhoneRequests {
     }
   }
 
+  /**
+   * From now on requests are served. Before, what the worker before accepted is not known yet: a refresh would be refused,
+   * and a retransmitted SUBSCRIBE would make a second dialog. Phones ask again meanwhile.
+   */
+  open(): void {
+    this.#open = true
+  }
+
   /** Within its limit a request is served. A passing fault is no answer: silence, and the phone asks again (sip.md 0.9). */
   async #serve(incoming: IncomingRequest, serve: () => Promise<void>): Promise<void> {
     const { request, from, respond, ignore } = incoming
+    if (!this.#open) return ignore()
     const source = `${from.host} ${request.headers.get('from')?.split(';')[0]}`
     const admission = this.#limiter.admit(source, this.#parts.time.clock.now())
     if (admission === 'drop') return ignore()

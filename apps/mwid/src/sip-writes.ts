@@ -17,6 +17,7 @@ export class SipWrites {
   readonly #ends: Batcher<string>
   readonly #remembering: Batcher<RememberedContact>
   readonly #log: Logger
+  #whole = true
 
   constructor(sip: SipRepository, contacts: ContactRepository, log: Logger) {
     this.#contacts = contacts
@@ -35,9 +36,10 @@ export class SipWrites {
 
   /** What a contact answered. */
   remember(contact: RememberedContact): void {
-    this.#remembering
-      .add(contact)
-      .catch((err) => this.#log.warn({ err }, 'what a contact answered is told again after a restart'))
+    this.#remembering.add(contact).catch((err) => {
+      this.#whole = false
+      this.#log.warn({ err }, 'what a contact answered is told again after a restart')
+    })
   }
 
   /** Contacts end before their time. */
@@ -47,11 +49,12 @@ export class SipWrites {
       .catch((err) => this.#log.warn({ err }, 'contacts without a connection stay until they run out'))
   }
 
-  /** Resolves when nothing waits to be written. */
-  async idle(): Promise<void> {
+  /** Resolves when nothing waits to be written: whether all that contacts answered was. */
+  async idle(): Promise<boolean> {
     await this.#remembering.idle()
     await this.commits.idle()
     await this.#ends.idle()
+    return this.#whole
   }
 }
 

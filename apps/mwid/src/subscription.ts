@@ -36,6 +36,8 @@ export type SubscriptionContext = {
   readonly accessCode: string
   /** Its phone acknowledged this. */
   readonly onAcknowledged: (subscription: Subscription, content: LampContent) => void
+  /** Whether its phone can be reached may have changed. */
+  readonly onReach: (subscription: Subscription) => void
   /** The subscription is over; its row can go. */
   readonly onEnd: (subscription: Subscription, reason: LampReason) => void
 }
@@ -80,16 +82,21 @@ export class Subscription {
     return this.#row
   }
 
-  /** Taken over from another worker: what its device acknowledged, as the ledger has it, need not be sent again. */
-  resume(watched: Tag): void {
+  /** Taken over from another worker: what its device acknowledged need not be sent again, if the ledger is `sure` of it. */
+  resume(watched: Tag, sure: boolean): void {
     const content = this.#content(watched)
-    if (isAcknowledged(content)) this.#state = newNotifier(content)
+    if (sure && isAcknowledged(content)) this.#state = newNotifier(content)
     this.watchExpiry()
   }
 
   /** Whether it is ending or has ended: a refresh comes too late. */
   get over(): boolean {
     return this.#state.phase !== 'active'
+  }
+
+  /** Whether its phone answered the last time, as far as it was asked. */
+  get reachable(): boolean {
+    return this.#state.silences === 0
   }
 
   /** Until it runs out. */
@@ -136,7 +143,7 @@ export class Subscription {
     this.#form = form
     this.watchExpiry()
     const content = this.#content(watched)
-    this.#context.ledger.record(content.tag, false, 'pending', null)
+    this.#record(content.tag)
     this.#step({ type: 'subscribed', content })
   }
 
@@ -144,9 +151,8 @@ export class Subscription {
   changed(watched: Tag): void {
     const { mailboxId: target } = this.#row
     const content = this.#content(watched)
-    if (target !== null && !watched.some((mailbox) => mailbox.mailboxId === target && mailbox.watched))
-      this.#darkThenGone = true
-    this.#context.ledger.record(content.tag, false, 'pending', null)
+    this.#darkThenGone = target !== null && !watched.some((mailbox) => mailbox.mailboxId === target && mailbox.watched)
+    this.#record(content.tag)
     const { each } = EVENT_PACKAGES[this.#row.eventPackage as EventPackageName]
     // It grew too long for its way: subscribing anew, which this reason asks for, the phone gets the sum.
     if (each && !listFits(watched, (this.#row.dialog as Dialog).flow))
@@ -215,27 +221,43 @@ export class Subscription {
     }
   }
 
+  /** It should show this. */
+  #record(shown: Tag): void {
+    const silent = !this.reachable
+    this.#context.ledger.record(shown, false, silent ? 'unreachable' : 'pending', silent ? 408 : null)
+  }
+
   #step(event: NotifierEvent<Tag>): void {
+    const { reachable } = this
     const { state, actions } = stepNotifier(this.#state, event, performance.now())
     this.#state = state
     for (const action of actions) {
       if (action.type === 'notify') this.#send(action.content, action.termination)
-      else if (action.type === 'wait') this.#wait = setTimeout(() => this.#step({ type: 'resume' }), action.ms).unref()
+      else if (action.type === 'wait') this.#waitFor(action.ms)
+      else if (action.type === 'unreachable') this.#postponed('unreachable', 408)
       else if (action.type === 'acknowledged') this.#acknowledged(action.content)
       else this.#ended(END_REASONS[action.reason], action.status ?? null)
     }
-    if (event.type === 'answered' && this.#decision.length > 0 && state.waiting) this.#postponed(event.status)
+    if (event.type === 'answered' && this.#decision.length > 0 && state.waiting)
+      this.#postponed('retrying', event.status)
+    if (reachable !== this.reachable) this.#context.onReach(this)
+  }
+
+  #waitFor(ms: number): void {
+    clearTimeout(this.#wait)
+    this.#wait = setTimeout(() => this.#step({ type: 'resume' }), ms).unref()
   }
 
   #send(content: LampContent, termination: string | undefined): void {
+    clearTimeout(this.#wait)
     this.#decision = this.#context.ledger.trace.decide(content.tag, 'notify', 'pending')
     void this.#notify(content, termination)
   }
 
-  /** It asked to be told later. */
-  #postponed(status: number): void {
-    this.#context.ledger.record(this.#shown, false, 'retrying', status)
-    this.#settle('retrying', status)
+  /** It asked to be told later, or did not answer. */
+  #postponed(reason: 'retrying' | 'unreachable', status: number): void {
+    this.#context.ledger.record(this.#shown, false, reason, status)
+    this.#settle(reason, status)
   }
 
   #settle(reason: LampReason, status: number | null): void {

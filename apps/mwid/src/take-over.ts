@@ -1,5 +1,7 @@
+import type { DeviceId } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { ContactRepository, SipRepository } from '@lamplighter/store'
+import { LAMP_EVENTS } from './consumers.js'
 import { Subscription, type SubscriptionContext } from './subscription.js'
 import type { SubscriptionTable } from './subscription-table.js'
 import type { UnsolicitedNotifier } from './unsolicited-notifier.js'
@@ -11,20 +13,29 @@ export type TakeOverParts = {
   readonly table: SubscriptionTable
   readonly unsolicited: UnsolicitedNotifier
   readonly context: SubscriptionContext
+  /** Forgets the row of a subscription that another has replaced. */
+  readonly forget: (subscription: Subscription) => void
   readonly log: Logger
 }
 
 const CHUNK = 200
 
-/** Goes on with the subscriptions and contacts of the worker before. Nothing is sent by it. */
+/**
+ * Goes on with the subscriptions and contacts of the worker before. Nothing is sent by it; the reconciliation that follows
+ * tells what differs, and devices of which the ledger may not know what they show.
+ */
 export async function takeOver(parts: TakeOverParts): Promise<void> {
-  const subscriptions = await takeOverSubscriptions(parts)
-  await takeOverContacts(parts)
+  const doubtful = await parts.sip.doubtfulDevices(LAMP_EVENTS)
+  const subscriptions = await takeOverSubscriptions(parts, doubtful)
+  await takeOverContacts(parts, doubtful)
   const epoch = parts.context.epoch.now
-  if (subscriptions > 0) parts.log.info({ subscriptions, epoch }, 'subscriptions taken over')
+  if (subscriptions > 0) parts.log.info({ subscriptions, epoch, inDoubt: doubtful.size }, 'subscriptions taken over')
 }
 
-async function takeOverSubscriptions({ sip, table, context }: TakeOverParts): Promise<number> {
+async function takeOverSubscriptions(
+  { sip, table, context, forget }: TakeOverParts,
+  doubtful: ReadonlySet<DeviceId>,
+): Promise<number> {
   const loaded = await sip.loadSubscriptions()
   // Browsers were on sockets that ended with the last worker.
   const rows = loaded.filter(({ transport }) => transport !== 'WS' && transport !== 'WSS')
@@ -36,15 +47,23 @@ async function takeOverSubscriptions({ sip, table, context }: TakeOverParts): Pr
       const form = forms.get(row.deviceId)
       if (!form) continue
       const subscription = new Subscription(row, form, context)
-      table.add(subscription)
-      subscription.resume(watched.filter(({ deviceId }) => deviceId === row.deviceId))
+      // The phone has forgotten the older one, whose row could not be deleted any more.
+      for (const old of table.add(subscription)) {
+        old.drop()
+        forget(old)
+      }
+      const own = watched.filter(({ deviceId }) => deviceId === row.deviceId)
+      subscription.resume(own, !doubtful.has(row.deviceId))
     }
   }
   return rows.length
 }
 
-async function takeOverContacts({ sip, contacts, unsolicited }: TakeOverParts): Promise<void> {
+async function takeOverContacts(
+  { sip, contacts, unsolicited }: TakeOverParts,
+  doubtful: ReadonlySet<DeviceId>,
+): Promise<void> {
   const rows = await contacts.takeOver()
   const forms = await sip.forms([...new Set(rows.map(({ deviceId }) => deviceId))])
-  unsolicited.takeOver(rows, forms)
+  unsolicited.takeOver(rows, forms, doubtful)
 }

@@ -68,13 +68,22 @@ export class UnsolicitedNotifier implements RegistrationListener {
     return [...this.#devices.values()].flatMap(({ shown }) => shown)
   }
 
-  /** Goes on with contacts a former worker had; what they should show is asked for by the reconciliation. */
-  takeOver(contacts: readonly StoredContact[], forms: ReadonlyMap<DeviceId, DeviceForm>): void {
+  /**
+   * Goes on with contacts a former worker had; what they should show is asked for by the reconciliation.
+   *
+   * @param doubtful devices of which it is not known what they show
+   */
+  takeOver(
+    contacts: readonly StoredContact[],
+    forms: ReadonlyMap<DeviceId, DeviceForm>,
+    doubtful: ReadonlySet<DeviceId>,
+  ): void {
     for (const contact of contacts) {
       const form = forms.get(contact.deviceId)
       if (!form) continue
       const from = { host: contact.remoteHost, port: contact.remotePort, transport: contact.transport }
       const lamp = new ContactLamp(contact, from as RemoteAddress, this.#contactContext)
+      if (doubtful.has(contact.deviceId)) lamp.doubt()
       this.#of(contact.deviceId, form).lamps.set(contact.binding, lamp)
     }
     for (const id of this.#devices.keys()) this.subscriptionsChanged(id)

@@ -71,6 +71,7 @@ export { UdpTransport } from './transport/udp.js'
 export { type SipSocket, WebSocketTransport } from './transport/web-socket-transport.js'
 export { unsolicitedNotify } from './unsolicited/request.js'
 export {
+  doubtUnsolicited,
   isTold,
   newUnsolicited,
   stepUnsolicited,

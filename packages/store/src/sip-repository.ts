@@ -10,6 +10,7 @@ import type {
 } from '@lamplighter/domain'
 import type pg from 'pg'
 import type { DigestAlgorithm } from './device-repository.js'
+import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
@@ -178,7 +179,7 @@ const LOAD_SUBSCRIPTIONS = `
     event_package AS "eventPackage", instance, call_id AS "callId",
     local_tag AS "localTag", remote_tag AS "remoteTag", dialog, transport, remote_host AS "remoteHost", remote_port AS "remotePort",
     remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
-  FROM sip_subscription WHERE expires_at > now() ORDER BY uuid`
+  FROM sip_subscription WHERE expires_at > now() ORDER BY created_at, uuid`
 const DELETE_SUBSCRIPTIONS =
   'DELETE FROM sip_subscription WHERE uuid = ANY ($1::uuid[]) OR expires_at < now() - make_interval(mins => 5)'
 const RAISE_EPOCH = `
@@ -301,7 +302,7 @@ export class SipRepository {
     await this.#rows('sip.saveSubscriptions', SAVE_SUBSCRIPTIONS, [JSON.stringify(rows)])
   }
 
-  /** Every live subscription: what a worker takes over. */
+  /** Every live subscription, the oldest first: what a worker takes over. */
   loadSubscriptions(): Promise<StoredSubscription[]> {
     return this.#rows<StoredSubscription>('sip.loadSubscriptions', LOAD_SUBSCRIPTIONS, [])
   }
@@ -309,6 +310,16 @@ export class SipRepository {
   /** Deletes subscriptions that ended, and any that ran out unseen. */
   async deleteSubscriptions(uuids: readonly string[]): Promise<void> {
     await this.#rows('sip.deleteSubscriptions', DELETE_SUBSCRIPTIONS, [uuids])
+  }
+
+  /** Devices of which the ledger may not know what they show, after a worker that ended as it could. */
+  doubtfulDevices(eventNames: readonly string[]): Promise<Set<DeviceId>> {
+    return doubtfulDevices(pgSql(this.#pool), eventNames)
+  }
+
+  /** Notes that the worker of this epoch wrote down everything it did. */
+  endEpoch(epoch: number): Promise<void> {
+    return endEpoch(pgSql(this.#pool), epoch)
   }
 
   /** Begins a new epoch of a worker and returns it. */

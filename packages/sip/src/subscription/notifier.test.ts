@@ -19,6 +19,7 @@ function simulate(acknowledged?: string) {
         did.push(`notify ${action.content.body}${action.termination ? ` ${action.termination}` : ''}`)
       else if (action.type === 'acknowledged') did.push(`acknowledged ${action.content.body}`)
       else if (action.type === 'wait') did.push(`wait ${action.ms}`)
+      else if (action.type === 'unreachable') did.push('unreachable')
       else did.push(`end ${action.reason}`)
     }
   }
@@ -85,11 +86,52 @@ describe('the notifier side of a subscription', () => {
     expect(one.did).toEqual(['notify a', 'end refused'])
   })
 
-  it('ends when nobody answers', () => {
+  it('outlives silence: it is told the newest after 30 s, 1, 2 and 4 minutes, then every five', () => {
+    const one = simulate()
+    one.subscribed('a')
+    for (const body of ['b', 'c', 'd', 'e', 'f']) {
+      one.unanswered()
+      one.changed(body)
+      one.resume()
+    }
+    one.unanswered()
+    one.resume()
+    one.answered(200)
+    one.changed('g')
+    one.later(PACE_MS)
+    one.resume()
+    one.unanswered()
+    expect(one.did.map((what) => what.replace('unreachable', '-'))).toEqual([
+      ...['notify a', '-', 'wait 30000', 'notify b', '-', 'wait 60000', 'notify c', '-', 'wait 120000'],
+      ...['notify d', '-', 'wait 240000', 'notify e', '-', 'wait 300000', 'notify f', '-', 'wait 300000', 'notify f'],
+      ...['acknowledged f', 'wait 200', 'notify g', '-', 'wait 30000'],
+    ])
+  })
+
+  it('is told again although it wants what it showed before: silence does not say what it took', () => {
+    const one = simulate('a')
+    one.changed('b')
+    one.unanswered()
+    one.changed('a')
+    one.resume()
+    expect(one.did).toEqual(['notify b', 'unreachable', 'wait 30000', 'notify a'])
+  })
+
+  it('answers a refresh at once, whatever it waits for', () => {
     const one = simulate()
     one.subscribed('a')
     one.unanswered()
-    expect(one.did).toEqual(['notify a', 'end unreachable'])
+    one.subscribed('b')
+    one.answered(503, 60)
+    one.subscribed('c')
+    expect(one.did).toEqual(['notify a', 'unreachable', 'wait 30000', 'notify b', 'wait 60000', 'notify c'])
+  })
+
+  it('ends when nobody answers its goodbye', () => {
+    const one = simulate()
+    one.terminate('a')
+    one.unanswered()
+    expect(one.did).toEqual(['notify a timeout', 'end unreachable'])
   })
 
   it('tries once more after a 500 without Retry-After', () => {
@@ -133,7 +175,7 @@ describe('the notifier side of a subscription', () => {
     one.later(PACE_MS)
     one.resume()
     one.unanswered()
-    expect(one.did.slice(3)).toEqual([expect.stringMatching(/^wait/), 'notify c', 'end unreachable'])
+    expect(one.did.slice(3)).toEqual([expect.stringMatching(/^wait/), 'notify c', 'unreachable', 'wait 30000'])
   })
 
   it('is not brought back by a refresh once it is ending', () => {

@@ -22,7 +22,9 @@ export type NotifierState<Tag> = {
   /** What the device answered 2xx to. */
   readonly acknowledged: Content<Tag> | undefined
   readonly failures: number
-  /** Waiting: for the pace, or for a device that asked us to come later. */
+  /** NOTIFYs in a row that nobody answered. */
+  readonly silences: number
+  /** Waiting: for the pace, for a device that asked us to come later, or for one that did not answer. */
   readonly waiting: boolean
   readonly sentAtMs: number
 }
@@ -44,7 +46,10 @@ export type NotifierEvent<Tag> =
 export type NotifierAction<Tag> =
   | { readonly type: 'notify'; readonly content: Content<Tag>; readonly termination: TerminationReason | undefined }
   | { readonly type: 'acknowledged'; readonly content: Content<Tag> }
+  /** A new `wait` replaces the last one. */
   | { readonly type: 'wait'; readonly ms: number }
+  /** Nobody answered; a wait follows, then the newest state is sent. */
+  | { readonly type: 'unreachable' }
   | { readonly type: 'end'; readonly reason: EndReason; readonly status: number | undefined }
 
 /** A move of the machine. */
@@ -54,6 +59,8 @@ export type NotifierStep<Tag> = { readonly state: NotifierState<Tag>; readonly a
 export const PACE_MS = 200
 const MAX_RETRY_AFTER_SEC = 300
 const MAX_FAILURES = 3
+/** First and longest wait after silence: a network that was away is followed within the reconcile interval. */
+const SILENCE_MS = { first: 30_000, longest: 300_000 } as const
 
 /** A new subscription, or one taken over from the table with what its device last acknowledged. */
 export function newNotifier<Tag>(acknowledged?: Content<Tag>): NotifierState<Tag> {
@@ -65,6 +72,7 @@ export function newNotifier<Tag>(acknowledged?: Content<Tag>): NotifierState<Tag
     inFlight: undefined,
     acknowledged,
     failures: 0,
+    silences: 0,
     waiting: false,
     sentAtMs: Number.NEGATIVE_INFINITY,
   }
@@ -82,7 +90,8 @@ export function stepNotifier<Tag>(
       // Once it is told that it is over, a phone has forgotten the dialog: no refresh brings that back.
       return state.phase === 'ending'
         ? { state, actions: [] }
-        : proceed({ ...state, wanted: event.content, forced: true }, nowMs)
+        : // It is there: whatever was waited for, it is told at once (RFC 6665 4.2.1.2).
+          proceed({ ...state, wanted: event.content, forced: true, waiting: false, silences: 0 }, nowMs)
     case 'changed':
       if (state.phase === 'ending') return { state, actions: [] }
       return proceed({ ...state, wanted: event.content, forced: state.forced || event.forced === true }, nowMs)
@@ -130,7 +139,7 @@ function answered<Tag>(
   const landed: NotifierState<Tag> = { ...state, inFlight: undefined }
   const last = state.phase === 'ending' && !state.wanted
   if (status < 300) {
-    const told = { ...landed, acknowledged: inFlight, failures: 0 }
+    const told = { ...landed, acknowledged: inFlight, failures: 0, silences: 0 }
     const acknowledged: NotifierAction<Tag> = { type: 'acknowledged', content: inFlight }
     const next = last ? end(told, 'ended', status) : proceed(told, nowMs)
     return { state: next.state, actions: [acknowledged, ...next.actions] }
@@ -141,10 +150,27 @@ function answered<Tag>(
   return retry({ ...landed, wanted: landed.wanted ?? inFlight, forced: true }, status, retryAfterSec)
 }
 
-/** Nobody there, unless it refreshed meanwhile: then it is elsewhere, behind another address of its NAT. */
+/**
+ * Nobody there. One that refreshed meanwhile is elsewhere, behind another address of its NAT, and told at once. Any other
+ * keeps its subscription until that runs out: a phone whose network was away for a while does not know that it was not
+ * heard, and would show what it showed until its next refresh (decision 0037).
+ */
 function unanswered<Tag>(state: NotifierState<Tag>, nowMs: number): NotifierStep<Tag> {
-  const cameBack = state.phase === 'active' && state.forced && state.wanted !== undefined
-  return cameBack ? proceed({ ...state, inFlight: undefined }, nowMs) : end(state, 'unreachable', 408)
+  const { inFlight } = state
+  if (!inFlight) return { state, actions: [] }
+  if (state.phase === 'ending') return end(state, 'unreachable', 408)
+  if (state.forced && state.wanted !== undefined) return proceed({ ...state, inFlight: undefined }, nowMs)
+  const silences = state.silences + 1
+  const ms = Math.min(SILENCE_MS.first * 2 ** Math.min(silences - 1, 10), SILENCE_MS.longest)
+  const silent = {
+    ...state,
+    inFlight: undefined,
+    wanted: state.wanted ?? inFlight,
+    forced: true,
+    waiting: true,
+    silences,
+  }
+  return { state: silent, actions: [{ type: 'unreachable' }, { type: 'wait', ms }] }
 }
 
 /** A 5xx with Retry-After is waited for a few times; one without is tried once more at once. */

@@ -112,6 +112,12 @@ export function newUnsolicited<Tag>(
   }
 }
 
+/** It may have been sent another state than it is known to have acknowledged, if it acknowledged any. */
+export function doubtUnsolicited<Tag>(state: UnsolicitedState<Tag>): UnsolicitedState<Tag> {
+  const { acknowledged } = state
+  return { ...state, forced: true, sent: acknowledged && { ...acknowledged, body: '' } }
+}
+
 /** Whether the contact shows what it should. */
 export function isTold<Tag>({ wanted, forced, acknowledged }: UnsolicitedState<Tag>): boolean {
   return wanted !== undefined && !forced && wanted.body === acknowledged?.body
