@@ -18,6 +18,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../src/demo/api-client.js'
 import { savePolicies } from '../src/setup.js'
+import { reportOf } from './lamp-report.js'
 import { LamplighterProcess } from './process.js'
 import { testEnvironment, wav } from './support.js'
 
@@ -270,6 +271,8 @@ describe.skipIf(process.env['LAMPLIGHTER_TRUTH_DEVICES'] === undefined)('lamps u
       `lamps: seed ${SEED}, ${DEVICES} devices, ${changes} changes, ${kills} workers killed, ${taken} NOTIFYs taken, ` +
         `${wrong.length} wrong after ${convergedSec.toFixed(1)} s of quiet`,
     )
+    const suspects = fleet.phones.filter(({ username }) => wrong.some((one) => one.startsWith(`${username} `)))
+    if (suspects.length > 0) console.log(await reportOf(database, suspects))
     expect(wrong).toEqual([])
     expect(changes).toBeGreaterThan(SECONDS * 5)
     expect(kills).toBeGreaterThan(1)

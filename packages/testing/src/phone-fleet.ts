@@ -14,6 +14,8 @@ export type FleetPhone = {
   /** NOTIFYs it took, and those it refused because their CSeq went back. */
   taken: number
   refused: number
+  /** The last things that happened to it, each with its time: what a wrong lamp is explained by. */
+  readonly diary: string[]
 }
 
 type Phone = FleetPhone & {
@@ -64,6 +66,7 @@ export class PhoneFleet {
       shown: undefined,
       taken: 0,
       refused: 0,
+      diary: [],
       dialog: undefined,
       ended: () => {},
     }))
@@ -168,6 +171,7 @@ export class PhoneFleet {
     let proof = ''
     for (let attempt = 0; attempt < 3; attempt++) {
       const answer = await this.#transaction(phone, `${lines()}${proof}Content-Length: 0\r\n\r\n`)
+      note(phone, `${method} of ${phone.dialog?.callId}: ${answer?.slice(8, 11)}`)
       const challenge = answer?.startsWith('SIP/2.0 401') ? challengeOf(answer) : undefined
       if (!challenge) return answer
       proof = credentials(challenge, { name: phone.username, password: phone.password, method, uri, count: 1 })
@@ -232,6 +236,7 @@ export class PhoneFleet {
     const cseq = Number.parseInt(headerOf(text, 'CSeq') ?? '', 10)
     if (!dialog || cseq < dialog.heard) {
       phone.refused++
+      note(phone, `refused ${cseq} after ${dialog?.heard}`)
       return '500 Bad Sequence'
     }
     if (cseq > dialog.heard) {
@@ -246,6 +251,7 @@ export class PhoneFleet {
     phone.taken++
     const shown = /Voice-Message: *(\d+)\//.exec(text)?.[1]
     if (shown !== undefined) phone.shown = Number(shown)
+    note(phone, `took ${shown}, ${headerOf(text, 'CSeq')} of ${headerOf(text, 'Call-ID')}`)
   }
 
   #send(bytes: Buffer, socket: Socket): void {
@@ -293,6 +299,14 @@ export class PhoneFleet {
     clearTimeout(timer)
     this.#timers.delete(timer)
   }
+}
+
+/** Things remembered of a phone. */
+const DIARY_LENGTH = 30
+
+function note({ diary }: Phone, what: string): void {
+  diary.push(`${new Date().toISOString().slice(11)} ${what}`)
+  if (diary.length > DIARY_LENGTH) diary.shift()
 }
 
 function isSuccess(answer: string): boolean {
