@@ -104,4 +104,61 @@ describe('unauthenticated requests over UDP', () => {
       expect(answers[2]).toMatch(/^SIP\/2\.0 401/)
     },
   )
+
+  describe.each(['REGISTER', 'SUBSCRIBE'] as const)('%s of a device that wants SHA-256', (method) => {
+    const EVERYTHING = /nonce="[^"]*"|tag=[0-9a-f]{6}\b|^(i:|Call-ID: ?)\d{4}|z9hG4bK\d{4}/gm
+
+    /** The answer but for what differs in any two, in a domain or at a bare address. */
+    async function answerTo(user: string, domain: string): Promise<string> {
+      got = []
+      const request = requestOf(method, user, 400, EXTRA[method])
+        .toString('latin1')
+        .replaceAll(`${user}@a`, `${user}@${domain}`)
+      socket.send(request, installation.sipPort, '127.0.0.1')
+      return waitFor(() => got[0]?.replaceAll(user, 'user').replace(EVERYTHING, '*'), { what: `an answer to ${user}` })
+    }
+    const names = Array.from({ length: 40 }, (_, index) => `nobody${index}`)
+
+    it('is answered as names are that nobody has, and so is one that wants MD5 beside it', async () => {
+      const mixed = await installation.tenant()
+      const strong = await installation.device(mixed, { digest_algorithm: 'SHA-256' })
+      const plain = await installation.device(mixed)
+      const [known, knownPlain] = [
+        await answerTo(strong.username, '127.0.0.1'),
+        await answerTo(plain.username, '127.0.0.1'),
+      ]
+      expect([known, knownPlain].map((text) => /algorithm=SHA-256/.test(text))).toEqual([true, false])
+      const share = async () => {
+        const answers = []
+        for (const name of names) answers.push(await answerTo(name, '127.0.0.1'))
+        return answers
+      }
+      // What share of the devices want it is known for five seconds; from then on each name is answered as it was.
+      const answers = await waitFor(
+        async () => {
+          const [before, after] = [await share(), await share()]
+          return new Set(after).size === 2 && String(before) === String(after) ? after : undefined
+        },
+        { what: 'decoys', timeoutMs: 20_000 },
+      )
+      expect(new Set(answers)).toEqual(new Set([known, knownPlain]))
+    }, 60_000)
+
+    it('is answered as every name is, where all of a domain want it', async () => {
+      const secure = await installation.tenant()
+      const domain = `${method.toLowerCase()}.example`
+      const master = await installation.master()
+      await master.call('PUT', `/api/auth/0.1/tenants/${secure.uuid}`, { domain_names: [domain] })
+      const device = await installation.device(secure, { digest_algorithm: 'SHA-256' })
+      const known = await waitFor(
+        async () => {
+          const answer = await answerTo(device.username, domain)
+          return answer.includes(`realm="${domain}"`) && answer
+        },
+        { what: 'the domain to be a realm', timeoutMs: 15_000 },
+      )
+      expect(known).toContain('algorithm=SHA-256')
+      for (const name of names.slice(0, 10)) expect(await answerTo(name, domain)).toBe(known)
+    }, 60_000)
+  })
 })

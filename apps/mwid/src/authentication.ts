@@ -38,7 +38,10 @@ export class SipAuthentication {
     const verdict = claimed ? this.#digest.verify(request, claimed, account, realm) : 'wrong'
     if (verdict === 'right') return device
     const stale = claimed !== undefined && verdict === 'stale'
-    respond(401, [['WWW-Authenticate', this.#digest.challenge(device?.digestAlgorithm ?? 'MD5', stale, realm)]])
+    // Looked up for known users, too: neither the answer nor its time tells them apart.
+    const share = await this.#reads.digestShare(domain?.tenantId)
+    const algorithm = device?.digestAlgorithm ?? this.#digest.decoy(username ?? '', share, realm)
+    respond(401, [['WWW-Authenticate', this.#digest.challenge(algorithm, stale, realm)]])
     return undefined
   }
 }

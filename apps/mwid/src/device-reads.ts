@@ -1,9 +1,11 @@
-import type { DeviceId } from '@lamplighter/domain'
+import type { DeviceId, TenantId } from '@lamplighter/domain'
+import type { AlgorithmShare } from '@lamplighter/sip'
 import type { SipDevice, SipDomain, SipRepository, WatchedMailbox } from '@lamplighter/store'
 import { Batcher } from './batcher.js'
 
 /** A domain that came or went is known after this long. */
 const DOMAIN_KEPT_MS = 5000
+const SHARE_KEPT_MS = 5000
 const MAX_DOMAINS = 10_000
 
 /** What a request of a device needs to know; many requests at one moment share a statement. */
@@ -13,7 +15,11 @@ export class DeviceReads {
   readonly #domains: Batcher<string, SipDomain | undefined>
   readonly #known = new Map<string, { readonly atMs: number; readonly domain: SipDomain | undefined }>()
 
+  readonly #shares = new Map<TenantId | undefined, { readonly atMs: number; readonly share: Promise<AlgorithmShare> }>()
+  readonly #sip: SipRepository
+
   constructor(sip: SipRepository) {
+    this.#sip = sip
     this.#devices = new Batcher(async (usernames) => {
       const found = new Map<string, SipDevice[]>(usernames.map((username) => [username, []]))
       for (const device of await sip.findDevices(usernames)) found.get(device.sipUsername)?.push(device)
@@ -44,6 +50,19 @@ export class DeviceReads {
   /** What a device must show now. */
   watched(deviceId: DeviceId): Promise<readonly WatchedMailbox[]> {
     return this.#watched.add(deviceId)
+  }
+
+  /** How many devices are challenged with SHA-256, of all: of a tenant, or of the installation. */
+  async digestShare(tenantId: TenantId | undefined): Promise<AlgorithmShare> {
+    const known = this.#shares.get(tenantId)
+    if (known && performance.now() - known.atMs < SHARE_KEPT_MS) return known.share
+    const share = this.#sip.digestShare(tenantId)
+    this.#shares.delete(tenantId)
+    this.#shares.set(tenantId, { atMs: performance.now(), share })
+    share.catch(() => this.#shares.delete(tenantId))
+    if (this.#shares.size > MAX_DOMAINS)
+      for (const [oldest] of [...this.#shares].slice(0, 1)) this.#shares.delete(oldest)
+    return share
   }
 
   async #domain(name: string): Promise<SipDomain | undefined> {

@@ -78,7 +78,9 @@ export class NotifyHandler {
     const verdict = claimed ? digest.verify(request, claimed, account) : 'wrong'
     if (verdict === 'right') return peer
     const stale = claimed !== undefined && verdict === 'stale'
-    respond(401, [['WWW-Authenticate', digest.challenge(account?.algorithm ?? 'MD5', stale)]])
+    const share = await store.external.peerShare()
+    const algorithm = account?.algorithm ?? digest.decoy(name ?? '', share)
+    respond(401, [['WWW-Authenticate', digest.challenge(algorithm, stale)]])
     return undefined
   }
 

@@ -2,7 +2,7 @@ export { type Clock, systemClock, VirtualClock } from './clock.js'
 export { answerChallenge } from './digest/client.js'
 export { computeHa1, type DigestAlgorithm } from './digest/hash.js'
 export { NonceFactory } from './digest/nonce.js'
-export { type DigestAccount, DigestAuthenticator } from './digest/server.js'
+export { type AlgorithmShare, type DigestAccount, DigestAuthenticator } from './digest/server.js'
 export { DIALOG, DIALOG_INFO_TYPE, formatDialogInfo } from './event-packages/dialog-info.js'
 export { type HeardSummary, hasMessageSummary, readHeardSummary } from './event-packages/heard-summary.js'
 export {

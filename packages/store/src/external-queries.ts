@@ -57,6 +57,9 @@ const HOME_CONTEXT = `
 const PEER_COLUMNS = `
   uuid::text, tenant_uuid::text AS "tenantId", digest_algorithm AS "digestAlgorithm", mapping, mailbox_id AS "mailboxId", context,
   CASE digest_algorithm WHEN 'MD5' THEN ha1_md5 ELSE ha1_sha256 END AS ha1, stale_after_sec AS "staleAfterSec"`
+const PEER_SHARE = `
+  SELECT count(*) FILTER (WHERE digest_algorithm <> 'MD5')::int AS strong, count(*)::int AS "all"
+  FROM mwi_source WHERE kind = 'notify' AND username IS NOT NULL AND enabled`
 const PEER_BY_NAME = `
   SELECT ${PEER_COLUMNS} FROM mwi_source WHERE kind = 'notify' AND enabled AND username = $1 AND ha1_md5 IS NOT NULL`
 /** Of several the one that is called as the sender says, then the one with the narrowest network. */
@@ -119,6 +122,12 @@ export class ExternalQueries {
   /** The peer with this digest account. */
   async peerByName(username: string): Promise<NotifyPeer | undefined> {
     return (await this.#sql.rows<NotifyPeer>('external.peer_name', PEER_BY_NAME, [username]))[0]
+  }
+
+  /** How many digest accounts of peers are challenged with SHA-256, of all. */
+  async peerShare(): Promise<{ strong: number; all: number }> {
+    const [row] = await this.#sql.rows<{ strong: number; all: number }>('external.peer_share', PEER_SHARE, [])
+    return row ?? { strong: 0, all: 0 }
   }
 
   /** The peer that sends from this address, by what it calls itself where there are several. */

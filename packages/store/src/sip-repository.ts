@@ -162,6 +162,9 @@ const FIND_DOMAINS = `
   SELECT n.name, n.tenant_uuid::text AS "tenantId", NOT EXISTS (
     SELECT 1 FROM device d WHERE d.tenant_uuid = n.tenant_uuid AND NOT d.domain_ha1_md5 ? n.name) AS "isRealm"
   FROM tenant_domain n WHERE n.name = ANY ($1::text[])`
+const DIGEST_SHARE = `
+  SELECT count(*) FILTER (WHERE digest_algorithm <> 'MD5')::int AS strong, count(*)::int AS "all"
+  FROM device WHERE $1::uuid IS NULL OR tenant_uuid = $1::uuid`
 const FIND_NUMBER = 'SELECT id FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
 const SAVE_SUBSCRIPTIONS = `
@@ -276,6 +279,12 @@ export class SipRepository {
   /** Those of these names that are domains of tenants. */
   findDomains(names: readonly string[]): Promise<SipDomain[]> {
     return this.#rows<SipDomain>('sip.domains', FIND_DOMAINS, [names])
+  }
+
+  /** How many devices are challenged with SHA-256, of all: of a tenant, or of the installation. */
+  async digestShare(tenantId: TenantId | undefined): Promise<{ strong: number; all: number }> {
+    const [row] = await this.#rows<{ strong: number; all: number }>('sip.digestShare', DIGEST_SHARE, [tenantId ?? null])
+    return row ?? { strong: 0, all: 0 }
   }
 
   /** Writes new and refreshed subscriptions, many in one transaction. */

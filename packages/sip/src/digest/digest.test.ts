@@ -88,4 +88,20 @@ describe('digest', () => {
     expect(claimed && server.verify(carrier, claimed, account)).toBe('right')
     expect(server.claimed(request('Basic eA=='))).toBeUndefined()
   })
+
+  it('challenges names nobody has as accounts of their realm are, each name always alike', () => {
+    const { server } = setUp()
+    const names = Array.from({ length: 400 }, (_, index) => String(1000 + index))
+    const strongOf = (strong: number, all: number, realm = REALM) =>
+      names.filter((name) => server.decoy(name, { strong, all }, realm) === 'SHA-256')
+    expect([strongOf(0, 0), strongOf(0, 9), strongOf(9, 9)]).toEqual([[], [], names])
+    const half = strongOf(500, 1000)
+    expect(half.length).toBeGreaterThan(150)
+    expect(half.length).toBeLessThan(250)
+    expect(setUp().server.decoy(half[0] ?? '', { strong: 500, all: 1000 })).toBe('SHA-256')
+    // One account of a thousand has company, too, and another realm other decoys.
+    expect(strongOf(1, 1000).length).toBeGreaterThan(5)
+    expect(strongOf(999, 1000).length).toBeLessThan(395)
+    expect(strongOf(500, 1000, 'elsewhere')).not.toEqual(half)
+  })
 })

@@ -41,6 +41,12 @@ export class NonceFactory {
     return ageMs >= -SKEW_MS && ageMs <= FRESH_MS ? 'fresh' : 'stale'
   }
 
+  /** A number from 0 to 15 that is always the same for one name and that nobody without the key foresees. */
+  lot(realm: string, name: string): number {
+    const digest = createHmac('sha256', this.#key).update(`lot\n${realm}\n${name}`).digest()
+    return digest.readUInt8(0) & 15
+  }
+
   #mac(head: Buffer, realm: string): Buffer {
     return createHmac('sha256', this.#key).update(head).update(realm).digest().subarray(0, MAC_BYTES)
   }

@@ -7,6 +7,9 @@ import type { NonceFactory } from './nonce.js'
 /** What is known of an account: HA1 for the algorithm it is challenged with. */
 export type DigestAccount = { readonly ha1: string; readonly algorithm: DigestAlgorithm }
 
+/** How many accounts of a realm are challenged with SHA-256, of all. */
+export type AlgorithmShare = { readonly strong: number; readonly all: number }
+
 /** Credentials as a request names them, before they are verified. */
 export type ClaimedCredentials = { readonly username: string; readonly params: DigestParams }
 
@@ -37,6 +40,18 @@ export class DigestAuthenticator {
     const nonce = this.#nonces.create(realm)
     const parts = [`realm=${quote(realm)}`, `nonce=${quote(nonce)}`, `algorithm=${algorithm}`, 'qop="auth"']
     return `Digest ${[...parts, ...(stale ? ['stale=true'] : [])].join(', ')}`
+  }
+
+  /**
+   * The algorithm a name is challenged with that nobody has: one that its realm's accounts have, each in its share, and for
+   * one name always the same. So a challenge does not tell whether there is such an account (decision 0054).
+   */
+  decoy(username: string, { strong, all }: AlgorithmShare, realm = this.#realm): DigestAlgorithm {
+    if (strong === 0) return 'MD5'
+    if (strong === all) return 'SHA-256'
+    // However few have one of them, there are decoys for it.
+    const sixteenths = Math.min(15, Math.max(1, Math.round((strong / all) * 16)))
+    return this.#nonces.lot(realm, username) < sixteenths ? 'SHA-256' : 'MD5'
   }
 
   /** The credentials for the realm, if the request has any. */
