@@ -93,10 +93,15 @@ function checked(fields: GatewayFields): GatewayFields {
       throw InvalidInputError.of('targets', 'transport', 'ARI goes over tcp or tls')
     }
   }
-  checkTemplate('address_template', fields.addressTemplate, isSipUri)
+  checkAddressTemplate(fields.addressTemplate)
   checkTemplate('from_template', fields.fromTemplate, isSipUri)
   checkTemplate('mailbox_template', fields.mailboxTemplate, () => true)
   return fields
+}
+
+/** @throws InvalidInputError for a template that makes no SIP URI */
+export function checkAddressTemplate(template: string): void {
+  checkTemplate('address_template', template, isSipUri)
 }
 
 function checkTemplate(field: string, template: string, fits: (text: string) => boolean): void {

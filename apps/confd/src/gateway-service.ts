@@ -131,13 +131,15 @@ async function refuseContexts(
   if (unknown !== undefined) throw InvalidInputError.of('contexts', 'reference', `Context was not found: ${unknown}`)
 }
 
-async function lockGateway(change: ConfigurationChange, uuid: string): Promise<Gateway> {
+/** A gateway whose lock is held. @throws NotFoundError */
+export async function lockGateway(change: ConfigurationChange, uuid: string): Promise<Gateway> {
   await change.locks.gateway(uuid)
   const gateway = await change.gateways.find(uuid)
   if (!gateway) throw noSuchGateway(uuid)
   return gateway
 }
 
-function noSuchGateway(uuid: string): NotFoundError {
+/** There is none of this UUID, or not for who asks. */
+export function noSuchGateway(uuid: string): NotFoundError {
   return new NotFoundError('no-such-gateway', 'there is no such gateway', { uuid })
 }

@@ -16,6 +16,8 @@ import { DeviceService } from './device-service.js'
 import { EventConsumerControl } from './event-consumer-control.js'
 import { eventConsumerRoutes } from './event-consumer-routes.js'
 import { EventConsumerService } from './event-consumer-service.js'
+import { gatewayAddressRoutes } from './gateway-address-routes.js'
+import { GatewayAddressService } from './gateway-address-service.js'
 import { gatewayRoutes } from './gateway-routes.js'
 import { GatewayService } from './gateway-service.js'
 import { emptyTrash, forgetTries } from './housekeeping.js'
@@ -82,6 +84,7 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
     infosRoute(originUuid),
     ...contextRoutes(store),
     ...deviceRoutes(store, new DeviceService(store, sipRealm)),
+    ...gatewayAddressRoutes(new GatewayAddressService(store)),
     ...gatewayRoutes(new GatewayService(store, new SecretBox(peerSecretKey))),
     ...mwiPolicyRoutes(new MwiPolicyService(store)),
     ...mwiSourceRoutes(new MwiSourceService(store, sipRealm, new SecretBox(peerSecretKey))),

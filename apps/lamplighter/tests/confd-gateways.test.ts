@@ -31,6 +31,31 @@ describe('gateways', () => {
   const refused = ({ status, json }: ConfdAnswer, text: string, expected = 400) =>
     expect([status, json]).toEqual([expected, [expect.stringContaining(text)]])
 
+  it('know mailboxes of their tenant under addresses of their own', async () => {
+    const { uuid } = await gateway()
+    const [first, second] = [await installation.mailbox(tenant), await installation.mailbox(tenant)]
+    const at = (id: number, of = uuid) => `/gateways/${of}/voicemails/${id}`
+    const template = { address_template: 'sip:desk-{number}@{target}' }
+    const list = async (query = '') => (await call('GET', `/gateways/${uuid}/voicemails${query}`)).json
+    expect(await list()).toEqual({ total: 0, items: [] })
+    for (const { id } of [first, second]) expect((await call('PUT', at(id), template)).status).toBe(204)
+    const items = [first, second].map(({ id }) => ({ voicemail_id: id, ...template }))
+    expect(await list()).toEqual({ total: 2, items })
+    expect(await list('?limit=1&offset=1')).toEqual({ total: 2, items: items.slice(1) })
+    await call('PUT', at(first.id), { address_template: 'sip:x@{target}' })
+    expect(await list('?limit=1')).toMatchObject({ items: [{ address_template: 'sip:x@{target}' }] })
+    refused(await call('PUT', at(first.id), { address_template: 'sip:{extension}@{target}' }), 'placeholder')
+    refused(await call('PUT', at(first.id), { address_template: 'tel:{number}' }), 'SIP URI')
+    const foreign = await installation.mailbox(await installation.tenant())
+    expect((await call('PUT', at(foreign.id), template)).status).toBe(404)
+    const ari = await gateway({ profile: 'asterisk', method: 'ari' })
+    refused(await call('PUT', at(first.id, ari.uuid), template), 'ARI')
+    expect((await call('DELETE', at(first.id))).status).toBe(204)
+    expect((await call('DELETE', at(first.id))).status).toBe(404)
+    await call('DELETE', `/voicemails/${second.id}`)
+    expect(await list()).toEqual({ total: 0, items: [] })
+  })
+
   it('need a name and a target; everything else has a default', async () => {
     const { status, json, headers } = await call('POST', '/gateways', { name: 'PBX', targets: TARGETS })
     const { uuid } = json as Gateway

@@ -84,6 +84,35 @@ describe('a gateway', () => {
     expect(new Set(callIds).size).toBe(peer.told.length)
   })
 
+  it('knows a mailbox under an address of its own: dark where it was, lit where it is, and back', async () => {
+    const tenant = await installation.tenant()
+    const [box, other] = [await installation.mailbox(tenant), await installation.mailbox(tenant)]
+    const peer = await newPeer()
+    const uuid = await gateway(tenant, [peer])
+    await leave(tenant, box)
+    await leave(tenant, other)
+    await peer.next(0, shows(box, '1/0'), 'lit by the template')
+    await reason(uuid, box, 'acknowledged')
+    const path = `/gateways/${uuid}/voicemails/${box.id}`
+    const front = ({ uri, body }: Told) => uri === `sip:front-${box.number}@pbx.example` && body.includes('1/0')
+    const from = peer.told.length
+    await put(tenant, path, { address_template: 'sip:front-{number}@pbx.example' })
+    await peer.next(from, shows(box, '0/0'), 'dark where it was')
+    const lit = await peer.next(from, front, 'lit where it is')
+    expect(lit.headers.get('to')).toBe(`<${lit.uri}>`)
+    await waitFor(async () => (await lamp(uuid, box))?.['address'] === 'sip:front-{number}@pbx.example', {
+      what: 'the ledger to know where',
+    })
+    const again = peer.told.length
+    await tenant.admin.call('PUT', `${CONFD}/gateways/${uuid}/reassert`)
+    await peer.next(again, front, 'told again where it is')
+    const back = peer.told.length
+    await tenant.admin.call('DELETE', CONFD + path)
+    await peer.next(back, ({ uri, body }) => uri.startsWith('sip:front-') && body.includes('0/0'), 'dark there')
+    await peer.next(back, shows(box, '1/0'), 'lit by the template again')
+    expect(peer.told.slice(from).filter(shows(other, '0/0'))).toEqual([])
+  })
+
   it('over TCP is told on one connection', async () => {
     const tenant = await installation.tenant()
     const box = await installation.mailbox(tenant)

@@ -80,6 +80,8 @@ describe('what a tenant owns', () => {
       gateway_uuid: await created('gateways', { name: 'pbx', targets: [{ host: '192.0.2.1' }], ping_every_s: 0 }),
       mwi_policy_uuid: await created('mwi-policies', { name: 'guests' }),
     }
+    const address = { address_template: 'sip:{number}@{target}' }
+    await mine.admin.call('PUT', `/api/confd/1.1/gateways/${ids['gateway_uuid']}/voicemails/${mailbox.id}`, address)
     const consumer = { name: ids['consumer'], events: ['voicemail_created'] }
     await mine.admin.call('POST', '/api/confd/1.1/event-consumers', consumer)
     const shared = await installation.mailbox(mine, {})

@@ -88,6 +88,7 @@ export type ErrorCode =
   | 'user-in-use'
   | 'device-exists'
   | 'no-such-gateway'
+  | 'no-such-gateway-address'
   | 'gateway-exists'
   | 'too-many-gateways'
   | 'no-such-mwi-policy'

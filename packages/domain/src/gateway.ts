@@ -1,4 +1,4 @@
-import type { TenantId } from './ids.js'
+import type { MailboxId, TenantId } from './ids.js'
 
 /** What kind of peer a gateway leads to; it decides how a request looks and what is asked for by default. */
 export type GatewayProfile = 'exchange' | 'asterisk' | 'generic'
@@ -62,6 +62,9 @@ export type Gateway = {
 
 /** What a client may set of a gateway. */
 export type GatewayFields = Omit<Gateway, 'uuid' | 'tenantId' | 'hasSecret'>
+
+/** A mailbox that a gateway knows under another address than its template makes. */
+export type GatewayAddress = { readonly mailboxId: MailboxId; readonly addressTemplate: string }
 
 /** What a template may name. `{target}`: host and port that are being told; `{service}`: our own. */
 export type TemplateValues = Readonly<Record<'number' | 'context' | 'id' | 'target' | 'service', string>>

@@ -41,6 +41,7 @@ export {
   fillTemplate,
   GATEWAY_METHODS,
   type Gateway,
+  type GatewayAddress,
   type GatewayFields,
   type GatewayMethod,
   type GatewayProfile,

@@ -94,6 +94,7 @@ const WIRE: Readonly<Record<ErrorCode, WireForm>> = {
   'user-in-use': rule('User is associated with a Device', 409),
   'device-exists': rule('Device already exists'),
   'no-such-gateway': notFound('Gateway'),
+  'no-such-gateway-address': notFound('GatewayAddress'),
   'gateway-exists': rule('Gateway already exists'),
   'too-many-gateways': rule('the tenant has too many gateways', 409),
   'no-such-mwi-policy': notFound('MWI policy'),

@@ -7,6 +7,7 @@ import { ContextRepository } from './context-repository.js'
 import type { CopyWriter } from './copy-writer.js'
 import { DeviceRepository } from './device-repository.js'
 import type { EventConsumerRepository } from './event-consumer-repository.js'
+import { GatewayAddressRepository } from './gateway-address-repository.js'
 import { GatewayRepository } from './gateway-repository.js'
 import { GeneralOptionRepository } from './general-option-repository.js'
 import type { Prisma } from './generated/client.js'
@@ -46,6 +47,7 @@ export type Configuration = {
   readonly trash: MailboxTrash
   readonly devices: DeviceRepository
   readonly gateways: GatewayRepository
+  readonly gatewayAddresses: GatewayAddressRepository
   readonly mwiPolicies: MwiPolicyRepository
   /** Which switch keeps the lamps of a mailbox dark. */
   readonly mwiEffects: MwiEffectQueries
@@ -124,6 +126,7 @@ export function configurationOf(db: Prisma.TransactionClient, scope: TenantScope
     trash: new MailboxTrash(db, scope),
     devices: new DeviceRepository(db, scope),
     gateways: new GatewayRepository(db, scope),
+    gatewayAddresses: new GatewayAddressRepository(db, scope),
     mwiPolicies: new MwiPolicyRepository(db, scope),
     mwiEffects: new MwiEffectQueries(db, scope),
     mwiSources: new MwiSourceRepository(db, scope),

@@ -24,7 +24,12 @@ export type DeliveringGateway = Omit<Gateway, 'hasSecret' | 'contexts'> & {
 }
 
 /** Where a mailbox is found at a gateway. */
-export type GatewayPlace = { readonly number: string; readonly context: string }
+export type GatewayPlace = {
+  readonly number: string
+  readonly context: string
+  /** Template of its own address; null: what the gateway's template makes. */
+  readonly address: string | null
+}
 
 /** What a gateway must show of a mailbox, and what it is known to show. */
 export type GatewayLamp = GatewayPlace & {
@@ -44,7 +49,7 @@ export type GatewayLamp = GatewayPlace & {
 /** One line of the ledger as the worker writes it. */
 export type GatewayLampEntry = Pick<
   GatewayLamp,
-  'gatewayId' | 'mailboxId' | 'number' | 'context' | 'revision' | 'summary'
+  'gatewayId' | 'mailboxId' | 'number' | 'context' | 'address' | 'revision' | 'summary'
 > & {
   /** What was acknowledged now; undefined leaves what was acknowledged before. */
   readonly acknowledged: MessageSummary | undefined
@@ -87,15 +92,17 @@ const lampsOf = (pairs: string) => `
   SELECT g.uuid::text AS gateway_uuid, g.tenant_uuid::text, p.mailbox_id, coalesce(m.tenant_uuid = g.tenant_uuid AND ${SERVES}, false) AS served,
     coalesce(m.enabled, false) AS enabled, o.allow_mwi IS false AS policy_blocks, NOT g.mwi_enabled AS gateway_blocks,
     coalesce(m.number, l.number, '') AS number, coalesce(m.context, l.context, '') AS context,
+    CASE WHEN m.id IS NULL THEN l.address ELSE a.address_template END AS address,
     coalesce(s.revision, l.desired_revision, 0) AS revision, coalesce(s.new_count - c.new, 0) AS new_count,
     coalesce(s.old_count, 0) AS old_count, coalesce(s.urgent_new_count - c.urgent_new, 0) AS urgent_new_count,
     coalesce(s.urgent_old_count, 0) AS urgent_old_count,
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old, l.acknowledged_at,
-    l.number AS told_number, l.context AS told_context, l.etag, l.etag_expires_at
+    l.number AS told_number, l.context AS told_context, l.address AS told_address, l.etag, l.etag_expires_at
   FROM pairs p JOIN gateway g ON g.uuid = p.gateway_uuid
     LEFT JOIN mailbox m ON m.id = p.mailbox_id
     LEFT JOIN mailbox_summary s ON s.mailbox_id = m.id
     LEFT JOIN mwi_policy o ON o.uuid = m.mwi_policy_uuid
+    LEFT JOIN gateway_address a ON a.gateway_uuid = p.gateway_uuid AND a.mailbox_id = p.mailbox_id
     LEFT JOIN gateway_lamp l ON l.gateway_uuid = p.gateway_uuid AND l.mailbox_id = p.mailbox_id
     CROSS JOIN LATERAL (${CLAIMED_ELSEWHERE}) c
   ORDER BY p.mailbox_id`
@@ -115,14 +122,14 @@ const LAMPS_OF_GATEWAY = lampsOf(`
 const SAVE = `
   INSERT INTO gateway_lamp AS l (uuid, tenant_uuid, gateway_uuid, mailbox_id, desired_revision, desired_new, desired_old,
     desired_urgent_new, desired_urgent_old, acknowledged_revision, acknowledged_new, acknowledged_old,
-    acknowledged_urgent_new, acknowledged_urgent_old, acknowledged_at, reason, last_status, updated_at, number, context,
+    acknowledged_urgent_new, acknowledged_urgent_old, acknowledged_at, reason, last_status, updated_at, number, context, address,
     target, etag, etag_expires_at)
   SELECT lamp_uuid(g.uuid, e.mailbox_id), g.tenant_uuid, g.uuid, e.mailbox_id, e.revision, e.new, e.old, e.urgent_new,
     e.urgent_old, CASE WHEN e.told THEN e.revision END, e.told_new, e.told_old, e.told_urgent_new, e.told_urgent_old,
-    CASE WHEN e.told THEN now() END, e.reason, e.status, now(), e.number, e.context, e.target, e.etag, e.etag_expires_at
+    CASE WHEN e.told THEN now() END, e.reason, e.status, now(), e.number, e.context, e.address, e.target, e.etag, e.etag_expires_at
   FROM json_to_recordset($1::json) AS e(gateway_uuid uuid, mailbox_id int, revision bigint, new int, old int, urgent_new int,
     urgent_old int, told boolean, told_new int, told_old int, told_urgent_new int, told_urgent_old int, reason text,
-    status int, number text, context text, target text, etag text, etag_expires_at timestamptz)
+    status int, number text, context text, address text, target text, etag text, etag_expires_at timestamptz)
     JOIN gateway g ON g.uuid = e.gateway_uuid
   ON CONFLICT (gateway_uuid, mailbox_id) DO UPDATE SET
     desired_revision = excluded.desired_revision, desired_new = excluded.desired_new, desired_old = excluded.desired_old,
@@ -135,6 +142,7 @@ const SAVE = `
     acknowledged_at = coalesce(excluded.acknowledged_at, l.acknowledged_at),
     number = CASE WHEN excluded.acknowledged_at IS NULL THEN l.number ELSE excluded.number END,
     context = CASE WHEN excluded.acknowledged_at IS NULL THEN l.context ELSE excluded.context END,
+    address = CASE WHEN excluded.acknowledged_at IS NULL THEN l.address ELSE excluded.address END,
     reason = excluded.reason, last_status = coalesce(excluded.last_status, l.last_status), updated_at = now(),
     target = coalesce(excluded.target, l.target),
     etag = CASE WHEN excluded.acknowledged_at IS NULL THEN l.etag ELSE excluded.etag END,
@@ -159,6 +167,7 @@ type LampRow = {
   gateway_blocks: boolean
   number: string
   context: string
+  address: string | null
   revision: string | number
   new_count: number
   old_count: number
@@ -171,6 +180,7 @@ type LampRow = {
   acknowledged_at: Date | null
   told_number: string | null
   told_context: string | null
+  told_address: string | null
   etag: string | null
   etag_expires_at: Date | null
 }
@@ -302,6 +312,7 @@ function toLamp(row: LampRow): GatewayLamp {
     blockedBy,
     number: row.number,
     context: row.context,
+    address: row.address,
     revision: Number(row.revision),
     summary: {
       new: shown(row.new_count),
@@ -320,6 +331,7 @@ function toAcknowledged(row: LampRow): GatewayLamp['acknowledged'] {
   return {
     number: row.told_number ?? '',
     context: row.told_context ?? '',
+    address: row.told_address,
     at,
     summary: {
       new: unread,

@@ -38,15 +38,16 @@ export function gatewayLamps(
         CASE WHEN m.shown THEN m.urgent_new_count - c.urgent_new ELSE 0 END AS urgent_new_count,
         CASE WHEN m.shown THEN m.urgent_old_count ELSE 0 END AS urgent_old_count,
         -- Under another number it is not told yet, whatever that one shows.
-        coalesce(l.number = m.number AND l.context = m.context, true) AS told_here, ${LEDGER_COLUMNS}
+        coalesce(l.number = m.number AND l.context = m.context AND l.address IS NOT DISTINCT FROM m.address, true) AS told_here, ${LEDGER_COLUMNS}
       FROM served p JOIN gateways g ON g.uuid = p.uuid
         LEFT JOIN LATERAL (
           SELECT * FROM gateway_lamp WHERE gateway_uuid = p.uuid AND mailbox_id = p.mailbox_id OFFSET 0) l ON true
         LEFT JOIN LATERAL (
-          SELECT m.number, m.context, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count,
+          SELECT m.number, m.context, a.address_template AS address, s.revision, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count,
             o.allow_mwi IS false AS policy_blocks, m.enabled AND g.mwi_enabled AND o.allow_mwi IS NOT false AS shown
           FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
             LEFT JOIN mwi_policy o ON o.uuid = m.mwi_policy_uuid
+            LEFT JOIN gateway_address a ON a.gateway_uuid = g.uuid AND a.mailbox_id = m.id
           WHERE m.id = p.mailbox_id AND m.tenant_uuid = g.tenant_uuid AND p.watched OFFSET 0) m ON true
         CROSS JOIN LATERAL (${CLAIMED_ELSEWHERE}) c
       WHERE ${ofMailbox}`

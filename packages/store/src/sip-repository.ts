@@ -14,6 +14,7 @@ import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
+import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS } from './sip-subscription-sql.js'
 import { pgSql } from './sql.js'
 
 /** How a device wants to be told. */
@@ -167,24 +168,6 @@ const DIGEST_SHARE = `
   FROM device WHERE $1::uuid IS NULL OR tenant_uuid = $1::uuid`
 const FIND_NUMBER = 'SELECT id FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
-const SAVE_SUBSCRIPTIONS = `
-  INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport,
-    remote_host, remote_port, remote_cseq, epoch, user_agent, expires_at)
-  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport, remote_host, remote_port,
-    remote_cseq, epoch, user_agent, expires_at
-  FROM json_to_recordset($1::json) AS s(uuid uuid, tenant_uuid uuid, device_uuid uuid, mailbox_id int, event_package text,
-    instance text, call_id text, local_tag text, remote_tag text, dialog jsonb, transport text, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
-  WHERE EXISTS (SELECT 1 FROM device d WHERE d.uuid = s.device_uuid)
-  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, instance = excluded.instance, transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
-    remote_cseq = excluded.remote_cseq, expires_at = excluded.expires_at, refreshed_at = now()`
-const LOAD_SUBSCRIPTIONS = `
-  SELECT uuid::text, tenant_uuid::text AS "tenantId", device_uuid::text AS "deviceId", mailbox_id AS "mailboxId",
-    event_package AS "eventPackage", instance, call_id AS "callId",
-    local_tag AS "localTag", remote_tag AS "remoteTag", dialog, transport, remote_host AS "remoteHost", remote_port AS "remotePort",
-    remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
-  FROM sip_subscription WHERE expires_at > now() ORDER BY created_at, uuid`
-const DELETE_SUBSCRIPTIONS =
-  'DELETE FROM sip_subscription WHERE uuid = ANY ($1::uuid[]) OR expires_at < now() - make_interval(mins => 5)'
 const RAISE_EPOCH = `
   INSERT INTO worker_epoch (name, epoch) VALUES ($1, 1)
   ON CONFLICT (name) DO UPDATE SET epoch = worker_epoch.epoch + 1 RETURNING epoch`

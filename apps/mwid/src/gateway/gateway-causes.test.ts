@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Again, ALL_AGAIN, isAgain } from './gateway-causes.js'
 
 const summary = { new: 1, old: 0, urgentNew: 0, urgentOld: 0 }
-const place = { number: '1001', context: 'x' }
+const place = { number: '1001', context: 'x', address: null }
 const lamp: GatewayLamp = {
   ...place,
   gatewayId: 'g',

@@ -96,6 +96,7 @@ class Bench {
       blockedBy: null,
       number: String(1000 + id),
       context: 'x',
+      address: null,
       revision: 1,
       summary: { ...EMPTY_SUMMARY, new: this.#counts.get(id) ?? 0 },
       acknowledged: undefined,

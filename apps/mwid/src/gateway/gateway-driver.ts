@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { EMPTY_SUMMARY, isLampLit, type LampCause, type MailboxId, sameSummary } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { Clock, RemoteAddress } from '@lamplighter/sip'
-import type { DeliveringGateway, GatewayLamp } from '@lamplighter/store'
+import type { DeliveringGateway, GatewayLamp, GatewayPlace } from '@lamplighter/store'
 import type { OpenDecision } from '../lamp-trace.js'
 import { type Answer, readAnswer } from './answer.js'
 import {
@@ -312,14 +312,13 @@ function shows({ state }: Entry, { place, summary }: Showing<Lamp>): boolean {
   )
 }
 
-function placeOf({ number, context }: { readonly number: string; readonly context: string }): string {
-  return `${number}@${context}`
+function placeOf({ number, context, address }: GatewayPlace): string {
+  return JSON.stringify([number, context, address])
 }
 
-/** A number is digits, so the first sign ends it. */
-function placeFrom(place: string): { number: string; context: string } {
-  const at = place.indexOf('@')
-  return { number: place.slice(0, at), context: place.slice(at + 1) }
+function placeFrom(place: string): GatewayPlace {
+  const [number, context, address] = JSON.parse(place) as [string, string, string | null]
+  return { number, context, address }
 }
 
 /** A number between 0 and 1 that is always the same for one lamp. */

@@ -109,6 +109,6 @@ export class GatewayLedger {
 
 function merged(older: GatewayLampEntry | undefined, newer: GatewayLampEntry): GatewayLampEntry {
   if (!older?.acknowledged || newer.acknowledged) return newer
-  const { number, context, acknowledged, publication } = older
-  return { ...newer, number, context, acknowledged, publication, target: newer.target ?? older.target }
+  const { number, context, address, acknowledged, publication } = older
+  return { ...newer, number, context, address, acknowledged, publication, target: newer.target ?? older.target }
 }

@@ -59,7 +59,8 @@ export function notifyRequest(
   envelope: Envelope,
 ): SipRequest {
   const headers = new Headers()
-  const uri = startRequest(headers, 'NOTIFY', gateway, valuesOf(message, target, envelope.service), envelope)
+  const values = valuesOf(message, target, envelope.service)
+  const uri = startRequest(headers, 'NOTIFY', gateway, message.address, values, envelope)
   headers.add('Event', MESSAGE_SUMMARY)
   headers.add('Subscription-State', 'terminated')
   headers.add('Content-Type', MESSAGE_SUMMARY_TYPE)
@@ -76,7 +77,7 @@ export function publishRequest(
 ): SipRequest {
   const headers = new Headers()
   const values = valuesOf(message, target, envelope.service)
-  const uri = startRequest(headers, 'PUBLISH', gateway, values, envelope)
+  const uri = startRequest(headers, 'PUBLISH', gateway, message.address, values, envelope)
   const asterisk = gateway.profile === 'asterisk'
   headers.add('Event', asterisk ? 'asterisk-mwi' : MESSAGE_SUMMARY)
   headers.add('Expires', String(expiresSec))
@@ -119,14 +120,16 @@ export function ariCounts({ summary }: GatewayMessage): string {
   return `?oldMessages=${asteriskCount(summary.old)}&newMessages=${asteriskCount(summary.new)}`
 }
 
+/** Whom it is about: the mailbox's own address there, else what the gateway's template makes. */
 function startRequest(
   headers: Headers,
   method: string,
   { addressTemplate, fromTemplate }: DeliveringGateway,
+  address: string | null,
   values: TemplateValues,
   envelope: Envelope,
 ): string {
-  const uri = fillTemplate(addressTemplate, values)
+  const uri = fillTemplate(address ?? addressTemplate, values)
   addCommon(headers, method, fillTemplate(fromTemplate, values), uri, envelope)
   return uri
 }

@@ -48,11 +48,11 @@ export class GatewayRecords {
       readonly forget: boolean
     },
   ): void {
-    const { number, context } = showing.tag
+    const { number, context, address } = showing.tag
     const shown = showing.summary
     const reason = showing.tag.revision < lamp.revision ? 'pending' : toldReason(lamp)
     this.#ledger.trace.settle(decision, toldReason(lamp), facts.status)
-    this.#ledger.record({ ...lineOf(lamp), number, context, acknowledged: shown, reason, ...facts })
+    this.#ledger.record({ ...lineOf(lamp), number, context, address, acknowledged: shown, reason, ...facts })
   }
 
   /** Not taken; it is tried again. */
@@ -90,8 +90,8 @@ export class GatewayRecords {
   }
 }
 
-function lineOf({ gatewayId, mailboxId, number, context, revision, summary }: Lamp) {
-  return { gatewayId, mailboxId, number, context, revision, summary }
+function lineOf({ gatewayId, mailboxId, number, context, address, revision, summary }: Lamp) {
+  return { gatewayId, mailboxId, number, context, address, revision, summary }
 }
 
 /** A lamp that is as dark as a switch wants it says which. */

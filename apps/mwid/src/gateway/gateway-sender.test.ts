@@ -13,6 +13,7 @@ const MESSAGE = {
   mailboxId: 7,
   number: '1001',
   context: 'default',
+  address: null,
   summary: { new: 2, old: 8, urgentNew: 1, urgentOld: 0 },
 }
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { type RouteContract, routesOf } from './route.js'
-import { confdList, confdListFields, linkSchema, nullable, text } from './schemas.js'
+import { confdList, confdListFields, linkSchema, nullable, pageFields, text } from './schemas.js'
 
 const route = routesOf('confd')
 
@@ -158,6 +158,47 @@ export const reassertGateway = route({
   success: 204,
 })
 
+/** A mailbox with an address of its own at a gateway. */
+const gatewayAddressSchema = Type.Object({
+  voicemail_id: Type.Integer(),
+  address_template: template('sip:{number}@{target}'),
+})
+
+/** Mailboxes that a gateway knows under addresses of their own. */
+export const listGatewayAddresses = route({
+  method: 'GET',
+  path: '/gateways/{gateway_uuid}/voicemails',
+  params: gatewayUuid,
+  acl: 'confd.gateways.{gateway_uuid}.voicemails.read',
+  summary: 'List the mailboxes that have an address of their own at a gateway',
+  query: Type.Object({ limit: pageFields.limit, offset: pageFields.offset }),
+  success: 200,
+  response: confdList(gatewayAddressSchema),
+})
+
+const gatewayVoicemail = { gateway_uuid: 'uuid', id: 'integer' } as const
+
+/** Gives a mailbox an address of its own at a gateway. */
+export const putGatewayAddress = route({
+  method: 'PUT',
+  path: '/gateways/{gateway_uuid}/voicemails/{id}',
+  params: gatewayVoicemail,
+  acl: 'confd.gateways.{gateway_uuid}.voicemails.{id}.update',
+  summary: 'Give a mailbox an address of its own at a gateway; it goes dark where it was',
+  body: Type.Object({ address_template: template('sip:{number}@{target}') }),
+  success: 204,
+})
+
+/** From then on the gateway's template makes the address of the mailbox again. */
+export const deleteGatewayAddress = route({
+  method: 'DELETE',
+  path: '/gateways/{gateway_uuid}/voicemails/{id}',
+  params: gatewayVoicemail,
+  acl: 'confd.gateways.{gateway_uuid}.voicemails.{id}.delete',
+  summary: 'Take from a mailbox its own address at a gateway',
+  success: 204,
+})
+
 /** What there is of gateways. */
 export const GATEWAY_ROUTES: readonly RouteContract[] = [
   listGateways,
@@ -166,4 +207,7 @@ export const GATEWAY_ROUTES: readonly RouteContract[] = [
   updateGateway,
   deleteGateway,
   reassertGateway,
+  listGatewayAddresses,
+  putGatewayAddress,
+  deleteGatewayAddress,
 ]

@@ -87,11 +87,14 @@ export * from './confd-event-consumers.js'
 export {
   createGateway,
   deleteGateway,
+  deleteGatewayAddress,
   GATEWAY_COLUMNS,
   type GatewayInput,
   type GatewayView,
   getGateway,
+  listGatewayAddresses,
   listGateways,
+  putGatewayAddress,
   reassertGateway,
   updateGateway,
 } from './confd-gateways.js'

@@ -921,6 +921,14 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Take from a mailbox its own address at a gateway. Access: confd.gateways.{gateway_uuid}.voicemails.{id}.delete */
+  deleteGatewayAddress: {
+    params: {
+      gateway_uuid: string | number
+      id: string | number
+    }
+    answer: undefined
+  }
   /** Delete a policy on message waiting that no mailbox has. Access: confd.mwi-policies.{mwi_policy_uuid}.delete */
   deleteMwiPolicy: {
     params: {
@@ -2934,6 +2942,24 @@ export type Operations = {
       more: boolean
     }
   }
+  /** List the mailboxes that have an address of their own at a gateway. Access: confd.gateways.{gateway_uuid}.voicemails.read */
+  listGatewayAddresses: {
+    params: {
+      gateway_uuid: string | number
+    }
+    query?: {
+      limit?: number
+      offset?: number
+    }
+    answer: {
+      total: number
+      items: {
+        voicemail_id: number
+        /** may name {number}, {context}, {id}, {target} and {service} */
+        address_template: string
+      }[]
+    }
+  }
   /** List gateways that put lamps on. Access: confd.gateways.read */
   listGateways: {
     query?: {
@@ -3847,6 +3873,18 @@ export type Operations = {
     }
     answer: undefined
   }
+  /** Give a mailbox an address of its own at a gateway; it goes dark where it was. Access: confd.gateways.{gateway_uuid}.voicemails.{id}.update */
+  putGatewayAddress: {
+    params: {
+      gateway_uuid: string | number
+      id: string | number
+    }
+    body: {
+      /** may name {number}, {context}, {id}, {target} and {service} */
+      address_template: string
+    }
+    answer: undefined
+  }
   /** Store the transcription of a message. Access: calld.voicemails.{voicemail_id}.messages.{message_id}.transcription.update */
   putTranscription: {
     params: {
@@ -4671,6 +4709,7 @@ export const OPERATIONS = {
   deleteDevice: { method: 'DELETE', path: '/api/confd/1.1/devices/{uuid}', answer: 'none' },
   deleteEventConsumer: { method: 'DELETE', path: '/api/confd/1.1/event-consumers/{consumer}', answer: 'none' },
   deleteGateway: { method: 'DELETE', path: '/api/confd/1.1/gateways/{gateway_uuid}', answer: 'none' },
+  deleteGatewayAddress: { method: 'DELETE', path: '/api/confd/1.1/gateways/{gateway_uuid}/voicemails/{id}', answer: 'none' },
   deleteMwiPolicy: { method: 'DELETE', path: '/api/confd/1.1/mwi-policies/{mwi_policy_uuid}', answer: 'none' },
   deleteMwiSource: { method: 'DELETE', path: '/api/confd/1.1/mwi-sources/{uuid}', answer: 'none' },
   deleteMyRefreshToken: { method: 'DELETE', path: '/api/auth/0.1/users/me/tokens/{client_id}', answer: 'none' },
@@ -4760,6 +4799,7 @@ export const OPERATIONS = {
   listDevices: { method: 'GET', path: '/api/confd/1.1/devices', answer: 'json' },
   listEventConsumers: { method: 'GET', path: '/api/confd/1.1/event-consumers', answer: 'json' },
   listEvents: { method: 'GET', path: '/api/events', answer: 'json' },
+  listGatewayAddresses: { method: 'GET', path: '/api/confd/1.1/gateways/{gateway_uuid}/voicemails', answer: 'json' },
   listGateways: { method: 'GET', path: '/api/confd/1.1/gateways', answer: 'json' },
   listLamps: { method: 'GET', path: '/api/calld/1.0/lamps', answer: 'json' },
   listMwiPolicies: { method: 'GET', path: '/api/confd/1.1/mwi-policies', answer: 'json' },
@@ -4784,6 +4824,7 @@ export const OPERATIONS = {
   listVoicemails: { method: 'GET', path: '/api/confd/1.1/voicemails', answer: 'json' },
   moveOwnMessage: { method: 'PUT', path: '/api/calld/1.0/users/me/voicemails/messages/{message_id}', answer: 'none' },
   moveVoicemailMessage: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}', answer: 'none' },
+  putGatewayAddress: { method: 'PUT', path: '/api/confd/1.1/gateways/{gateway_uuid}/voicemails/{id}', answer: 'none' },
   putTranscription: { method: 'PUT', path: '/api/calld/1.0/voicemails/{voicemail_id}/messages/{message_id}/transcription', answer: 'none' },
   putVoicemailEveryone: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/everyone', answer: 'none' },
   putVoicemailMember: { method: 'PUT', path: '/api/confd/1.1/voicemails/{id}/members/{user_uuid}', answer: 'none' },

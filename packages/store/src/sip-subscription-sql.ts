@@ -1,0 +1,23 @@
+/** Writes new and refreshed ones. */
+export const SAVE_SUBSCRIPTIONS = `
+  INSERT INTO sip_subscription (uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport,
+    remote_host, remote_port, remote_cseq, epoch, user_agent, expires_at)
+  SELECT uuid, tenant_uuid, device_uuid, mailbox_id, event_package, instance, call_id, local_tag, remote_tag, dialog, transport, remote_host, remote_port,
+    remote_cseq, epoch, user_agent, expires_at
+  FROM json_to_recordset($1::json) AS s(uuid uuid, tenant_uuid uuid, device_uuid uuid, mailbox_id int, event_package text,
+    instance text, call_id text, local_tag text, remote_tag text, dialog jsonb, transport text, remote_host text, remote_port int, remote_cseq bigint, epoch int, user_agent text, expires_at timestamptz)
+  WHERE EXISTS (SELECT 1 FROM device d WHERE d.uuid = s.device_uuid)
+  ON CONFLICT (uuid) DO UPDATE SET dialog = excluded.dialog, instance = excluded.instance, transport = excluded.transport, remote_host = excluded.remote_host, remote_port = excluded.remote_port,
+    remote_cseq = excluded.remote_cseq, expires_at = excluded.expires_at, refreshed_at = now()`
+
+/** Every live one. */
+export const LOAD_SUBSCRIPTIONS = `
+  SELECT uuid::text, tenant_uuid::text AS "tenantId", device_uuid::text AS "deviceId", mailbox_id AS "mailboxId",
+    event_package AS "eventPackage", instance, call_id AS "callId",
+    local_tag AS "localTag", remote_tag AS "remoteTag", dialog, transport, remote_host AS "remoteHost", remote_port AS "remotePort",
+    remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
+  FROM sip_subscription WHERE expires_at > now() ORDER BY created_at, uuid`
+
+/** Those that ended, and any that ran out unseen. */
+export const DELETE_SUBSCRIPTIONS =
+  'DELETE FROM sip_subscription WHERE uuid = ANY ($1::uuid[]) OR expires_at < now() - make_interval(mins => 5)'
