@@ -25,10 +25,13 @@ export type SipConfig = {
   readonly advertisedHost: string | undefined
   /** How often every lamp is compared with the truth. */
   readonly reconcileSec: number
+  /** How many NOTIFYs go out a second, in all and to one next hop. */
+  readonly notifyRates: { readonly perSec: number; readonly perHopPerSec: number }
   readonly accessCodes: readonly string[]
 }
 
 const PORTS = { min: 0, max: 65_535 }
+const RATES = { min: 1, max: 1_000_000 }
 const CLIENT_CERTIFICATES = ['none', 'optional', 'required'] as const
 
 /** Reads `LAMPLIGHTER_SIP_*`. @throws StartError */
@@ -46,6 +49,10 @@ export function readSip(read: EnvironmentReader): SipConfig {
     realm: read.text('LAMPLIGHTER_SIP_REALM') ?? 'lamplighter',
     advertisedHost: read.text('LAMPLIGHTER_SIP_ADVERTISED_HOST'),
     reconcileSec: read.integer('LAMPLIGHTER_SIP_RECONCILE_SEC', 300, { min: 1, max: 86_400 }),
+    notifyRates: {
+      perSec: read.integer('LAMPLIGHTER_SIP_NOTIFY_RATE', 4000, RATES),
+      perHopPerSec: read.integer('LAMPLIGHTER_SIP_HOP_RATE', 1000, RATES),
+    },
     accessCodes: list(read.text('LAMPLIGHTER_ACCESS_CODES') ?? '*97,*98'),
   }
 }

@@ -87,10 +87,13 @@ describe('two SIP workers, one stopped', () => {
 })
 
 describe('a broker that is away', () => {
-  it('costs a lamp one reconcile interval, not its truth', { timeout: 120_000 }, async () => {
+  it.each([
+    ['five seconds', {}],
+    ['one reconcile interval', { LAMPLIGHTER_SIP_RECONCILE_SEC: '1' }],
+  ])('costs a lamp %s, not its truth', { timeout: 120_000 }, async (_howMuch, reconcile) => {
     const broker = new URL((await takeTestVhost()).url)
     const proxy = await TcpProxy.start(broker)
-    const settings = { AMQP_URL: proxy.url(broker), LAMPLIGHTER_SIP_RECONCILE_SEC: '1' }
+    const settings = { AMQP_URL: proxy.url(broker), ...reconcile }
     const installation = await TestInstallation.start(settings)
     const tenant = await installation.tenant()
     const box = await installation.mailbox(tenant, { accesstype: 'global' })

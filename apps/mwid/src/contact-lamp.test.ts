@@ -4,6 +4,7 @@ import type { StoredContact } from '@lamplighter/store'
 import { describe, expect, it } from 'vitest'
 import { ContactLamp } from './contact-lamp.js'
 import type { LampContent } from './lamp-content.js'
+import { DEFAULT_RATES, NotifyPacer } from './notify-pacer.js'
 
 const CONTACT: StoredContact = {
   deviceId: 'd' as DeviceId,
@@ -33,7 +34,7 @@ const answer = (status: number): Outcome => ({
 })
 
 /** A contact that answers when the test says so. */
-function newLamp() {
+function newLamp(rates = DEFAULT_RATES) {
   const clock = new VirtualClock()
   const sent: string[] = []
   const outcomes: ((outcome: Outcome) => void)[] = []
@@ -51,6 +52,8 @@ function newLamp() {
         },
       }),
       clock,
+      pacer: new NotifyPacer(rates, clock),
+      tenantOf: () => 't',
       wallMs: () => clock.now(),
       sender: () => ({ from: 'sip:*97@192.0.2.1' }),
       trace: { decide: () => [], settle: () => {} },
@@ -66,7 +69,7 @@ function newLamp() {
     await new Promise((resolve) => setImmediate(resolve))
     return overtaken
   }
-  return { lamp, sent, settled }
+  return { lamp, sent, settled, clock }
 }
 
 describe('a contact told without a subscription', () => {
@@ -80,6 +83,26 @@ describe('a contact told without a subscription', () => {
     lamp.drop()
     expect(sent).toEqual(['dark'])
     expect(await settled(outcome)).toBe(times)
+  })
+
+  it('is told the newest when it had to wait, and nothing when a subscription tells it by then', async () => {
+    const { lamp, sent, settled, clock } = newLamp({ perSec: 1, perHopPerSec: 1000 })
+    lamp.show(content('first'))
+    await settled(answer(200))
+    clock.advance(500)
+    for (const body of ['second', 'third', 'fourth']) lamp.show(content(body))
+    expect(sent).toEqual(['first'])
+    clock.advance(1000)
+    expect(sent).toEqual(['first', 'fourth'])
+    await settled(answer(200))
+    lamp.show(content('fifth'))
+    clock.advance(300)
+    lamp.setSolicited(true)
+    clock.advance(5000)
+    expect(sent).toEqual(['first', 'fourth'])
+    lamp.setSolicited(false)
+    clock.advance(5000)
+    expect(sent).toEqual(['first', 'fourth', 'fifth'])
   })
 
   it('is told what it acknowledged once more when that is in doubt, and that there is nothing to show', async () => {

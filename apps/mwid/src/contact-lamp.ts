@@ -3,6 +3,7 @@ import {
   type Clock,
   doubtUnsolicited,
   isTold,
+  newestUnsolicited,
   newUnsolicited,
   nextHop,
   parseSeconds,
@@ -15,9 +16,10 @@ import {
   unsolicitedNotify,
 } from '@lamplighter/sip'
 import type { RememberedContact, StoredContact, WatchedMailbox } from '@lamplighter/store'
-import type { LampContent } from './lamp-content.js'
+import { type LampContent, laneOf } from './lamp-content.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { LampTrace, OpenDecision } from './lamp-trace.js'
+import { type NotifyPacer, PacedNotify } from './notify-pacer.js'
 
 type Tag = readonly WatchedMailbox[]
 
@@ -29,6 +31,9 @@ export type ContactContext = {
   readonly wallMs: () => number
   /** Who tells a contact: the URI of its From, and the Call-ID where it wants a certain one. */
   readonly sender: (contact: StoredContact) => { readonly from: string; readonly callId?: string }
+  readonly pacer: NotifyPacer
+  /** Whose it is, as far as that is known. */
+  readonly tenantOf: (contact: StoredContact) => string
   readonly trace: Pick<LampTrace, 'decide' | 'settle'>
   readonly metrics: Pick<LampMetrics, 'notified'>
   readonly remember: (contact: RememberedContact) => void
@@ -56,6 +61,7 @@ export class ContactLamp {
   #contact: StoredContact
   #from: RemoteAddress
   #state: UnsolicitedState<Tag>
+  readonly #outgoing: PacedNotify
   #cancelWait: (() => void) | undefined
   #cancelExpiry: (() => void) | undefined
   #leaving = false
@@ -68,6 +74,7 @@ export class ContactLamp {
     this.#from = from
     this.#context = context
     this.#state = newUnsolicited<Tag>(acknowledged, refusedUntil?.getTime())
+    this.#outgoing = new PacedNotify(context.pacer, () => this.#send())
     this.#watchExpiry()
   }
 
@@ -147,6 +154,7 @@ export class ContactLamp {
   /** Ends without a word. */
   drop(): void {
     this.#over = true
+    this.#outgoing.cancel()
     this.#cancelWait?.()
     this.#cancelExpiry?.()
   }
@@ -170,11 +178,13 @@ export class ContactLamp {
     const moved = state !== this.#state
     this.#state = state
     for (const action of actions) {
-      if (action.type === 'notify') void this.#notify(action.content, action.attempt)
+      if (action.type === 'notify')
+        this.#outgoing.ask(this.#hop(), this.#context.tenantOf(this.#contact), laneOf(action.content.tag))
       else if (action.type === 'wait') this.#wait(action.ms)
       else if (action.type === 'overtaken') this.#context.onOvertaken(this)
       else this.#remember()
     }
+    if (state.wanted && this.#outgoing.waits) this.#outgoing.hasten(laneOf(state.wanted.tag))
     if (moved) this.#context.onMoved(this)
     if (this.#leaving && !state.inFlight && (!state.wanted || state.trouble || isTold(state))) this.drop()
   }
@@ -199,6 +209,14 @@ export class ContactLamp {
       refusedUntil: trouble === 'refused' ? new Date(heldUntilMs) : null,
       lastStatus: lastStatus ?? null,
     })
+  }
+
+  /** Its turn has come. */
+  #send(): void {
+    this.#state = newestUnsolicited(this.#state, this.#context.wallMs())
+    const { inFlight, attempt } = this.#state
+    if (inFlight) void this.#notify(inFlight, attempt)
+    else this.#context.onMoved(this)
   }
 
   async #notify(content: LampContent, attempt: number): Promise<void> {

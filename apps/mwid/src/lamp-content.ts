@@ -1,6 +1,7 @@
 import { type MailboxId, sameSummary } from '@lamplighter/domain'
 import type { Content } from '@lamplighter/sip'
 import type { DeviceForm, WatchedMailbox } from '@lamplighter/store'
+import type { Lane } from './fair-queue.js'
 import type { EventPackage, View } from './packages/event-package.js'
 
 /** What a NOTIFY shows, and which mailboxes at which revision it was made from. */
@@ -47,4 +48,11 @@ export function isAcknowledged({ tag }: LampContent): boolean {
     tag.length > 0 &&
     tag.every(({ summary, acknowledged }) => acknowledged !== undefined && sameSummary(summary, acknowledged))
   )
+}
+
+/** How urgent it is to show this: what changed or was asked for, else what is lit before what is dark. */
+export function laneOf(shown: readonly WatchedMailbox[]): Lane {
+  const again = shown.some(({ cause }) => cause?.kind === 'reconcile' || cause?.kind === 'reassert')
+  if (!again || shown.some(({ cause }) => cause?.kind === 'event' || cause?.kind === 'request')) return 'live'
+  return shown.some(({ summary }) => summary.new > 0) ? 'lit' : 'dark'
 }

@@ -1,4 +1,4 @@
-import type { Consumer } from '@lamplighter/bus'
+import type { Consumer, ConsumerDefinition } from '@lamplighter/bus'
 import { type DeviceId, type LampCause, type LampReason, requestCause } from '@lamplighter/domain'
 import {
   EVENT_LIST,
@@ -15,10 +15,14 @@ import type { FarewellParts } from './farewell.js'
 import { Gateways } from './gateway/gateways.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
+import { LogWatch } from './log-watch.js'
+import { DEFAULT_RATES, NotifyPacer } from './notify-pacer.js'
 import { PhoneRequests } from './phone-requests.js'
 import { Reassertion } from './reassertion.js'
+import { Reconciliation } from './reconciliation.js'
 import { SipWrites } from './sip-writes.js'
-import type { Subscription, SubscriptionContext } from './subscription.js'
+import type { Subscription } from './subscription.js'
+import type { SubscriptionContext } from './subscription-context.js'
 import { SubscriptionTable } from './subscription-table.js'
 import { takeOver } from './take-over.js'
 import type { MwiTermDependencies, Time } from './term-parts.js'
@@ -28,38 +32,41 @@ import { UnsolicitedNotifier } from './unsolicited-notifier.js'
 const SYSTEM_TIME: Time = { clock: systemClock, wallMs: () => Date.now() }
 /** A NOTIFY came to a phone later than a newer one. */
 const RETELL: LampCause = { kind: 'reassert', name: 'NOTIFY', eventId: null, committedAtMs: null }
-/** How often every lamp is compared with the truth where nobody says otherwise. */
-const RECONCILE_SEC = 300
 
 /** The time during which this process is the one that notifies: from taking the subscriptions over to giving them up. */
 export class MwiTerm {
   readonly #parts: MwiTermDependencies
   readonly #table = new SubscriptionTable((deviceId) => this.#unsolicited.subscriptionsChanged(deviceId))
   readonly #ledger: Ledger
+  readonly #pacer: NotifyPacer
   readonly #epoch: Epoch
   readonly #worker: LampWorker
   readonly #reassertion: Reassertion
   readonly #unsolicited: UnsolicitedNotifier
   readonly #writes: SipWrites
   readonly #gateways: Gateways
+  readonly #reconciliation: Reconciliation
   readonly #external: ExternalFeeds
   readonly #context: SubscriptionContext
   readonly #requests: PhoneRequests
   readonly #webSockets: WebSocketTransport
   readonly #stack: SipStack
   #consumer: Consumer | undefined
-  #reconciling: NodeJS.Timeout | undefined
+  #watch: LogWatch | undefined
+  #started = false
 
   constructor(parts: MwiTermDependencies) {
     const { sip, contacts, log, settings, metrics, trace } = parts
     this.#parts = parts
     this.#epoch = parts.epoch
     this.#ledger = new Ledger(sip, trace, log)
+    this.#pacer = new NotifyPacer({ ...DEFAULT_RATES, ...settings.notifyRates }, this.#time.clock)
     this.#writes = new SipWrites(sip, contacts, log)
     this.#unsolicited = this.#newUnsolicited()
     this.#worker = new LampWorker(sip, this.#table, this.#unsolicited, this.#ledger, metrics, log)
     this.#reassertion = new Reassertion(sip, this.#worker, log)
     this.#gateways = this.#newGateways()
+    this.#reconciliation = new Reconciliation({ ...parts, worker: this.#worker, gateways: this.#gateways })
     this.#external = new ExternalFeeds({ ...parts, stack: () => this.#stack })
     this.#context = this.#newContext()
     this.#requests = new PhoneRequests({
@@ -106,41 +113,39 @@ export class MwiTerm {
       context: this.#context,
       forget: (subscription) => this.#writes.forget(subscription),
     })
-    this.#consumer = await this.#parts.bus.consume(
-      lampConsumer(this.#parts.originUuid, {
-        mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
-        deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
-        deviceDeleted: (id) => this.#deviceDeleted(id),
-        reassertRequested: (asked) => this.#reassertion.request(asked),
-        tenantChanged: (id) =>
-          void this.#worker.reconcile([...new Set([...this.#table.devices(id), ...this.#unsolicited.devices(id)])]),
-        policyChanged: (uuid, cause) => void this.#worker.policyChanged(uuid, cause),
-      }),
-    )
+    const consumer = this.#newConsumer()
+    this.#consumer = await this.#parts.bus.consume(consumer)
     // Not before changes are heard of: who subscribes must miss none.
     this.#requests.open()
     void this.#worker.reconcile()
     await this.#gateways.start()
     await this.#external.start()
+    this.#watch = new LogWatch({ ...this.#parts, events: this.#parts.sip.events }, [consumer, this.#gateways.consumer])
+    this.#watch.start()
     this.#parts.metrics.countWith(async () => [
       ...(await this.#parts.sip.wrongLamps()),
       ...(await this.#parts.gateways.wrongLamps()),
     ])
-    this.#sweep()
-    const reconcileMs = (this.#parts.settings.reconcileSec ?? RECONCILE_SEC) * 1000
-    this.#reconciling = setInterval(() => this.reconcile(), reconcileMs).unref()
-  }
-
-  /** Compares every lamp with the truth, paced, in the background, and sweeps contacts that ran out. */
-  reconcile(): void {
-    void this.#worker.reconcile()
-    this.#sweep()
-  }
-
-  #sweep(): void {
-    const { contacts, log } = this.#parts
-    contacts.sweep().catch((err) => log.warn({ err }, 'contacts that ran out stay in the table'))
     this.#gateways.reconcile()
+    this.#reconciliation.start()
+    this.#started = true
+  }
+
+  #newConsumer(): ConsumerDefinition {
+    return lampConsumer(this.#parts.originUuid, {
+      mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
+      deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
+      deviceDeleted: (id) => this.#deviceDeleted(id),
+      reassertRequested: (asked) => this.#reassertion.request(asked),
+      tenantChanged: (id) =>
+        void this.#worker.reconcile([...new Set([...this.#table.devices(id), ...this.#unsolicited.devices(id)])]),
+      policyChanged: (uuid, cause) => void this.#worker.policyChanged(uuid, cause),
+    })
+  }
+
+  /** Compares every lamp with the truth, paced, in the background. */
+  reconcile(): void {
+    this.#reconciliation.now()
   }
 
   /**
@@ -174,16 +179,17 @@ export class MwiTerm {
   async #settle(): Promise<void> {
     const remembered = await this.#writes.idle()
     const written = await this.#ledger.stop()
-    if (!remembered || !written || !this.#reconciling) return
+    if (!remembered || !written || !this.#started) return
     const { log } = this.#parts
     await this.#epoch.end().catch((err) => log.warn({ err }, 'the next worker will doubt what this one wrote'))
   }
 
   /** From now on nothing changes. */
   async #rest(): Promise<void> {
-    clearInterval(this.#reconciling)
+    this.#reconciliation.stop()
     this.#parts.metrics.countWith(undefined)
     await this.#external.stop()
+    await this.#watch?.stop()
     await this.#consumer?.stop()
     await this.#reassertion.stop()
     await this.#worker.stop()
@@ -203,6 +209,7 @@ export class MwiTerm {
       metrics,
       stack: () => this.#stack,
       ledger: this.#ledger,
+      pacer: this.#pacer,
       epoch: this.#epoch,
       accessCode: this.#accessCode,
       onAcknowledged: (subscription, content) => this.#unsolicited.shown(subscription, content),
@@ -219,6 +226,7 @@ export class MwiTerm {
       stack: () => this.#stack,
       accessCode: this.#accessCode,
       ledger: this.#ledger,
+      pacer: this.#pacer,
       // Who does not answer in its dialog may have forgotten it: then its contact is told.
       subscriptions: (deviceId) => this.#table.ofDevice(deviceId).filter(({ reachable }) => reachable),
       recheck: (id) => this.#worker.deviceChanged(id, requestCause('REGISTER')),

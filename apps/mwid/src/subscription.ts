@@ -5,42 +5,25 @@ import {
   isBoundToFlow,
   type NotifierEvent,
   type NotifierState,
+  newestNotify,
   newNotifier,
   nextHop,
   parseNameAddress,
   parseSeconds,
   parseUri,
-  type SipStack,
   stepNotifier,
 } from '@lamplighter/sip'
 import type { DeviceForm, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
-import type { Epoch } from './epoch.js'
-import { type Asked, contentFor, isAcknowledged, type LampContent } from './lamp-content.js'
-import type { LampMetrics } from './lamp-metrics.js'
+import { type Asked, contentFor, isAcknowledged, type LampContent, laneOf } from './lamp-content.js'
 import type { OpenDecision } from './lamp-trace.js'
-import type { Ledger } from './ledger.js'
+import { PacedNotify } from './notify-pacer.js'
 import { notifyRequest } from './notify-request.js'
 import { NotifySequence } from './notify-sequence.js'
 import { EVENT_PACKAGES, type EventPackageName } from './packages/index.js'
 import { listFits } from './packages/list-package.js'
+import type { SubscriptionContext } from './subscription-context.js'
 
 type Tag = readonly WatchedMailbox[]
-
-/** What a subscription needs of the worker. */
-export type SubscriptionContext = {
-  readonly stack: () => SipStack
-  readonly ledger: Ledger
-  readonly metrics: LampMetrics
-  readonly epoch: Epoch
-  /** What a phone dials from its envelope key where nobody says otherwise. */
-  readonly accessCode: string
-  /** Its phone acknowledged this. */
-  readonly onAcknowledged: (subscription: Subscription, content: LampContent) => void
-  /** Whether its phone can be reached may have changed. */
-  readonly onReach: (subscription: Subscription) => void
-  /** The subscription is over; its row can go. */
-  readonly onEnd: (subscription: Subscription, reason: LampReason) => void
-}
 
 /** A last NOTIFY that is still to be sent. */
 export type Parting = { readonly flow: string; readonly say: () => Promise<unknown> }
@@ -61,6 +44,7 @@ export class Subscription {
   #form: DeviceForm
   #state: NotifierState<Tag>
   readonly #sequence: NotifySequence
+  readonly #outgoing: PacedNotify
   #turn: Promise<unknown> = Promise.resolve()
   #darkThenGone = false
   #shown: Tag = []
@@ -75,6 +59,7 @@ export class Subscription {
     this.#context = context
     this.#sequence = new NotifySequence(context.epoch, row.epoch)
     this.#state = newNotifier()
+    this.#outgoing = new PacedNotify(context.pacer, () => this.#send())
   }
 
   /** Its row as it should be. */
@@ -190,8 +175,7 @@ export class Subscription {
 
   /** Ends without a word: it was replaced, or the worker stops. */
   drop(): void {
-    clearTimeout(this.#expiry)
-    clearTimeout(this.#wait)
+    this.#rest()
     this.#state = { ...this.#state, phase: 'ended' }
   }
 
@@ -231,8 +215,9 @@ export class Subscription {
     const { reachable } = this
     const { state, actions } = stepNotifier(this.#state, event, performance.now())
     this.#state = state
+    if (state.wanted && this.#outgoing.waits) this.#outgoing.hasten(laneOf(state.wanted.tag))
     for (const action of actions) {
-      if (action.type === 'notify') this.#send(action.content, action.termination)
+      if (action.type === 'notify') this.#ask(action.content)
       else if (action.type === 'wait') this.#waitFor(action.ms)
       else if (action.type === 'unreachable') this.#postponed('unreachable', 408)
       else if (action.type === 'acknowledged') this.#acknowledged(action.content)
@@ -248,10 +233,18 @@ export class Subscription {
     this.#wait = setTimeout(() => this.#step({ type: 'resume' }), ms).unref()
   }
 
-  #send(content: LampContent, termination: string | undefined): void {
+  #ask({ tag }: LampContent): void {
     clearTimeout(this.#wait)
-    this.#decision = this.#context.ledger.trace.decide(content.tag, 'notify', 'pending')
-    void this.#notify(content, termination)
+    this.#outgoing.ask(nextHop(this.#row.dialog as Dialog), this.#row.tenantId, laneOf(tag))
+  }
+
+  /** Its turn has come. */
+  #send(): void {
+    this.#state = newestNotify(this.#state, performance.now())
+    const { inFlight, termination } = this.#state
+    if (!inFlight) return
+    this.#decision = this.#context.ledger.trace.decide(inFlight.tag, 'notify', 'pending')
+    void this.#notify(inFlight, termination)
   }
 
   /** It asked to be told later, or did not answer. */
@@ -279,9 +272,14 @@ export class Subscription {
     queueMicrotask(() => this.#step({ type: 'terminate', reason: 'noresource', content }))
   }
 
-  #ended(reason: LampReason, status: number | null): void {
+  #rest(): void {
     clearTimeout(this.#expiry)
     clearTimeout(this.#wait)
+    this.#outgoing.cancel()
+  }
+
+  #ended(reason: LampReason, status: number | null): void {
+    this.#rest()
     const { ledger } = this.#context
     if (this.#decision.length > 0) this.#settle(reason, status)
     ledger.trace.decide(this.#shown, 'end', reason, status)

@@ -6,6 +6,7 @@ import type { AuditEntry, ContactRepository, GatewayLampRepository, SipRepositor
 import type { Epoch } from './epoch.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { LampTrace } from './lamp-trace.js'
+import type { NotifyRates } from './notify-pacer.js'
 import type { TransportSettings } from './transports.js'
 import type { AllowedOrigins } from './web-socket-route.js'
 
@@ -20,6 +21,8 @@ export type SipSettings = TransportSettings & {
   readonly advertisedHost?: string
   /** Users of a Request-URI that mean "my own lamp"; the first is what phones dial. */
   readonly accessCodes: readonly string[]
+  /** How many NOTIFYs go out. */
+  readonly notifyRates?: NotifyRates
   /** How often every lamp is compared with the truth, seconds. */
   readonly reconcileSec?: number
 }

@@ -9,6 +9,7 @@ import type {
 } from '@lamplighter/store'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_RATES, NotifyPacer } from './notify-pacer.js'
 import { UnsolicitedNotifier } from './unsolicited-notifier.js'
 
 const MINUTE_MS = 60_000
@@ -62,6 +63,7 @@ class Simulation {
         request: (request, to) => this.#deliver(request, to.port),
       }),
       clock: this.clock,
+      pacer: new NotifyPacer(DEFAULT_RATES, this.clock),
       wallMs: () => this.clock.now(),
       accessCode: '*97',
       metrics: { notified: () => {} },

@@ -12,7 +12,10 @@ import type { RegisteredContact, RegistrationListener } from './register-handler
 type Telling = { readonly row: StoredSubscription }
 
 /** What the notifier needs of the worker. */
-export type UnsolicitedContext = Omit<ContactContext, 'onMoved' | 'onOvertaken' | 'onExpired' | 'trace' | 'sender'> & {
+export type UnsolicitedContext = Omit<
+  ContactContext,
+  'onMoved' | 'onOvertaken' | 'onExpired' | 'trace' | 'sender' | 'tenantOf'
+> & {
   /** What phones dial from their envelope key where neither device nor tenant says otherwise. */
   readonly accessCode: string
   readonly ledger: Pick<Ledger, 'record' | 'trace'>
@@ -51,6 +54,7 @@ export class UnsolicitedNotifier implements RegistrationListener {
       ...context,
       trace: context.ledger.trace,
       sender: (contact) => this.#sender(contact),
+      tenantOf: ({ deviceId }) => this.#devices.get(deviceId)?.tenantId ?? '',
       onMoved: (lamp) => this.#report(lamp.contact.deviceId),
       onOvertaken: (lamp) => context.retell(this.#devices.get(lamp.contact.deviceId)?.shown ?? []),
       onExpired: (lamp) => this.#expired(lamp),

@@ -47,7 +47,8 @@ export async function startChain(
   const { database, originUuid, nonceKey, peerSecretKey } = installation
   const signal = new OutboxSignal(async () => {})
   const store = installation.store(() => signal.poke())
-  const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'] }
+  const notifyRates = { perSec: 1_000_000, perHopPerSec: 1_000_000 }
+  const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'], notifyRates }
   const mwid = createMwid({ database, store, bus, nonceKey, peerSecretKey, realm: 'bench', originUuid, settings, log })
   const relay = createRelay({ databaseUrl: database.url, bus, signal, log })
   await bus.start()

@@ -14,7 +14,9 @@ const [databaseUrl = '', secret = '', originUuid = '', sipPort = '0'] = process.
 const log = createLogger('error')
 const database = openDatabase(databaseUrl, { connections: 8 })
 const bus = new InProcessBus(log)
-const settings = { host: '127.0.0.1', port: Number(sipPort), accessCodes: ['*97'] }
+/** What it can do is measured, not what it is told to. */
+const notifyRates = { perSec: 1_000_000, perHopPerSec: 1_000_000 }
+const settings = { host: '127.0.0.1', port: Number(sipPort), accessCodes: ['*97'], notifyRates }
 const { nonceKey, peerSecretKey } = deriveKeys(secret)
 const mwid = createMwid({
   database,

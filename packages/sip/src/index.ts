@@ -48,6 +48,7 @@ export {
   type EndReason,
   type NotifierEvent,
   type NotifierState,
+  newestNotify,
   newNotifier,
   stepNotifier,
 } from './subscription/notifier.js'
@@ -73,6 +74,7 @@ export { unsolicitedNotify } from './unsolicited/request.js'
 export {
   doubtUnsolicited,
   isTold,
+  newestUnsolicited,
   newUnsolicited,
   stepUnsolicited,
   type UnsolicitedEvent,

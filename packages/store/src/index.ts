@@ -31,6 +31,7 @@ export type {
   ReplayedEvent,
   ReplayFilter,
 } from './event-replay-repository.js'
+export { type CommittedEvent, EventTail } from './event-tail.js'
 export { type FeedChange, feedMailbox, type HeardCounts } from './external-feed.js'
 export type { AriAccount, ExternalMailbox, NotifyPeer, SubscribedServer } from './external-queries.js'
 export {

@@ -10,6 +10,7 @@ import type {
 } from '@lamplighter/domain'
 import type pg from 'pg'
 import type { DigestAlgorithm } from './device-repository.js'
+import { EventTail } from './event-tail.js'
 import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
@@ -342,6 +343,11 @@ export class SipRepository {
       }),
     )
     await this.#rows('sip.saveLamps', SAVE_LAMPS, [JSON.stringify(rows)])
+  }
+
+  /** The newest events, for a worker that the bus does not wake. */
+  get events(): EventTail {
+    return new EventTail(pgSql(this.#pool))
   }
 
   /** The lamps of a tenant. */

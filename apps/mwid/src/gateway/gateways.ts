@@ -1,5 +1,5 @@
 import type { SecretBox } from '@lamplighter/access'
-import type { Bus, Consumer } from '@lamplighter/bus'
+import type { Bus, Consumer, ConsumerDefinition } from '@lamplighter/bus'
 import type { Logger } from '@lamplighter/runtime'
 import { type RemoteAddress, type SipStack, systemClock } from '@lamplighter/sip'
 import type { DeliveringGateway, GatewayLampRepository, SipRepository } from '@lamplighter/store'
@@ -30,6 +30,8 @@ export type GatewaysParts = {
 
 /** Everything that tells gateways, put together; started and stopped with the term of the SIP worker. */
 export class Gateways {
+  /** Who is woken by events. */
+  readonly consumer: ConsumerDefinition
   readonly #parts: GatewaysParts
   readonly #ledger: GatewayLedger
   readonly #sender: GatewaySender
@@ -52,21 +54,19 @@ export class Gateways {
       random: Math.random,
       log,
     })
+    this.consumer = gatewayConsumer(parts.originUuid, {
+      mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
+      gatewayChanged: (uuid, cause) => this.#worker.gatewayChanged(uuid, cause),
+      policyChanged: (uuid, cause) => this.#try(this.#worker.policyChanged(uuid, cause)),
+      reassertRequested: (asked, cause) => this.#try(this.#worker.reassert(asked, cause)),
+    })
   }
 
   /** Takes over what the tables hold, then listens. The stack must be started. */
   async start(): Promise<void> {
-    const { bus, originUuid } = this.#parts
     this.#ledger.start()
     await this.#worker.start()
-    this.#consumer = await bus.consume(
-      gatewayConsumer(originUuid, {
-        mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
-        gatewayChanged: (uuid, cause) => this.#worker.gatewayChanged(uuid, cause),
-        policyChanged: (uuid, cause) => this.#try(this.#worker.policyChanged(uuid, cause)),
-        reassertRequested: (asked, cause) => this.#try(this.#worker.reassert(asked, cause)),
-      }),
-    )
+    this.#consumer = await this.#parts.bus.consume(this.consumer)
   }
 
   /** Compares every lamp with the truth, in the background. */

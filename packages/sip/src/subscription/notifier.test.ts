@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../clock.js'
 import { notifyCSeq } from './dialog.js'
 import { DEFAULT_EXPIRY, grantExpiry } from './expiry.js'
-import { type Content, type NotifierEvent, newNotifier, PACE_MS, stepNotifier } from './notifier.js'
+import { type Content, type NotifierEvent, newestNotify, newNotifier, PACE_MS, stepNotifier } from './notifier.js'
 
 const content = (body: string): Content<string> => ({ body, tag: body })
 
@@ -47,6 +47,19 @@ describe('the notifier side of a subscription', () => {
     one.answered(200)
     one.answered(200)
     expect(one.did).toEqual(['notify a', 'acknowledged a', 'notify d', 'acknowledged d'])
+  })
+
+  it('shows the newest when it had to wait for its turn, its goodbye too', () => {
+    const { state: sent } = stepNotifier(newNotifier<string>(), { type: 'subscribed', content: content('a') }, 0)
+    expect(newestNotify(sent, 5)).toBe(sent)
+    const { state: changed } = stepNotifier(sent, { type: 'changed', content: content('b') }, 5)
+    const newest = newestNotify(changed, 9)
+    expect(newest).toMatchObject({ inFlight: { body: 'b' }, wanted: undefined, sentAtMs: 9 })
+    const ending = { type: 'terminate', reason: 'timeout', content: content('c') } as const
+    const last = newestNotify(stepNotifier(newest, ending, 9).state, 9)
+    expect(last).toMatchObject({ inFlight: { body: 'c' }, termination: 'timeout' })
+    const answered = { type: 'answered', status: 200, retryAfterSec: undefined } as const
+    expect(stepNotifier(last, answered, 10).actions.map(({ type }) => type)).toEqual(['acknowledged', 'end'])
   })
 
   it('paces changes', () => {

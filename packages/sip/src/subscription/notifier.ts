@@ -109,6 +109,12 @@ export function stepNotifier<Tag>(
   }
 }
 
+/** A NOTIFY that waited for its turn goes now: it shows the newest state, whatever it was to show. */
+export function newestNotify<Tag>(state: NotifierState<Tag>, nowMs: number): NotifierState<Tag> {
+  const { inFlight, wanted } = state
+  return inFlight && wanted ? { ...state, inFlight: wanted, wanted: undefined, forced: false, sentAtMs: nowMs } : state
+}
+
 /** Sends what is wanted, if it may go now. */
 function proceed<Tag>(state: NotifierState<Tag>, nowMs: number): NotifierStep<Tag> {
   const { wanted } = state

@@ -123,6 +123,17 @@ export function isTold<Tag>({ wanted, forced, acknowledged }: UnsolicitedState<T
   return wanted !== undefined && !forced && wanted.body === acknowledged?.body
 }
 
+/**
+ * A NOTIFY that waited for its turn goes now: it shows the newest state. None goes to who is told by a subscription by
+ * now, or need not be told any more.
+ */
+export function newestUnsolicited<Tag>(state: UnsolicitedState<Tag>, nowMs: number): UnsolicitedState<Tag> {
+  const { wanted, solicited, inFlight } = state
+  if (!inFlight) return state
+  if (!wanted || solicited) return { ...state, inFlight: undefined, forced: true }
+  return { ...state, inFlight: wanted, sent: wanted, sentAtMs: nowMs }
+}
+
 /** Tells one contact without a subscription, and stops where that is not wanted (sip.md 1.2, 1.5 and 1.6). */
 export function stepUnsolicited<Tag>(
   state: UnsolicitedState<Tag>,
