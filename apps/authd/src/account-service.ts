@@ -70,7 +70,7 @@ export class AccountService {
       await refuseStrongerThan(change, caller, current.uuid)
       await change.accounts.lockAccount(current.uuid)
       const account = await change.users.update(current.uuid, merge(current, input))
-      await change.outbox.add([rightsChanged({ userId: account.uuid, tenantId: account.tenantId })])
+      change.outbox.add([rightsChanged({ userId: account.uuid, tenantId: account.tenantId })])
       if (current.enabled && !account.enabled) await note(change, 'rights.removed', account)
       return { account, ended: account.enabled ? [] : await endLogins(change, account.uuid) }
     })
@@ -84,7 +84,7 @@ export class AccountService {
       const account = found(await change.users.find(uuid), uuid)
       const { uuid: userId, tenantId } = account
       const ended = await endLogins(change, userId)
-      await change.outbox.add([rightsChanged({ userId, tenantId })])
+      change.outbox.add([rightsChanged({ userId, tenantId })])
       await note(change, 'rights.removed', account)
       await change.users.delete(userId)
       return { userId, ended }
@@ -175,7 +175,7 @@ async function replacePassword(
 async function endLogins(change: AccessChange, userId: UserId, except?: SessionId): Promise<SessionHead[]> {
   const spared = await change.refreshTokens.lockOfUser(userId)
   const ended = await change.sessions.endAllOfUser(userId, except)
-  await change.outbox.add(ended.map(sessionEnded))
+  change.outbox.add(ended.map(sessionEnded))
   return [...ended, ...(await revokeAll(change, spared))]
 }
 

@@ -51,7 +51,7 @@ export class LoginAdminService {
         user_uuid: userId,
         session_uuid: sessionId,
       }))
-      await change.outbox.add(heads.map(sessionEnded))
+      change.outbox.add(heads.map(sessionEnded))
       return heads
     })
     this.#forget(ended)

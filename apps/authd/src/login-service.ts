@@ -135,7 +135,7 @@ export class LoginService {
     const session = { sessionId: await sessions.begin({ ...facts, expiresInSec: expirationSec }), userId, tenantId }
     const drafts: EventDraft[] = [sessionBegan(session, mobile)]
     if (expiryAnnounced) drafts.push(sessionEndsSoon(session))
-    await outbox.add(drafts)
+    outbox.add(drafts)
     return session
   }
 }

@@ -125,7 +125,7 @@ export class PolicyService {
       const policy = found(await change.policies.find(policyUuid), policyUuid)
       await change.accounts.lockAccount(user.uuid)
       const changed = await work(change, user, policy)
-      if (changed) await change.outbox.add([rightsChanged({ userId: user.uuid, tenantId: user.tenantId })])
+      if (changed) change.outbox.add([rightsChanged({ userId: user.uuid, tenantId: user.tenantId })])
       return user.uuid
     })
     this.#verifier.invalidateUser(userId)
@@ -133,7 +133,7 @@ export class PolicyService {
 }
 
 async function sayChanged({ outbox }: AccessChange, { uuid, tenantId }: Policy): Promise<void> {
-  await outbox.add([draft(policyChanged, { tenant: tenantId }, { uuid, tenant_uuid: tenantId })])
+  outbox.add([draft(policyChanged, { tenant: tenantId }, { uuid, tenant_uuid: tenantId })])
 }
 
 /** Notes that those who have the policy, or one of them, can do less. */

@@ -51,7 +51,7 @@ export class RefreshTokenService {
     const token = this.#issuer.issue(id)
     const facts = { id, userId, clientId, mobile, userAgent, remoteAddr }
     await refreshTokens.add({ ...facts, tokenHash: hashRefreshToken(token), expiresInSec: this.#lifetimeSec })
-    await outbox.add([refreshTokenGiven({ userId, tenantId, clientId, mobile })])
+    outbox.add([refreshTokenGiven({ userId, tenantId, clientId, mobile })])
     return { token, refreshTokenId: id }
   }
 
@@ -68,6 +68,6 @@ export async function revokeAll(
 ): Promise<SessionHead[]> {
   if (tokens.length === 0) return []
   const ended = await refreshTokens.revoke(tokens)
-  await outbox.add([...ended.map(sessionEnded), ...tokens.map(refreshTokenRevoked)])
+  outbox.add([...ended.map(sessionEnded), ...tokens.map(refreshTokenRevoked)])
   return ended
 }

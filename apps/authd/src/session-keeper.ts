@@ -40,13 +40,13 @@ type Done = { readonly ended: readonly SessionHead[]; readonly count: number }
 
 async function announceExpiring({ sessions, outbox }: LoginChange): Promise<Done> {
   const expiring = await sessions.announceExpiring(EXPIRES_SOON_SEC, BATCH)
-  await outbox.add(expiring.map(sessionEndsSoon))
+  outbox.add(expiring.map(sessionEndsSoon))
   return { ended: [], count: expiring.length }
 }
 
 async function endExpired({ sessions, outbox }: LoginChange): Promise<Done> {
   const ended = await sessions.endExpired(BATCH)
-  await outbox.add(ended.map(sessionEnded))
+  outbox.add(ended.map(sessionEnded))
   return { ended, count: ended.length }
 }
 

@@ -40,7 +40,7 @@ export class TenantService {
       const slug = input.slug ?? (await freeSlug(input.name, (candidates) => tenants.takenSlugs(candidates)))
       const tenant = await tenants.create(uuid, slug, merge(undefined, input))
       const data = { uuid, name: tenant.name, slug, domain_names: [...tenant.domainNames] }
-      await outbox.add([draft(tenantAdded, { tenant: tenant.uuid }, data)])
+      outbox.add([draft(tenantAdded, { tenant: tenant.uuid }, data)])
       return tenant
     })
   }
@@ -51,7 +51,7 @@ export class TenantService {
       const current = await tenants.find(uuid)
       if (!current) throw unknownTenant(uuid)
       const tenant = await tenants.update(current.uuid, merge(current, input))
-      await outbox.add([draft(tenantUpdated, { tenant: tenant.uuid }, { uuid: tenant.uuid, name: tenant.name })])
+      outbox.add([draft(tenantUpdated, { tenant: tenant.uuid }, { uuid: tenant.uuid, name: tenant.name })])
       return tenant
     })
   }
@@ -62,7 +62,7 @@ export class TenantService {
       const tenant = await tenants.find(uuid)
       if (!tenant) throw unknownTenant(uuid)
       await tenants.delete(tenant.uuid)
-      await outbox.add([draft(tenantDeleted, { tenant: tenant.uuid }, { uuid: tenant.uuid })])
+      outbox.add([draft(tenantDeleted, { tenant: tenant.uuid }, { uuid: tenant.uuid })])
     })
   }
 }

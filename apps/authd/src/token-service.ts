@@ -48,7 +48,7 @@ export class TokenService {
     if (!principal) return
     const { sessionId } = principal
     await this.#store.changeLogins(async ({ sessions, outbox }) => {
-      await outbox.add((await sessions.end(sessionId)).map(sessionEnded))
+      outbox.add((await sessions.end(sessionId)).map(sessionEnded))
     })
     this.#verifier.invalidate(sessionId)
   }

@@ -54,7 +54,7 @@ export class ClaimExpiry {
       if (!audience) return
       const { lapsed, audience: after } = await change.team(audience).lapse(MAX_CLAIMS)
       if (lapsed.length === 0) return
-      await change.outbox.add([
+      change.outbox.add([
         ...lapsed.flatMap(({ messageId, userId }) => claimExpiredDrafts(messageId, userId, after)),
         ...countDrafts(after),
       ])

@@ -90,13 +90,13 @@ export class DepositService {
       if (earlier) return { message: earlier, replayed: true }
       const refusal = arrivalRefusal(audience)
       if (refusal) {
-        await change.outbox.add(rejectedDrafts(audience, callerOf(arrival.meta)))
+        change.outbox.add(rejectedDrafts(audience, callerOf(arrival.meta)))
         return refusal
       }
       const inserted = await change.writer(audience).insert(newMessage(mailbox, arrival))
       const message = toListedMessage(inserted.message, mailbox)
       await remember(change, mailbox.tenantId, arrival, message)
-      await change.outbox.add([
+      change.outbox.add([
         ...messageDrafts('created', inserted.message, inserted.audience),
         ...countDrafts(inserted.audience),
         ...quotaDrafts(audience, inserted.audience),

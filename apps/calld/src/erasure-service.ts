@@ -42,7 +42,7 @@ export class ErasureService {
       if (messages.length === 0) return messages
       if (audience && counted.length > 0) {
         const told = counted.flatMap((message) => messageDrafts('deleted', message, audience))
-        await change.outbox.add([...told, ...countDrafts(audience)])
+        change.outbox.add([...told, ...countDrafts(audience)])
       }
       const details = { messages: messages.length }
       await change.audit.add({ tenantId, actor, action: 'caller.erased', mailboxId, details })

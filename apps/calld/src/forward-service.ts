@@ -90,7 +90,7 @@ async function copy(
   }
   const places = targets.map((audience) => ({ id: uuidv7() as MessageId, audience }))
   const copies = await change.copies.copy(message, places, note)
-  await change.outbox.add([
+  change.outbox.add([
     ...copies.flatMap((one) => messageDrafts('created', one.message, one.audience)),
     ...copies.flatMap(({ audience }, index) => [
       ...countDrafts(audience),

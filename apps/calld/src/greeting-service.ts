@@ -213,7 +213,7 @@ async function say(
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const data = { voicemail_id: mailbox.id, greeting, action }
-  await change.outbox.add([draft(greetingChanged, { tenant: mailbox.tenantId }, data)])
+  change.outbox.add([draft(greetingChanged, { tenant: mailbox.tenantId }, data)])
   await change.audit.add({
     tenantId: mailbox.tenantId,
     actor,

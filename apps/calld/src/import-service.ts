@@ -100,7 +100,7 @@ export class ImportService {
       })
       if (messages.length > 0) {
         const told = messages.flatMap((message) => messageDrafts('created', message, audience))
-        await change.outbox.add([...told, ...countDrafts(audience), ...quotaDrafts(before, audience)])
+        change.outbox.add([...told, ...countDrafts(audience), ...quotaDrafts(before, audience)])
       }
       return messages.map(({ id }) => id)
     })

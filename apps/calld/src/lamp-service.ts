@@ -56,7 +56,7 @@ export class LampService {
     const { deviceId = null, gatewayId = null, mailboxId = null, inSync = null, lit = null } = filter
     const asked = { device_uuid: deviceId, gateway_uuid: gatewayId, in_sync: inSync, lit }
     await this.#store.changeMessages(onlyTenant(tenantId), async ({ outbox, audit }) => {
-      await outbox.add([draft(lampReassertRequested, { tenant: tenantId }, { ...asked, voicemail_id: mailboxId })])
+      outbox.add([draft(lampReassertRequested, { tenant: tenantId }, { ...asked, voicemail_id: mailboxId })])
       const about = mailboxId === null ? {} : { mailboxId }
       await audit.add({ tenantId, actor, action: 'lamp.reasserted', ...about, details: asked })
     })

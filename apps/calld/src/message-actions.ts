@@ -62,7 +62,7 @@ export function restoring(): MessageAction {
     apply: async (mailbox, stored) => {
       const { change, audience } = mailbox
       const { messages, audience: after } = await change.trash(audience).restore(messagesOf(stored))
-      await change.outbox.add([
+      change.outbox.add([
         ...messages.flatMap((one) => [
           ...messageDrafts('updated', one, after),
           ...messageDrafts('restored', one, after),
@@ -124,7 +124,7 @@ export async function moveMessages(
       mailbox.actor.userId,
     )
   }
-  await change.outbox.add([
+  change.outbox.add([
     ...moved.messages.flatMap((one) => messageDrafts('updated', one, moved.audience)),
     ...countDrafts(moved.audience),
   ])
@@ -139,7 +139,7 @@ async function sayDeleted(
   audience: MailboxAudience,
 ): Promise<void> {
   const deleted: EventDraft[] = messages.flatMap((one) => messageDrafts('deleted', one, audience))
-  await change.outbox.add([...deleted, ...countDrafts(audience)])
+  change.outbox.add([...deleted, ...countDrafts(audience)])
 }
 
 function refuseHeld({ message }: StoredMessage): LamplighterError | undefined {

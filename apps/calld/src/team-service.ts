@@ -54,7 +54,7 @@ export class TeamService {
       if (!claimed?.message.claim) throw taken(message, await team.holder(message))
       const { claim, id } = claimed.message
       const lapsed = message.claim && message.claim.userId !== claim.userId ? message.claim.userId : undefined
-      await change.outbox.add([
+      change.outbox.add([
         ...(lapsed ? claimExpiredDrafts(id, lapsed, claimed.audience) : []),
         ...claimedDrafts(id, claim, claimed.audience),
         ...countDrafts(claimed.audience),
@@ -76,7 +76,7 @@ export class TeamService {
       const team = change.team(audience)
       if ('userId' in reach && claim.userId !== reach.userId) throw taken(message, await team.holder(message))
       const { audience: after } = await team.release(message)
-      await change.outbox.add([...releasedDrafts(id, claim.userId, userId, after), ...countDrafts(after)])
+      change.outbox.add([...releasedDrafts(id, claim.userId, userId, after), ...countDrafts(after)])
       await change.audit.add({ ...about(message, actor), action: 'message.unclaimed' })
     })
   }
@@ -91,7 +91,7 @@ export class TeamService {
       const ended = wanted.status === 'done' ? message.claim : null
       if (wanted.status === message.status && wanted.note === message.note && !ended) return message
       const changed = await change.team(audience).setStatus(message, wanted.status, wanted.note, userId)
-      await change.outbox.add([
+      change.outbox.add([
         ...statusDrafts(changed.message, changed.audience),
         ...(ended ? releasedDrafts(message.id, ended.userId, userId, changed.audience) : []),
         ...(ended ? countDrafts(changed.audience) : []),
@@ -113,7 +113,7 @@ export class TeamService {
       const changed = await team.setFlags(message, flags)
       const isRead = isUnreadFolder(message.folderId) && !isUnreadFolder(folderId)
       if (isRead) await team.markRead([message.id], userId)
-      await change.outbox.add([
+      change.outbox.add([
         ...messageDrafts('updated', changed.message, changed.audience),
         ...countDrafts(changed.audience),
       ])

@@ -76,7 +76,7 @@ export class TranscriptionService {
         const told = transcription
           ? transcriptionDrafts('created', transcribed.message, audience)
           : transcriptionDrafts('deleted', message, audience)
-        await change.outbox.add(told)
+        change.outbox.add(told)
       })
     })
   }

@@ -56,7 +56,7 @@ async function sayAssociation(
   const state = await change.summaries.apply(id, EMPTY_SUMMARY)
   const target = { tenant: audience.mailbox.tenantId, user, mailbox: { id, revision: state.revision } }
   const happened = draft(event, target, { user_uuid: user, voicemail_id: id })
-  await change.outbox.add([happened, countsFor({ ...audience, state }, user)])
+  change.outbox.add([happened, countsFor({ ...audience, state }, user)])
   return { ...audience, state }
 }
 

@@ -63,7 +63,7 @@ export class DeviceService {
       await refuseForeignMailboxes(change, tenantId, fields)
       const credentials = await this.#credentials(change, tenantId, fields.sipUsername, password)
       const device = await change.devices.create(randomUUID() as DeviceId, tenantId, fields, credentials)
-      await change.outbox.add([draft(deviceCreated, { tenant: tenantId }, { device_uuid: device.uuid })])
+      change.outbox.add([draft(deviceCreated, { tenant: tenantId }, { device_uuid: device.uuid })])
       return device
     })
     // It is kept nowhere, so that a repeated request cannot be told it again.
@@ -89,7 +89,7 @@ export class DeviceService {
         ? await this.#credentials(change, device.tenantId, fields.sipUsername, asked.sip_password)
         : undefined
       await change.devices.update(device, fields, credentials)
-      await change.outbox.add([draft(deviceEdited, { tenant: device.tenantId }, { device_uuid: uuid })])
+      change.outbox.add([draft(deviceEdited, { tenant: device.tenantId }, { device_uuid: uuid })])
     })
   }
 
@@ -99,7 +99,7 @@ export class DeviceService {
       const device = await lockDevice(change, uuid)
       precondition(device)
       await change.devices.delete(uuid)
-      await change.outbox.add([draft(deviceDeleted, { tenant: device.tenantId }, { device_uuid: uuid })])
+      change.outbox.add([draft(deviceDeleted, { tenant: device.tenantId }, { device_uuid: uuid })])
     })
   }
 

@@ -70,5 +70,5 @@ export class GatewayAddressService {
 /** Has the worker look at this lamp. */
 async function say(change: ConfigurationChange, { uuid, tenantId: tenant }: Gateway, id: MailboxId): Promise<void> {
   const data = { device_uuid: null, gateway_uuid: uuid, voicemail_id: id, in_sync: null, lit: null }
-  await change.outbox.add([draft(lampReassertRequested, { tenant }, data)])
+  change.outbox.add([draft(lampReassertRequested, { tenant }, data)])
 }

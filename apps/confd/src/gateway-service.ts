@@ -69,7 +69,7 @@ export class GatewayService {
       }
       const uuid = randomUUID()
       const gateway = await change.gateways.create(uuid, fields, this.#sealed(input.secret, uuid))
-      await change.outbox.add([draft(gatewayCreated, { tenant: gateway.tenantId }, { gateway_uuid: uuid })])
+      change.outbox.add([draft(gatewayCreated, { tenant: gateway.tenantId }, { gateway_uuid: uuid })])
       return gateway
     })
   }
@@ -89,7 +89,7 @@ export class GatewayService {
       if (asked.secret === undefined && sameGatewayFields(gateway, fields)) return
       await refuseContexts(change, gateway.tenantId, fields)
       await change.gateways.update(uuid, fields, this.#sealed(asked.secret, uuid))
-      await change.outbox.add([draft(gatewayEdited, { tenant: gateway.tenantId }, { gateway_uuid: uuid })])
+      change.outbox.add([draft(gatewayEdited, { tenant: gateway.tenantId }, { gateway_uuid: uuid })])
     })
   }
 
@@ -99,7 +99,7 @@ export class GatewayService {
       const gateway = await lockGateway(change, uuid)
       precondition(gateway)
       await change.gateways.delete(uuid)
-      await change.outbox.add([draft(gatewayDeleted, { tenant: gateway.tenantId }, { gateway_uuid: uuid })])
+      change.outbox.add([draft(gatewayDeleted, { tenant: gateway.tenantId }, { gateway_uuid: uuid })])
     })
   }
 
@@ -108,7 +108,7 @@ export class GatewayService {
     await this.#store.changeConfiguration(scope, async (change) => {
       const { tenantId: tenant } = await lockGateway(change, uuid)
       const data = { device_uuid: null, gateway_uuid: uuid, voicemail_id: null, in_sync: null, lit: null }
-      await change.outbox.add([draft(lampReassertRequested, { tenant }, data)])
+      change.outbox.add([draft(lampReassertRequested, { tenant }, data)])
     })
   }
 

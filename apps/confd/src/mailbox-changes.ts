@@ -59,7 +59,7 @@ export async function createMailbox(
   const created = draft(voicemailCreated, { tenant: mailbox.tenantId }, { id: mailbox.id })
   const counts = mailbox.accesstype === 'global' ? countDrafts(await lockMailbox(change, mailbox.id)) : []
   await noteMailbox(change, 'mailbox.created', mailbox)
-  await change.outbox.add([created, ...counts])
+  change.outbox.add([created, ...counts])
   return mailbox
 }
 
@@ -103,7 +103,7 @@ export async function deleteMailbox(change: ConfigurationChange, before: Mailbox
   await change.trash.add(id)
   await noteMailbox(change, 'mailbox.deleted', before.mailbox)
   const deleted = draft(voicemailDeleted, { tenant, mailbox: { id, revision } }, { id })
-  await change.outbox.add([deleted, ...lostByAll(before, revision)])
+  change.outbox.add([deleted, ...lostByAll(before, revision)])
 }
 
 /** Notes in the audit log what the caller does to a mailbox. */
@@ -153,11 +153,11 @@ async function sayEdited(change: ConfigurationChange, before: MailboxAudience): 
     // A lower limit may be what fills it.
     ...quotaDrafts(before, after),
   ]
-  await change.outbox.add(edited)
+  change.outbox.add(edited)
   if (showsTheSame(before, after)) return
   const state = await change.summaries.apply(id, EMPTY_SUMMARY)
   const moved = before.mailbox.accesstype !== after.mailbox.accesstype || before.mailbox.tenantId !== tenant
-  await change.outbox.add([...(moved ? lostByAll(before, state.revision) : []), ...countDrafts({ ...after, state })])
+  change.outbox.add([...(moved ? lostByAll(before, state.revision) : []), ...countDrafts({ ...after, state })])
 }
 
 function showsTheSame({ mailbox: before }: MailboxAudience, { mailbox: after }: MailboxAudience): boolean {

@@ -76,7 +76,7 @@ export class MemberService {
       await change.members.change(before.mailbox, gone, added)
       const state = await change.summaries.apply(id, EMPTY_SUMMARY)
       const target = { tenant: before.mailbox.tenantId, mailbox: { id, revision: state.revision } }
-      await change.outbox.add([
+      change.outbox.add([
         draft(voicemailMembersEdited, target, { id }),
         ...shareDrafts(before, { ...before, members, state }),
       ])

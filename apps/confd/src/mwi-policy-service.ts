@@ -48,7 +48,7 @@ export class MwiPolicyService {
   ): Promise<Created<MwiPolicy>> {
     return this.#store.createOnce(scope, repeat, async (change) => {
       const policy = await change.mwiPolicies.create(randomUUID(), { name, allowMwi })
-      await change.outbox.add([draft(mwiPolicyCreated, { tenant: policy.tenantId }, { mwi_policy_uuid: policy.uuid })])
+      change.outbox.add([draft(mwiPolicyCreated, { tenant: policy.tenantId }, { mwi_policy_uuid: policy.uuid })])
       return policy
     })
   }
@@ -66,7 +66,7 @@ export class MwiPolicyService {
       const { name = policy.name, allow_mwi: allowMwi = policy.allowMwi } = input()
       if (name === policy.name && allowMwi === policy.allowMwi) return
       await change.mwiPolicies.update(uuid, { name, allowMwi })
-      await change.outbox.add([draft(mwiPolicyEdited, { tenant: policy.tenantId }, { mwi_policy_uuid: uuid })])
+      change.outbox.add([draft(mwiPolicyEdited, { tenant: policy.tenantId }, { mwi_policy_uuid: uuid })])
     })
   }
 
@@ -76,7 +76,7 @@ export class MwiPolicyService {
       const policy = await lockPolicy(change, uuid)
       precondition(policy)
       await change.mwiPolicies.delete(uuid)
-      await change.outbox.add([draft(mwiPolicyDeleted, { tenant: policy.tenantId }, { mwi_policy_uuid: uuid })])
+      change.outbox.add([draft(mwiPolicyDeleted, { tenant: policy.tenantId }, { mwi_policy_uuid: uuid })])
     })
   }
 

@@ -77,7 +77,7 @@ export class MwiSourceService {
     const { value: source, replayed } = await this.#store.createOnce(scope, repeat, async (change) => {
       await refuseForeign(change, scope.tenantId, kind, fields)
       const source = await change.mwiSources.create(uuid, scope.tenantId, kind, fields, secrets)
-      await change.outbox.add([draft(mwiSourceCreated, { tenant: scope.tenantId }, { source_uuid: uuid })])
+      change.outbox.add([draft(mwiSourceCreated, { tenant: scope.tenantId }, { source_uuid: uuid })])
       return source
     })
     // It is kept nowhere, so that a repeated request cannot be told it again.
@@ -101,7 +101,7 @@ export class MwiSourceService {
       await refuseForeign(change, source.tenantId, source.kind, fields)
       const secrets = this.#changedSecrets(source, fields, input.secret)
       await change.mwiSources.update(uuid, fields, secrets)
-      await change.outbox.add([draft(mwiSourceEdited, { tenant: source.tenantId }, { source_uuid: uuid })])
+      change.outbox.add([draft(mwiSourceEdited, { tenant: source.tenantId }, { source_uuid: uuid })])
     })
   }
 
@@ -111,7 +111,7 @@ export class MwiSourceService {
       const source = await lockSource(change, uuid)
       precondition(stateOf(source))
       await change.mwiSources.delete(uuid)
-      await change.outbox.add([draft(mwiSourceDeleted, { tenant: source.tenantId }, { source_uuid: uuid })])
+      change.outbox.add([draft(mwiSourceDeleted, { tenant: source.tenantId }, { source_uuid: uuid })])
     })
   }
 

@@ -32,7 +32,7 @@ export class OptionService {
       precondition(current)
       if (sameOptions(current, wanted)) return
       await options.replace(wanted)
-      await outbox.add([draft(voicemailGeneralEdited, {}, {})])
+      outbox.add([draft(voicemailGeneralEdited, {}, {})])
     })
   }
 
@@ -56,7 +56,7 @@ export class OptionService {
       precondition(current)
       if (JSON.stringify(current) === JSON.stringify(wanted)) return
       await zones.replace(owner, wanted)
-      await outbox.add([zonesEdited(owner)])
+      outbox.add([zonesEdited(owner)])
     })
   }
 }

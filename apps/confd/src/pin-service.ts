@@ -180,6 +180,6 @@ type Locked = Pick<PinCredential, 'tenantId' | 'mailboxId'> & {
 async function sayLocked(change: ConfigurationChange, locked: Locked): Promise<void> {
   const { tenantId, mailboxId, subject, caller, actor } = locked
   const facts = { locked: subject, caller, locked_until: locked.lockedUntil.toISOString() }
-  await change.outbox.add([draft(pinLocked, { tenant: tenantId }, { voicemail_id: mailboxId, ...facts })])
+  change.outbox.add([draft(pinLocked, { tenant: tenantId }, { voicemail_id: mailboxId, ...facts })])
   await change.audit.add({ tenantId, actor, action: 'pin.locked', mailboxId, details: facts })
 }

@@ -80,7 +80,7 @@ async function say(
     ...before.users.map((user) => draft(userVoicemailEdited, { tenant, user }, { user_uuid: user, voicemail_id: id })),
   ]
   const counts = [...countDrafts(after), ...quotaDrafts(before, after)]
-  await change.outbox.add([
+  change.outbox.add([
     ...(pin ? edited : []),
     ...greetings.map((greeting) =>
       draft(greetingChanged, { tenant }, { voicemail_id: id, greeting, action: 'deleted' }),

@@ -27,7 +27,7 @@ export class SettingsService {
       const wanted = merged(current, input)
       if (JSON.stringify(current) === JSON.stringify(wanted)) return
       await settings.update(wanted)
-      await outbox.add([draft(voicemailSettingsEdited, { tenant: tenantId }, {})])
+      outbox.add([draft(voicemailSettingsEdited, { tenant: tenantId }, {})])
     })
   }
 
@@ -44,7 +44,7 @@ export class SettingsService {
       precondition({ enabled: current.transcriptionEnabled })
       if (current.transcriptionEnabled === enabled) return
       await settings.update({ ...current, transcriptionEnabled: enabled })
-      await outbox.add([draft(transcriptionEdited, { tenant: tenantId }, { enabled })])
+      outbox.add([draft(transcriptionEdited, { tenant: tenantId }, { enabled })])
     })
   }
 

@@ -36,7 +36,7 @@ export class TrashService {
       const state = await change.summaries.apply(id, EMPTY_SUMMARY)
       const at = { tenant: deleted.tenantId, mailbox: { id, revision: state.revision } }
       const restored = { ...audience, mailbox: { ...audience.mailbox, number }, state }
-      await change.outbox.add([
+      change.outbox.add([
         draft(voicemailCreated, at, { id }),
         draft(voicemailRestored, at, { id }),
         ...countDrafts(restored),

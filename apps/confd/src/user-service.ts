@@ -87,7 +87,7 @@ export class UserService {
       await takeMailbox(change, user)
       const ended = await change.sessions.endAllOfUser(user.uuid)
       const gone = rightsChanged({ userId: user.uuid, tenantId: user.tenantId })
-      await change.outbox.add([...ended.map(sessionEnded), gone])
+      change.outbox.add([...ended.map(sessionEnded), gone])
       await change.users.delete(user.uuid)
     })
   }

@@ -75,7 +75,7 @@ describe('the network to the broker', () => {
 
   /** One change of every mailbox, each with the mailbox's next revision. */
   async function change(revision: number): Promise<void> {
-    await store.changeMessages(onlyTenant(tenant), ({ outbox }) =>
+    await store.changeMessages(onlyTenant(tenant), async ({ outbox }) =>
       outbox.add(
         Array.from({ length: MAILBOXES }, (_, mailbox) => {
           const place = { id: mailbox as MailboxId, revision }

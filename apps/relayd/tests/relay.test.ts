@@ -65,7 +65,7 @@ describe('the relay', () => {
 
   async function say(count: number): Promise<void> {
     await store.changeMessages(onlyTenant(tenant), async ({ outbox }) => {
-      await outbox.add(Array.from({ length: count }, (_, id) => draft(voicemailCreated, { tenant }, { id })))
+      outbox.add(Array.from({ length: count }, (_, id) => draft(voicemailCreated, { tenant }, { id })))
     })
   }
 
@@ -190,7 +190,7 @@ describe('the relay', () => {
     await database.pool.query(add, [long, 'long', 500, short])
     for (const uuid of [short, long, tenant]) {
       const target = { tenant: uuid as TenantId }
-      await store.changeMessages(onlyTenant(target.tenant), ({ outbox }) =>
+      await store.changeMessages(onlyTenant(target.tenant), async ({ outbox }) =>
         outbox.add([draft(voicemailCreated, target, { id: 1 })]),
       )
     }

@@ -118,7 +118,7 @@ export async function startChain(
         urgent: false,
         ...facts,
       })
-      await outbox.add([...messageDrafts('created', change.message, change.audience), ...countDrafts(change.audience)])
+      outbox.add([...messageDrafts('created', change.message, change.audience), ...countDrafts(change.audience)])
     })
   }
   const stop = async () => {

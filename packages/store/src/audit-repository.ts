@@ -40,7 +40,7 @@ export class AuditRepository {
   async add(...entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return
     await this.#sql.rows('audit.add', ADD, [JSON.stringify(entries.map(toRow))])
-    await this.#outbox.add(entries.filter(isSaid).map(securityDraft))
+    this.#outbox.add(entries.filter(isSaid).map(securityDraft))
   }
 }
 

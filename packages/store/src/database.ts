@@ -41,6 +41,8 @@ export function openDatabase(
     options: SESSION_OPTIONS,
     application_name: 'lamplighter',
     max: options.connections ?? 16,
+    // Statements that do not wait for each other's answers share a round trip.
+    pipeline: true,
     types,
   }
   const pool = new pg.Pool(config)

@@ -39,6 +39,6 @@ export async function feedMailbox(
   const heard = counts === 'nothing new' ? { ...summary, new: 0, urgentNew: 0 } : counts
   if (sameSummary(heard, summary)) return 'same'
   const state = await summaries.set(id, heard)
-  await outbox.add(countDrafts({ ...audience, state }))
+  outbox.add(countDrafts({ ...audience, state }))
   return 'changed'
 }

@@ -230,13 +230,15 @@ export class GatewayLampRepository {
   ): Promise<void> {
     const client = await this.#pool.connect()
     const sql = pgSql(client)
-    await inTransaction(client, async () => {
+    const outbox = new Outbox(sql, this.#originUuid)
+    outbox.add(failures.map(toDraft))
+    const write = async () => {
       if (entries.length > 0) await sql.rows('gateway.save', SAVE, [JSON.stringify(entries.map(toRow))])
       await saveDecisions(sql, decisions)
       const gone = entries.filter(({ forget }) => forget).map(toRow)
       if (gone.length > 0) await sql.rows('gateway.forget', FORGET, [JSON.stringify(gone)])
-      await new Outbox(sql, this.#originUuid).add(failures.map(toDraft))
-    })
+    }
+    await inTransaction(client, write, () => outbox.flush())
   }
 
   /** How many lamps of gateways are not confirmed to show what they should, by reason. */

@@ -177,8 +177,10 @@ export class MessageWriter {
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
     const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
-    await this.#sql.rows('message.insert', INSERT, values)
-    const state = await this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent))
+    const [, state] = await this.#sql.both(
+      () => this.#sql.rows('message.insert', INSERT, values),
+      () => this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent)),
+    )
     return { message, audience: { ...this.#audience, state } }
   }
 

@@ -11,11 +11,13 @@ const INSERT_EVENTS = `
 
 /**
  * Events of the transaction it belongs to (invariant 2 of the design): they become visible with the change or not at
- * all. Within a mailbox their order is the order of its revisions, because the summary's row lock is held.
+ * all. Within a mailbox their order is the order of its revisions, because the summary's row lock is held until the
+ * commit, right before which they are written.
  */
 export class Outbox {
   readonly #sql: Sql
   readonly #originUuid: string
+  readonly #said: EventRecord[] = []
   #count = 0
 
   constructor(sql: Sql, originUuid: string) {
@@ -28,13 +30,17 @@ export class Outbox {
     return this.#count
   }
 
-  /** Writes the events in the given order, in one statement. */
-  async add(drafts: readonly EventDraft[]): Promise<void> {
-    if (drafts.length === 0) return
+  /** Says these events, after those said before. */
+  add(drafts: readonly EventDraft[]): void {
     const context: EnvelopeContext = { originUuid: this.#originUuid, now: new Date() }
-    const rows = drafts.map((complete, ord) => toRow(complete(context), ord))
-    await this.#sql.rows('outbox.add', INSERT_EVENTS, [JSON.stringify(rows)])
+    for (const complete of drafts) this.#said.push(complete(context))
     this.#count += drafts.length
+  }
+
+  /** Writes what was said, in one statement: the last of the transaction. */
+  async flush(): Promise<void> {
+    const rows = this.#said.splice(0).map(toRow)
+    if (rows.length > 0) await this.#sql.rows('outbox.add', INSERT_EVENTS, [JSON.stringify(rows)])
   }
 }
 

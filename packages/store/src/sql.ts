@@ -10,6 +10,8 @@ export type SqlValue = string | number | bigint | boolean | null | Date | readon
 export type Sql = {
   /** `name` makes it a prepared statement where the connection supports that; one name, one text. Undefined: planned each time. */
   rows<Row extends object>(name: string | undefined, text: string, values: readonly SqlValue[]): Promise<Row[]>
+  /** Two statements, the second right behind the first: one round trip where the connection pipelines. */
+  both<First, Second>(first: () => Promise<First>, second: () => Promise<Second>): Promise<[First, Second]>
 }
 
 /** Hand-written SQL over `pg`, prepared by name. */
@@ -19,6 +21,7 @@ export function pgSql(client: pg.Pool | pg.PoolClient): Sql {
       const result = await client.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] })
       return result.rows
     },
+    both: (first, second) => Promise.all([first(), second()]),
   }
 }
 
@@ -27,5 +30,8 @@ type RawClient = { $queryRawUnsafe<T>(query: string, ...values: unknown[]): Prom
 
 /** Hand-written SQL inside a Prisma transaction. The text is ours; every value is a parameter. */
 export function prismaSql(client: RawClient): Sql {
-  return { rows: (_name, text, values) => client.$queryRawUnsafe(text, ...values) }
+  return {
+    rows: (_name, text, values) => client.$queryRawUnsafe(text, ...values),
+    both: async (first, second) => [await first(), await second()],
+  }
 }

@@ -197,6 +197,7 @@ export class Store {
       const sql = prismaSql(db)
       const outbox = new Outbox(sql, this.#originUuid)
       const value = await work(db, sql, outbox)
+      await outbox.flush()
       said = outbox.count
       return value
     })
@@ -288,7 +289,11 @@ export class Store {
     const client = await this.#database.pool.connect()
     const sql = pgSql(client)
     const outbox = new Outbox(sql, this.#originUuid)
-    const result = await inTransaction(client, () => work(sql, outbox))
+    const result = await inTransaction(
+      client,
+      () => work(sql, outbox),
+      () => outbox.flush(),
+    )
     if (outbox.count > 0) this.#afterCommit()
     return result
   }

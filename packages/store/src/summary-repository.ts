@@ -120,11 +120,14 @@ export class SummaryRepository {
     return this.#lock('summary.lock-deleted', LOCK_DELETED, mailboxId)
   }
 
+  /** The second statement goes out behind the first and begins when that has the lock, so it sees what was committed. */
   async #lock(name: string, text: string, mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
     const { tenantId, subtree } = this.#scope
-    const locked = await this.#sql.rows(name, text, [mailboxId, tenantId, subtree])
-    if (locked.length === 0) return undefined
-    return (await this.#audiences([mailboxId])).get(mailboxId)
+    const [locked, audiences] = await this.#sql.both(
+      () => this.#sql.rows(name, text, [mailboxId, tenantId, subtree]),
+      () => this.#audiences([mailboxId]),
+    )
+    return locked.length === 0 ? undefined : audiences.get(mailboxId)
   }
 
   /** As {@link lock}, of several mailboxes at once; those that are not in scope are missing. */

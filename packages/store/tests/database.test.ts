@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '../src/index.js'
+import { inTransaction } from '../src/transaction.js'
 
 describe('the database', () => {
   let disposable: TestDatabase
@@ -24,6 +25,26 @@ describe('the database', () => {
     await ended
     await expect(client.query('SELECT 1')).rejects.toThrow()
     client.release(true)
+    expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+
+  it('fails a transaction whose work passed over a failed statement: its commit changed nothing', async () => {
+    await database.pool.query('CREATE TABLE passed_over (id int PRIMARY KEY)')
+    const client = await database.pool.connect()
+    const work = async () => {
+      await client.query('INSERT INTO passed_over VALUES (1)')
+      await client.query('SELECT 1/0').catch(() => {})
+    }
+    await expect(inTransaction(client, work)).rejects.toThrow('rolled back')
+    expect((await database.pool.query('SELECT * FROM passed_over')).rows).toEqual([])
+  })
+
+  it('fails a transaction whose last statement fails, although the commit has gone out behind it', async () => {
+    await database.pool.query('CREATE TABLE last_one (id int PRIMARY KEY)')
+    const client = await database.pool.connect()
+    const insert = async () => void (await client.query('INSERT INTO last_one VALUES (1)'))
+    await expect(inTransaction(client, insert, insert)).rejects.toThrow('duplicate key')
+    expect((await database.pool.query('SELECT * FROM last_one')).rows).toEqual([])
     expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
 import { type FolderId, type MailboxId, type MessageId, type TenantId, UNHANDLED } from '@lamplighter/domain'
-import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
+import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MessagesChange } from '../src/changes.js'
@@ -111,7 +111,7 @@ describe('the summary of a mailbox', () => {
     const folderId: FolderId = urgent ? 3 : 1
     const place = { id, tenantId: tenant, mailboxId: audience.mailbox.id }
     const change = await writer(audience).insert({ ...place, folderId, urgent, ...facts })
-    await outbox.add([...messageDrafts('created', change.message, change.audience), ...countDrafts(change.audience)])
+    outbox.add([...messageDrafts('created', change.message, change.audience), ...countDrafts(change.audience)])
     return true
   }
 
@@ -189,12 +189,37 @@ describe('the summary of a mailbox', () => {
     expect(rows.map((row) => row.revision)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1))
   })
 
+  it('is read behind its lock: who waited for it sees what the one before committed', async () => {
+    const mailbox = await newMailbox()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let locked = () => {}
+    const first = new Promise<void>((resolve) => {
+      locked = resolve
+    })
+    const writer = store.changeMessages(onlyTenant(tenant), async (change) => {
+      const audience = await change.summaries.lock(mailbox)
+      locked()
+      await held
+      if (audience) await change.summaries.apply(mailbox, { new: 1, old: 0, urgentNew: 0, urgentOld: 0 })
+    })
+    await first
+    const reader = store.changeMessages(onlyTenant(tenant), ({ summaries }) => summaries.lock(mailbox))
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    await waitFor(async () => (await database.pool.query(waiting)).rows.length > 0, { what: 'the second at the lock' })
+    release()
+    await writer
+    expect((await reader)?.state).toMatchObject({ revision: 1, summary: { new: 1 } })
+  })
+
   it('and its events vanish together when the work fails', async () => {
     const mailbox = await newMailbox()
     const failing = store.changeMessages(onlyTenant(tenant), async ({ summaries, outbox }) => {
       const audience = await summaries.lock(mailbox)
       if (!audience) throw new Error('no mailbox')
-      await outbox.add(countDrafts(audience))
+      outbox.add(countDrafts(audience))
       await summaries.apply(mailbox, { new: 1, old: 0, urgentNew: 0, urgentOld: 0 })
       throw new Error('at the last moment')
     })
