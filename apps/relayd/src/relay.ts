@@ -28,6 +28,7 @@ const DEFAULT_BATCH = 1000
 const POLL_MS = 500
 const PURGE_INTERVAL_MS = 10 * 60 * 1000
 const PURGE_BATCH = 5000
+const NOTHING: Promise<ClaimedEvents> = Promise.resolve({ events: [], toTenants: false })
 
 /**
  * Moves events from the outbox to the bus: gives them their cursor, publishes them in order with confirms, records the
@@ -119,12 +120,13 @@ class RelayTerm {
     let claiming = this.#claim()
     for (let claimed = await claiming; claimed.events.length > 0; claimed = await claiming) {
       const confirmed = this.#publish(claimed)
-      const more = this.#awake || claimed.events.length === this.#batch
-      if (more) claiming = this.#claim()
+      const isFull = claimed.events.length === this.#batch
+      claiming = isFull || this.#awake ? this.#claim() : NOTHING
       if (!(await confirmed)) return
       await written
       written = this.#write(claimed)
-      if (!more) claiming = this.#claim()
+      // Said meanwhile. When nothing was, nobody needs to look.
+      if (claiming === NOTHING && this.#awake) claiming = this.#claim()
     }
     await written
   }

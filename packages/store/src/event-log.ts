@@ -57,8 +57,13 @@ const CLAIM = `
 const CONFIRMED = '(SELECT confirmed_cursor FROM relay_progress)'
 const UNCONFIRMED = `
   SELECT ${COLUMNS}, ${TENANTS_LISTEN} FROM event e WHERE e.cursor > ${CONFIRMED} ORDER BY e.cursor LIMIT $1`
-/** One row that is small, instead of every event and all its indexes once more (decision 0049). */
-const CONFIRM = 'UPDATE relay_progress SET confirmed_cursor = $1 WHERE confirmed_cursor < $1'
+/**
+ * One row that is small, instead of every event and all its indexes once more (decision 0049). Its commit does not wait
+ * for the disk: what a crash of the server forgets is published again with the same ids.
+ */
+const CONFIRM = `
+  WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+  UPDATE relay_progress SET confirmed_cursor = $1 FROM quick WHERE confirmed_cursor < $1`
 /**
  * The second condition on the age is the index's: nothing younger than the shortest retention is looked at. Notes how far
  * each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's.
