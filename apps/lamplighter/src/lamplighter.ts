@@ -171,7 +171,7 @@ async function share(
   { originUuid, masterTenant }: Installation,
 ): Promise<Shared> {
   const signal = new OutboxSignal(() => database.pool.query(`NOTIFY ${OUTBOX_CHANNEL}`))
-  const store = new Store(database, originUuid, () => signal.poke())
+  const store = new Store(database, originUuid, (said) => signal.poke(said))
   const audio = new DirectoryAudioStore(config.audioDirectory)
   await audio.open().catch((error) => {
     throw new StartError(`the audio directory ${config.audioDirectory} cannot be written`, { cause: error })
@@ -258,7 +258,17 @@ function vhostOf(amqpUrl: string): string {
   return pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/'
 }
 
-async function newMwid({ config, log, database, store, bus, keys, originUuid, metrics }: Shared): Promise<Mwid> {
+async function newMwid({
+  config,
+  log,
+  database,
+  store,
+  signal,
+  bus,
+  keys,
+  originUuid,
+  metrics,
+}: Shared): Promise<Mwid> {
   const { realm, advertisedHost, tcpPort, tls, ...settings } = config.sip
   const optional = {
     ...(advertisedHost !== undefined && { advertisedHost }),
@@ -268,6 +278,7 @@ async function newMwid({ config, log, database, store, bus, keys, originUuid, me
   return createMwid({
     database,
     store,
+    signal,
     bus,
     nonceKey: keys.nonceKey,
     peerSecretKey: keys.peerSecretKey,

@@ -1,4 +1,4 @@
-import { type ConsumerDefinition, type IncomingMessage, readEventData } from '@lamplighter/bus'
+import { type ConsumerDefinition, type IncomingMessage, type Outcome, readEventData } from '@lamplighter/bus'
 import {
   deviceCreated,
   deviceDeleted,
@@ -36,7 +36,10 @@ export const LAMP_EVENTS: readonly string[] = [...COUNT_EVENTS, ...DEVICE_EVENTS
  * Events only wake the worker: which mailbox or device, nothing more, so the queue may be this process's own and a
  * missed event is made good by reconciliation.
  */
-export function lampConsumer(originUuid: string, listener: LampListener): ConsumerDefinition {
+export function lampConsumer(
+  originUuid: string,
+  listener: LampListener,
+): ConsumerDefinition & { readonly handle: (message: IncomingMessage) => Outcome } {
   return {
     queue: 'mwid.lamp',
     durability: 'exclusive',

@@ -8,6 +8,7 @@ import {
   type Database,
   GatewayLampRepository,
   Leadership,
+  type OutboxSignal,
   SipRepository,
   type Store,
   type Term,
@@ -33,6 +34,8 @@ const SUCCESSOR_MS = 1500
 export type MwidDependencies = {
   readonly database: Database
   readonly store: Store
+  /** Tells what this process commits; absent where it only hears of changes over the bus. */
+  readonly signal?: OutboxSignal
   readonly bus: Bus
   readonly nonceKey: Buffer
   /** Opens the passwords we present to other servers. */
@@ -55,6 +58,7 @@ export type Mwid = HttpService & {
 export function createMwid({
   database,
   store,
+  signal: outboxSignal,
   bus,
   nonceKey,
   peerSecretKey,
@@ -90,6 +94,7 @@ export function createMwid({
       gateways,
       secrets,
       store,
+      ...(outboxSignal && { signal: outboxSignal }),
       bus,
       digest,
       originUuid,

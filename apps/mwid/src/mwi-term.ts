@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerDefinition } from '@lamplighter/bus'
+import type { Consumer } from '@lamplighter/bus'
 import { type DeviceId, type LampCause, type LampReason, requestCause } from '@lamplighter/domain'
 import {
   EVENT_LIST,
@@ -8,7 +8,7 @@ import {
   systemClock,
   WebSocketTransport,
 } from '@lamplighter/sip'
-import { lampConsumer } from './consumers.js'
+import { LAMP_EVENTS, lampConsumer } from './consumers.js'
 import type { Epoch } from './epoch.js'
 import { ExternalFeeds } from './external-feeds.js'
 import type { FarewellParts } from './farewell.js'
@@ -16,6 +16,7 @@ import { Gateways } from './gateway/gateways.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
 import { LogWatch } from './log-watch.js'
+import { NearbyEvents } from './nearby-events.js'
 import { DEFAULT_RATES, NotifyPacer } from './notify-pacer.js'
 import { PhoneRequests } from './phone-requests.js'
 import { Reassertion } from './reassertion.js'
@@ -113,14 +114,18 @@ export class MwiTerm {
       context: this.#context,
       forget: (subscription) => this.#writes.forget(subscription),
     })
-    const consumer = this.#newConsumer()
-    this.#consumer = await this.#parts.bus.consume(consumer)
+    const nearby = this.#newNearbyEvents()
+    this.#consumer = await this.#parts.bus.consume(nearby.consumer)
+    this.#parts.signal?.setLocalEar(nearby.hear)
     // Not before changes are heard of: who subscribes must miss none.
     this.#requests.open()
     void this.#worker.reconcile()
     await this.#gateways.start()
     await this.#external.start()
-    this.#watch = new LogWatch({ ...this.#parts, events: this.#parts.sip.events }, [consumer, this.#gateways.consumer])
+    this.#watch = new LogWatch({ ...this.#parts, events: this.#parts.sip.events }, [
+      nearby.consumer,
+      this.#gateways.consumer,
+    ])
     this.#watch.start()
     this.#parts.metrics.countWith(async () => [
       ...(await this.#parts.sip.wrongLamps()),
@@ -131,8 +136,8 @@ export class MwiTerm {
     this.#started = true
   }
 
-  #newConsumer(): ConsumerDefinition {
-    return lampConsumer(this.#parts.originUuid, {
+  #newNearbyEvents(): NearbyEvents {
+    const consumer = lampConsumer(this.#parts.originUuid, {
       mailboxChanged: (id, cause) => this.#worker.mailboxChanged(id, cause),
       deviceChanged: (id, cause) => this.#worker.deviceChanged(id, cause),
       deviceDeleted: (id) => this.#deviceDeleted(id),
@@ -141,6 +146,7 @@ export class MwiTerm {
         void this.#worker.reconcile([...new Set([...this.#table.devices(id), ...this.#unsolicited.devices(id)])]),
       policyChanged: (uuid, cause) => void this.#worker.policyChanged(uuid, cause),
     })
+    return new NearbyEvents(consumer, LAMP_EVENTS)
   }
 
   /** Compares every lamp with the truth, paced, in the background. */
@@ -188,6 +194,7 @@ export class MwiTerm {
   async #rest(): Promise<void> {
     this.#reconciliation.stop()
     this.#parts.metrics.countWith(undefined)
+    this.#parts.signal?.setLocalEar(undefined)
     await this.#external.stop()
     await this.#watch?.stop()
     await this.#consumer?.stop()

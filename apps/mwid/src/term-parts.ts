@@ -2,7 +2,14 @@ import type { SecretBox } from '@lamplighter/access'
 import type { Bus } from '@lamplighter/bus'
 import type { Logger } from '@lamplighter/runtime'
 import type { Clock, DigestAuthenticator } from '@lamplighter/sip'
-import type { AuditEntry, ContactRepository, GatewayLampRepository, SipRepository, Store } from '@lamplighter/store'
+import type {
+  AuditEntry,
+  ContactRepository,
+  GatewayLampRepository,
+  OutboxSignal,
+  SipRepository,
+  Store,
+} from '@lamplighter/store'
 import type { Epoch } from './epoch.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { LampTrace } from './lamp-trace.js'
@@ -36,6 +43,8 @@ export type MwiTermDependencies = {
   readonly bus: Bus
   readonly digest: DigestAuthenticator
   readonly store: Store
+  /** Tells what this process commits; absent where it only hears of changes over the bus. */
+  readonly signal?: OutboxSignal
   readonly originUuid: string
   readonly settings: SipSettings
   readonly metrics: LampMetrics

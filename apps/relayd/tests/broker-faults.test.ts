@@ -35,7 +35,7 @@ describe('the network to the broker', () => {
     disposable = await createTestDatabase()
     database = openDatabase(disposable.url)
     signal = new OutboxSignal(() => database.pool.query('NOTIFY lamplighter_outbox'))
-    store = new Store(database, randomUUID(), () => signal.poke())
+    store = new Store(database, randomUUID(), (said) => signal.poke(said))
     brokerUrl = new URL((await takeTestVhost()).url)
   })
   afterAll(async () => {

@@ -47,7 +47,7 @@ describe('the relay', () => {
     disposable = await createTestDatabase()
     database = openDatabase(disposable.url)
     signal = new OutboxSignal(() => database.pool.query('NOTIFY lamplighter_outbox'))
-    store = new Store(database, randomUUID(), () => signal.poke())
+    store = new Store(database, randomUUID(), (said) => signal.poke(said))
   })
   afterEach(async () => {
     for (const relay of running.splice(0)) await relay.stop()

@@ -46,10 +46,21 @@ export async function startChain(
   const bus = new RabbitMqBus(installation.amqpUrl, log)
   const { database, originUuid, nonceKey, peerSecretKey } = installation
   const signal = new OutboxSignal(async () => {})
-  const store = installation.store(() => signal.poke())
+  const store = installation.store((said) => signal.poke(said))
   const notifyRates = { perSec: 1_000_000, perHopPerSec: 1_000_000 }
   const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'], notifyRates }
-  const mwid = createMwid({ database, store, bus, nonceKey, peerSecretKey, realm: 'bench', originUuid, settings, log })
+  const mwid = createMwid({
+    database,
+    store,
+    signal,
+    bus,
+    nonceKey,
+    peerSecretKey,
+    realm: 'bench',
+    originUuid,
+    settings,
+    log,
+  })
   const relay = createRelay({ databaseUrl: database.url, bus, signal, log })
   await bus.start()
   await mwid.start()

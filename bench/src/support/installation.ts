@@ -100,7 +100,7 @@ export class BenchInstallation {
   }
 
   /** A store whose commits wake the given relay. */
-  store(afterCommit: () => void = () => {}): Store {
+  store(afterCommit: ConstructorParameters<typeof Store>[2] = () => {}): Store {
     return new Store(this.database, this.originUuid, afterCommit)
   }
 

@@ -1,3 +1,5 @@
+import type { EventRecord } from '@lamplighter/contracts'
+
 /** Channel on which processes without the active relay wake the one that has it. */
 export const OUTBOX_CHANNEL = 'lamplighter_outbox'
 
@@ -12,6 +14,7 @@ const COALESCE_MS = 3
 export class OutboxSignal {
   readonly #notify: () => Promise<unknown>
   #listener: (() => void) | undefined
+  #ear: ((said: readonly EventRecord[]) => void) | undefined
   #pending: NodeJS.Timeout | undefined
 
   /** @param notify sends the `NOTIFY`; its failure is harmless, the relay also polls */
@@ -19,8 +22,9 @@ export class OutboxSignal {
     this.#notify = notify
   }
 
-  /** Called after each commit that said something. */
-  poke(): void {
+  /** Called after each commit that said something, with what it said. */
+  poke(said: readonly EventRecord[]): void {
+    this.#ear?.(said)
     if (this.#listener) this.#listener()
     else this.#pending ??= setTimeout(() => this.#send(), COALESCE_MS).unref()
   }
@@ -28,6 +32,14 @@ export class OutboxSignal {
   /** The relay of this process is active (a function to wake it) or not (undefined). */
   setLocalRelay(listener: (() => void) | undefined): void {
     this.#listener = listener
+  }
+
+  /**
+   * Somebody in this process is told at once what a commit of this process said (a function), or not any more. It is no
+   * more than a wake-up: whoever listens gets every event over the bus as well (decision 0056).
+   */
+  setLocalEar(ear: ((said: readonly EventRecord[]) => void) | undefined): void {
+    this.#ear = ear
   }
 
   #send(): void {

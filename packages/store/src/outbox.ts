@@ -18,29 +18,27 @@ export class Outbox {
   readonly #sql: Sql
   readonly #originUuid: string
   readonly #said: EventRecord[] = []
-  #count = 0
 
   constructor(sql: Sql, originUuid: string) {
     this.#sql = sql
     this.#originUuid = originUuid
   }
 
-  /** How many events this transaction says; after the commit somebody must wake the relay if there are any. */
-  get count(): number {
-    return this.#count
+  /** What this transaction says; after the commit somebody must wake the relay if that is anything. */
+  get said(): readonly EventRecord[] {
+    return this.#said
   }
 
   /** Says these events, after those said before. */
   add(drafts: readonly EventDraft[]): void {
     const context: EnvelopeContext = { originUuid: this.#originUuid, now: new Date() }
     for (const complete of drafts) this.#said.push(complete(context))
-    this.#count += drafts.length
   }
 
   /** Writes what was said, in one statement: the last of the transaction. */
   async flush(): Promise<void> {
-    const rows = this.#said.splice(0).map(toRow)
-    if (rows.length > 0) await this.#sql.rows('outbox.add', INSERT_EVENTS, [JSON.stringify(rows)])
+    if (this.#said.length === 0) return
+    await this.#sql.rows('outbox.add', INSERT_EVENTS, [JSON.stringify(this.#said.map(toRow))])
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EventRecord } from '@lamplighter/contracts'
 import { type Created, type MailboxId, type RepeatKey, SYSTEM_ACTOR, type TenantId } from '@lamplighter/domain'
 import { AccountRepository } from './account-repository.js'
 import { AuditQueries } from './audit-queries.js'
@@ -56,10 +57,10 @@ export class Store {
   readonly throttle: LoginThrottle
   readonly #database: Database
   readonly #originUuid: string
-  readonly #afterCommit: () => void
+  readonly #afterCommit: (said: readonly EventRecord[]) => void
 
-  /** @param afterCommit called when a transaction that said something was committed: wakes the relay. */
-  constructor(database: Database, originUuid: string, afterCommit: () => void) {
+  /** @param afterCommit told what a transaction said, if anything, when it was committed: wakes the relay. */
+  constructor(database: Database, originUuid: string, afterCommit: (said: readonly EventRecord[]) => void) {
     this.#database = database
     this.#originUuid = originUuid
     this.#afterCommit = afterCommit
@@ -192,16 +193,16 @@ export class Store {
   }
 
   async #changeWithPrisma<T>(work: (db: Prisma.TransactionClient, sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
-    let said = 0
+    let said: readonly EventRecord[] = []
     const result = await this.#database.prisma.$transaction(async (db) => {
       const sql = prismaSql(db)
       const outbox = new Outbox(sql, this.#originUuid)
       const value = await work(db, sql, outbox)
       await outbox.flush()
-      said = outbox.count
+      said = outbox.said
       return value
     })
-    if (said > 0) this.#afterCommit()
+    if (said.length > 0) this.#afterCommit(said)
     return result
   }
 
@@ -294,7 +295,7 @@ export class Store {
       () => work(sql, outbox),
       () => outbox.flush(),
     )
-    if (outbox.count > 0) this.#afterCommit()
+    if (outbox.said.length > 0) this.#afterCommit(outbox.said)
     return result
   }
 
