@@ -40,7 +40,7 @@ export class LampCauses {
   }
 
   ofLamp(lamp: LampKey, cause: LampCause): void {
-    this.#lamps.set(keyOf(lamp), { lamp, cause })
+    this.#lamps.set(lampKey(lamp), { lamp, cause })
   }
 
   /** The mailboxes with what makes us look at each, the most particular cause first. */
@@ -48,7 +48,7 @@ export class LampCauses {
     return watched.map(({ cause: _former, ...mailbox }) => {
       const { deviceId, mailboxId } = mailbox
       const cause =
-        this.#lamps.get(keyOf(mailbox))?.cause ?? this.#mailboxes.get(mailboxId) ?? this.#devices.get(deviceId)
+        this.#lamps.get(lampKey(mailbox))?.cause ?? this.#mailboxes.get(mailboxId) ?? this.#devices.get(deviceId)
       return cause ? { ...mailbox, cause } : mailbox
     })
   }
@@ -70,6 +70,7 @@ function merged(older: LampCause | undefined, newer: LampCause): LampCause {
   return { ...newer, committedAtMs: older.committedAtMs ?? newer.committedAtMs }
 }
 
-function keyOf({ deviceId, mailboxId }: LampKey): string {
+/** A name for a lamp, to look it up by. */
+export function lampKey({ deviceId, mailboxId }: LampKey): string {
   return `${deviceId}/${mailboxId}`
 }

@@ -1,5 +1,6 @@
 import {
   type DeviceId,
+  EMPTY_SUMMARY,
   type LampCause,
   type LampReason,
   type MailboxId,
@@ -7,8 +8,8 @@ import {
   RECONCILE,
 } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
-import type { SipRepository, WatchedMailbox } from '@lamplighter/store'
-import { LampCauses, type LampKey } from './lamp-causes.js'
+import type { LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
+import { LampCauses, type LampKey, lampKey } from './lamp-causes.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { Ledger } from './ledger.js'
 import type { SubscriptionTable } from './subscription-table.js'
@@ -126,9 +127,10 @@ export class LampWorker {
       this.#causes = new LampCauses()
       // A mailbox may be gone before the ledger's line that would lead to its devices is written.
       const asked = [...new Set([...causes.devices, ...this.#ledger.unwritten(causes.mailboxes)])]
+      const unwritten = asked.length > 0 ? this.#ledger.unwrittenOf(asked) : []
       try {
         const [watched] = await Promise.all([this.#sip.watched(asked, [...causes.mailboxes]), this.#reform(asked)])
-        this.#show(asked, causes.explain(watched))
+        this.#show(asked, causes.explain(withUnwritten(watched, unwritten)))
         backoff.reset()
       } catch (err) {
         this.#hold(causes)
@@ -189,4 +191,17 @@ export class LampWorker {
     const asked = mailboxes.filter(({ cause }) => cause && cause.kind !== 'reconcile' && cause.kind !== 'request')
     if (asked.length > 0) this.#ledger.trace.decide(asked, 'hold', reason)
   }
+}
+
+/** What a device shows by a line that the table had not yet, and watches no more, goes dark like one that it had. */
+function withUnwritten(watched: readonly WatchedMailbox[], unwritten: readonly LampEntry[]): WatchedMailbox[] {
+  const read = new Set(watched.map(lampKey))
+  const gone = unwritten.filter((line) => !read.has(lampKey(line)))
+  return [...watched, ...gone.map(toUnwatched)]
+}
+
+function toUnwatched({ deviceId, tenantId, mailboxId, desired, acknowledged }: LampEntry): WatchedMailbox {
+  const nothing = { watched: false, blocked: false, own: false, number: '', summary: EMPTY_SUMMARY }
+  const { revision } = desired
+  return { ...nothing, deviceId, tenantId, mwiMode: 'auto', mailboxId, revision, acknowledged: acknowledged?.summary }
 }

@@ -73,6 +73,13 @@ export class Ledger {
     return entries.filter(({ mailboxId }) => mailboxes.has(mailboxId)).map(({ deviceId }) => deviceId)
   }
 
+  /** Lines of these devices that the table may not have yet, the newest of each lamp. */
+  unwrittenOf(devices: readonly DeviceId[]): LampEntry[] {
+    const wanted = new Set(devices)
+    const lines = new Map([...this.#writing, ...this.#waiting])
+    return [...lines.values()].filter(({ deviceId }) => wanted.has(deviceId))
+  }
+
   get #left(): number {
     return this.#waiting.size + this.trace.size
   }
