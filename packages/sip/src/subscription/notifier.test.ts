@@ -62,6 +62,26 @@ describe('the notifier side of a subscription', () => {
     expect(stepNotifier(last, answered, 10).actions.map(({ type }) => type)).toEqual(['acknowledged', 'end'])
   })
 
+  it('makes fifty changes in a second six NOTIFYs at most, the last one right', () => {
+    const one = simulate('0')
+    let waitUntilMs = Number.POSITIVE_INFINITY
+    for (let atMs = 0; atMs <= 1200; atMs += 20) {
+      const had = one.did.length
+      if (atMs < 1000) one.changed(String(atMs / 20 + 1))
+      if (atMs >= waitUntilMs) one.resume()
+      const waits = one.did.slice(had).find((what) => what.startsWith('wait'))
+      if (waits) waitUntilMs = atMs + Number(waits.slice('wait '.length))
+      if (one.did.slice(had).some((what) => what.startsWith('notify'))) {
+        waitUntilMs = Number.POSITIVE_INFINITY
+        one.answered(200)
+      }
+      one.later(20)
+    }
+    const sent = one.did.filter((what) => what.startsWith('notify'))
+    expect(sent.length).toBeLessThanOrEqual(6)
+    expect(sent.at(-1)).toBe('notify 50')
+  })
+
   it('paces changes', () => {
     const one = simulate()
     one.subscribed('a')
