@@ -32,6 +32,8 @@ const SEED = Number(process.env['LAMPLIGHTER_TRUTH_SEED'] ?? Date.now() % 1_000_
  * eleven copies of a NOTIFY: it is asked again half a minute after the 32 s that takes.
  */
 const QUIET_MS = ASKED_FOR === undefined ? 90_000 : 30_000
+/** For phones that were still asking to be told then. */
+const LAST = { what: 'phones that were heard late to be right', timeoutMs: 120_000, intervalMs: 1000 }
 const LOSS = 0.2
 const WORKERS = 2
 const KILL_EVERY_MS = 4000
@@ -266,17 +268,21 @@ describe('lamps under faults', () => {
       timeoutMs: QUIET_MS,
       intervalMs: 1000,
     })
-    const wrong = await right.then(() => [], wrongLamps)
+    const late = await right.then(() => [], wrongLamps)
     const convergedSec = (performance.now() - quietFrom) / 1000
+    const asking = new Set(fleet.phones.filter((phone) => phone.asking > 0).map(({ username }) => username))
+    const wrong = late.filter((one) => !asking.has(one.split(' ')[0] ?? ''))
     const changes = done.reduce((sum, one) => sum + one.changes, 0)
     const taken = fleet.phones.reduce((sum, phone) => sum + phone.taken, 0)
     console.log(
       `lamps: seed ${SEED}, ${DEVICES} devices, ${changes} changes, ${kills} workers killed, ${taken} NOTIFYs taken, ` +
-        `${wrong.length} wrong after ${convergedSec.toFixed(1)} s of quiet`,
+        `${wrong.length} wrong after ${convergedSec.toFixed(1)} s of quiet, ${late.length - wrong.length} still asking to be told`,
     )
     const suspects = fleet.phones.filter(({ username }) => wrong.some((one) => one.startsWith(`${username} `)))
     if (suspects.length > 0) console.log(await reportOf(database, suspects))
     expect(wrong).toEqual([])
+    // Whose SUBSCRIBE was lost eleven times nobody can tell; it is right once it is heard.
+    if (late.length > 0) await waitFor(async () => (await wrongLamps()).length === 0, LAST)
     expect(changes).toBeGreaterThan(SECONDS)
     expect(kills).toBeGreaterThan(1)
   }, 3_600_000)

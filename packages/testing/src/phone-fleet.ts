@@ -14,6 +14,8 @@ export type FleetPhone = {
   /** NOTIFYs it took, and those it refused because their CSeq went back. */
   taken: number
   refused: number
+  /** Requests of its own that were not answered yet: above zero nobody may know where it is. */
+  asking: number
   /** The last things that happened to it, each with its time: what a wrong lamp is explained by. */
   readonly diary: string[]
 }
@@ -66,6 +68,7 @@ export class PhoneFleet {
       shown: undefined,
       taken: 0,
       refused: 0,
+      asking: 0,
       diary: [],
       dialog: undefined,
       ended: () => {},
@@ -128,6 +131,12 @@ export class PhoneFleet {
 
   /** Subscribes in a new dialog, again and again until it is accepted, and goes on refreshing. */
   async #subscribe(phone: Phone): Promise<void> {
+    phone.asking++
+    await this.#subscribeSomehow(phone)
+    phone.asking--
+  }
+
+  async #subscribeSomehow(phone: Phone): Promise<void> {
     while (!this.#stopped) {
       const target = `sip:${phone.username}@${this.#server.host}:${this.#server.port}`
       if (phone.dialog) this.#byCall.delete(phone.dialog.callId)
@@ -168,6 +177,15 @@ export class PhoneFleet {
 
   /** Sends, and once more with credentials for each challenge that says it was only the nonce. */
   async #authenticated(phone: Phone, method: string, uri: string, lines: () => string): Promise<string | undefined> {
+    phone.asking++
+    try {
+      return await this.#proven(phone, method, uri, lines)
+    } finally {
+      phone.asking--
+    }
+  }
+
+  async #proven(phone: Phone, method: string, uri: string, lines: () => string): Promise<string | undefined> {
     let proof = ''
     for (let attempt = 0; attempt < 3; attempt++) {
       const answer = await this.#transaction(phone, `${lines()}${proof}Content-Length: 0\r\n\r\n`)
