@@ -15,6 +15,7 @@ import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
+import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER } from './sip-identity-sql.js'
 import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS } from './sip-subscription-sql.js'
 import { pgSql } from './sql.js'
 
@@ -160,14 +161,6 @@ const WATCHED = `
 const MAILBOXES_OF_POLICY = `
   SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
 /** A domain is a realm once every device of its tenant has credentials for it; till then nobody is locked out. */
-const FIND_DOMAINS = `
-  SELECT n.name, n.tenant_uuid::text AS "tenantId", NOT EXISTS (
-    SELECT 1 FROM device d WHERE d.tenant_uuid = n.tenant_uuid AND NOT d.domain_ha1_md5 ? n.name) AS "isRealm"
-  FROM tenant_domain n WHERE n.name = ANY ($1::text[])`
-const DIGEST_SHARE = `
-  SELECT count(*) FILTER (WHERE digest_algorithm <> 'MD5')::int AS strong, count(*)::int AS "all"
-  FROM device WHERE $1::uuid IS NULL OR tenant_uuid = $1::uuid`
-const FIND_NUMBER = 'SELECT id FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
 const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
 const RAISE_EPOCH = `
   INSERT INTO worker_epoch (name, epoch) VALUES ($1, 1)
