@@ -12,3 +12,11 @@ export const DIGEST_SHARE = `
 /** The mailbox of a tenant with this number. */
 export const FIND_NUMBER =
   'SELECT id FROM mailbox WHERE tenant_uuid = $1::uuid AND number = $2 AND deleted_at IS NULL LIMIT 1'
+
+/** The master tenant. */
+export const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
+
+/** Begins a new epoch of a worker. */
+export const RAISE_EPOCH = `
+  INSERT INTO worker_epoch (name, epoch) VALUES ($1, 1)
+  ON CONFLICT (name) DO UPDATE SET epoch = worker_epoch.epoch + 1 RETURNING epoch`

@@ -15,7 +15,7 @@ import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
-import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER } from './sip-identity-sql.js'
+import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER, MASTER, RAISE_EPOCH } from './sip-identity-sql.js'
 import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS } from './sip-subscription-sql.js'
 import { pgSql } from './sql.js'
 
@@ -161,10 +161,6 @@ const WATCHED = `
 const MAILBOXES_OF_POLICY = `
   SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
 /** A domain is a realm once every device of its tenant has credentials for it; till then nobody is locked out. */
-const MASTER = 'SELECT uuid::text FROM tenant WHERE uuid = parent_uuid LIMIT 1'
-const RAISE_EPOCH = `
-  INSERT INTO worker_epoch (name, epoch) VALUES ($1, 1)
-  ON CONFLICT (name) DO UPDATE SET epoch = worker_epoch.epoch + 1 RETURNING epoch`
 /**
  * The device may be gone by now; then there is no lamp to speak of. A line of a worker that lost its turn may come after
  * its successor's: the higher revision stays.
