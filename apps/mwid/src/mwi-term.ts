@@ -48,7 +48,7 @@ export class MwiTerm {
   readonly #gateways: Gateways
   readonly #reconciliation: Reconciliation
   readonly #external: ExternalFeeds
-  readonly #context: SubscriptionContext
+  readonly #context: SubscriptionContext<Subscription>
   readonly #requests: PhoneRequests
   readonly #webSockets: WebSocketTransport
   readonly #stack: SipStack
@@ -210,7 +210,7 @@ export class MwiTerm {
     return new Gateways({ repository, sip, bus, stack, accessCode, epoch, metrics, secrets, originUuid, log })
   }
 
-  #newContext(): SubscriptionContext {
+  #newContext(): SubscriptionContext<Subscription> {
     const { metrics } = this.#parts
     return {
       metrics,

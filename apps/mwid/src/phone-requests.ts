@@ -21,7 +21,7 @@ export type PhoneRequestsParts = Pick<
   readonly time: Time
   readonly table: SubscriptionTable
   readonly commits: Batcher<StoredSubscription>
-  readonly context: SubscriptionContext
+  readonly context: SubscriptionContext<Subscription>
   /** Told of registrations. */
   readonly registrations: RegistrationListener
   /** Looks at a device that was changed while it asked. */

@@ -43,7 +43,7 @@ export type SubscribeDependencies = {
   /** Forgets the row of a subscription that was replaced. */
   readonly forget: (subscription: Subscription) => void
   readonly refusals: RefusalAudit
-  readonly context: SubscriptionContext
+  readonly context: SubscriptionContext<Subscription>
   /** Users of a Request-URI that mean "my own lamp". */
   readonly accessCodes: readonly string[]
   readonly expiry?: ExpiryPolicy

@@ -5,10 +5,9 @@ import type { LampContent } from './lamp-content.js'
 import type { LampMetrics } from './lamp-metrics.js'
 import type { Ledger } from './ledger.js'
 import type { NotifyPacer } from './notify-pacer.js'
-import type { Subscription } from './subscription.js'
 
-/** What a subscription needs of the worker. */
-export type SubscriptionContext = {
+/** What a subscription (`Self`) needs of the worker. */
+export type SubscriptionContext<Self> = {
   readonly stack: () => SipStack
   readonly ledger: Ledger
   readonly metrics: LampMetrics
@@ -17,9 +16,9 @@ export type SubscriptionContext = {
   /** What a phone dials from its envelope key where nobody says otherwise. */
   readonly accessCode: string
   /** Its phone acknowledged this. */
-  readonly onAcknowledged: (subscription: Subscription, content: LampContent) => void
+  readonly onAcknowledged: (subscription: Self, content: LampContent) => void
   /** Whether its phone can be reached may have changed. */
-  readonly onReach: (subscription: Subscription) => void
+  readonly onReach: (subscription: Self) => void
   /** The subscription is over; its row can go. */
-  readonly onEnd: (subscription: Subscription, reason: LampReason) => void
+  readonly onEnd: (subscription: Self, reason: LampReason) => void
 }

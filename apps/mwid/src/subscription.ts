@@ -39,7 +39,7 @@ const END_REASONS: Readonly<Record<'unreachable' | 'refused' | 'ended', LampReas
  * it knows can be lost.
  */
 export class Subscription {
-  readonly #context: SubscriptionContext
+  readonly #context: SubscriptionContext<Subscription>
   #row: StoredSubscription
   #form: DeviceForm
   #state: NotifierState<Tag>
@@ -53,7 +53,7 @@ export class Subscription {
   #expiry: NodeJS.Timeout | undefined
   #wait: NodeJS.Timeout | undefined
 
-  constructor(row: StoredSubscription, form: DeviceForm, context: SubscriptionContext) {
+  constructor(row: StoredSubscription, form: DeviceForm, context: SubscriptionContext<Subscription>) {
     this.#row = row
     this.#form = form
     this.#context = context

@@ -13,7 +13,7 @@ export type TakeOverParts = {
   readonly contacts: ContactRepository
   readonly table: SubscriptionTable
   readonly unsolicited: UnsolicitedNotifier
-  readonly context: SubscriptionContext
+  readonly context: SubscriptionContext<Subscription>
   /** Forgets the row of a subscription that another has replaced. */
   readonly forget: (subscription: Subscription) => void
   readonly log: Logger
