@@ -46,9 +46,29 @@ function serve(scope: FastifyInstance, route: WebSocketRoute): void {
     const status = narrowOffer(request, route.protocol) ? route.refuse?.(request) : 400
     if (status !== undefined) return refuse(reply, status)
   })
+  scope.addHook('preHandler', async (request, reply) => {
+    if (request.ws) reply.raw.detachSocket(request.raw.socket)
+  })
   for (const path of route.paths) {
-    scope.get(path, { websocket: true }, (socket, request) => route.accept(socket, request))
+    scope.get(path, { websocket: true }, (socket, request) => {
+      forgetRequest(socket)
+      return route.accept(socket, request)
+    })
   }
+}
+
+/**
+ * An open socket must not keep what opened it, three times its own weight: the answer, which the plugin attaches to the
+ * connection and which is detached before the upgrade is answered, and the listener by which the plugin would log an
+ * error with the request. What is wrong with a socket is seen at its close.
+ */
+function forgetRequest(socket: WebSocket): void {
+  socket.removeAllListeners('error')
+  socket.on('error', terminate)
+}
+
+function terminate(this: WebSocket): void {
+  this.terminate()
 }
 
 /** The upgrade answers the first protocol offered: only the one we speak is left. False when it is not offered. */
