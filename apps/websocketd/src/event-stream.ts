@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import { CatchUp, type Outcome } from './catch-up.js'
 import { type Cursor, formatCursor } from './cursor.js'
-import { Expiry } from './expiry.js'
 import type { Member } from './members.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 import type { ResumingContext } from './resuming-session.js'
@@ -20,7 +19,6 @@ export class EventStream extends Readable implements Member {
   readonly selection: Selection
   readonly #context: ResumingContext
   readonly #catchUp: CatchUp
-  readonly #expiry = new Expiry(() => this.close())
   #viewer: Viewer
   #live = false
   /** What the client has. */
@@ -43,7 +41,6 @@ export class EventStream extends Readable implements Member {
   /** Begins: with what came after the cursor, where there is one. */
   begin(after: Cursor | undefined): void {
     this.#context.members.add(this)
-    this.#expiry.watch(this.#viewer.principal.expiresAt)
     this.#open(after).catch((err) => {
       this.#context.log.warn({ err }, 'the log cannot be read for a stream')
       this.destroy()
@@ -64,7 +61,6 @@ export class EventStream extends Readable implements Member {
 
   renew(viewer: Viewer): void {
     this.#viewer = viewer
-    this.#expiry.watch(viewer.principal.expiresAt)
   }
 
   ping(): void {
@@ -113,7 +109,6 @@ export class EventStream extends Readable implements Member {
   }
 
   #leave(): void {
-    this.#expiry.stop()
     this.#context.members.remove(this)
     this.#drained?.()
   }

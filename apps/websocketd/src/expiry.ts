@@ -1,24 +1,30 @@
 /** Timers cannot wait longer; the date is looked at again then. */
 const MAX_TIMER_MS = 2_000_000_000
+/** What ends within one of these ends together, so that many ends cost few looks. */
+const MIN_TIMER_MS = 20
 
-/** Says when a date has come. */
+/** Waits for the earliest of many dates with one timer: a timer for each would weigh more than what it ends. */
 export class Expiry {
-  readonly #expired: () => void
+  readonly #end: (now: number) => number
+  #at = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
-  constructor(expired: () => void) {
-    this.#expired = expired
+  /** @param end ends everything that is over, and says when the earliest of the rest is; infinite when nothing is left */
+  constructor(end: (now: number) => number) {
+    this.#end = end
   }
 
-  /** Waits for this date and for no other. */
-  watch(date: Date): void {
-    this.stop()
-    const leftMs = date.getTime() - Date.now()
-    if (leftMs <= 0) return this.#expired()
-    this.#timer = setTimeout(() => this.watch(date), Math.min(leftMs, MAX_TIMER_MS)).unref()
-  }
-
-  stop(): void {
+  /** Sees to it that nothing is looked at later than this, in milliseconds since 1970. */
+  watch(at: number): void {
+    if (at >= this.#at) return
+    this.#at = at
     clearTimeout(this.#timer)
+    const waitMs = Math.min(Math.max(at - Date.now(), MIN_TIMER_MS), MAX_TIMER_MS)
+    this.#timer = setTimeout(() => this.#look(), waitMs).unref()
+  }
+
+  #look(): void {
+    this.#at = Number.POSITIVE_INFINITY
+    this.watch(this.#end(Date.now()))
   }
 }

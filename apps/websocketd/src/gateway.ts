@@ -4,13 +4,14 @@ import type { SessionId, SessionRecord } from '@lamplighter/domain'
 import { sleep } from '@lamplighter/runtime'
 import type { WebSocket } from 'ws'
 import { readCommand, readEnvelope } from './command-frame.js'
-import { FrameReader } from './frame-reader.js'
+import type { FrameReader } from './frame-reader.js'
 import { LegacySession } from './legacy-session.js'
 import type { Member } from './members.js'
 import type { OpeningRequest } from './opening-request.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 import { type ResumingContext, ResumingSession } from './resuming-session.js'
 import { revocationOf } from './revocation.js'
+import type { Sockets } from './sockets.js'
 import { Viewer } from './viewer.js'
 
 /** Where sessions are read again, many with one statement. */
@@ -18,6 +19,7 @@ export type SessionList = { findSessions(ids: readonly SessionId[]): Promise<Ses
 
 /** What the gateway is made of. */
 export type GatewayContext = ResumingContext & {
+  readonly sockets: Sockets
   readonly sessions: SessionList
   readonly verifier: Pick<TokenVerifier, 'invalidate'>
 }
@@ -35,8 +37,7 @@ export class Gateway {
 
   /** Begins to serve a socket whose upgrade has been answered, or closes it with the reason, so that browsers can read it. */
   async accept(socket: WebSocket, opening: OpeningRequest): Promise<void> {
-    socket.on('error', terminate)
-    const frames = new FrameReader(socket)
+    const frames = this.#context.sockets.open(socket)
     const admitted = await this.#admit(opening, frames)
     if ('code' in admitted) {
       frames.end()
@@ -102,7 +103,7 @@ export class Gateway {
   /** The token of the first frame, which keeps it out of URLs and logs; undefined when none comes in time. */
   async #firstToken(frames: FrameReader): Promise<string | undefined> {
     const late = new AbortController()
-    const frame = await Promise.race([frames.next(), sleep(this.#context.settings.firstFrameMs, late.signal)])
+    const frame = await Promise.race([frames.first(), sleep(this.#context.settings.firstFrameMs, late.signal)])
     late.abort()
     const envelope = readEnvelope(frame?.text)
     const command = envelope?.op === 'token' ? readCommand(1, envelope) : undefined
@@ -140,9 +141,4 @@ export class Gateway {
     this.#context.verifier.invalidate(before.sessionId)
     this.#context.members.renew(member, new Viewer(principal))
   }
-}
-
-/** One function for all sockets; what is wrong with one is seen at its close. */
-function terminate(this: WebSocket): void {
-  this.terminate()
 }

@@ -2,9 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
 import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
 import { type AccessControl, calldForm, type HttpService, mountApi, mountWebSocket } from '@lamplighter/http'
-import { type Logger, sleep } from '@lamplighter/runtime'
+import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
-import type { WebSocket } from 'ws'
 import { Admission } from './admission.js'
 import { eventRoutes } from './event-routes.js'
 import { Feed } from './feed.js'
@@ -13,6 +12,7 @@ import { Members } from './members.js'
 import { MessageCommands } from './message-commands.js'
 import { readOpening } from './opening-request.js'
 import { DEFAULT_SETTINGS, type GatewaySettings } from './settings.js'
+import { Sockets } from './sockets.js'
 
 /** What websocketd is made of. */
 export type WebsocketdDependencies = {
@@ -31,8 +31,6 @@ export type WebsocketdDependencies = {
 
 /** Any path below the gateway's own is the gateway too (bus.md 3.1). */
 const GATEWAY_PATHS = ['/api/websocketd', '/api/websocketd/*']
-/** How long a stop waits for such answers. */
-const FAREWELL_MS = 500
 const PREFETCH = 250
 
 /** The event gateway: `/api/websocketd`, protocols 1, 2 (bus.md 3) and 3 (bus.md 5.6), and `/api/events`. */
@@ -41,7 +39,6 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
   const context = contextOf(dependencies)
   const gateway = new Gateway(context)
   const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
-  const sockets = new Set<WebSocket>()
   const timers: NodeJS.Timeout[] = []
   let consumer: Consumer | undefined
   const catchUp = () => feed.catchUp().catch((err) => log.debug({ err }, 'the log cannot be read now'))
@@ -53,11 +50,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
       mountApi(server, { name: 'events', implementations: eventRoutes(context), errorForm: calldForm, access, log })
       mountWebSocket(server, {
         paths: GATEWAY_PATHS,
-        accept: (socket, request) => {
-          sockets.add(socket)
-          socket.once('close', () => sockets.delete(socket))
-          return gateway.accept(socket, readOpening(request.raw))
-        },
+        accept: (socket, request) => gateway.accept(socket, readOpening(request.raw)),
       })
     },
     start: async () => {
@@ -80,7 +73,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
       await feed.stop()
       gateway.closeAll()
       await consumer?.stop()
-      await farewell(sockets)
+      await context.sockets.farewell()
     },
   }
 }
@@ -97,6 +90,7 @@ function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
   return {
     admission: new Admission(verifier, store.tickets),
     members: new Members(),
+    sockets: new Sockets(),
     settings: { ...DEFAULT_SETTINGS, ...settings },
     history: store.replay,
     commands: new MessageCommands(issuer),
@@ -105,13 +99,6 @@ function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
     verifier,
     log,
   }
-}
-
-/** Clients may answer the close; those who do not are left. */
-async function farewell(sockets: ReadonlySet<WebSocket>): Promise<void> {
-  const until = Date.now() + FAREWELL_MS
-  while (sockets.size > 0 && Date.now() < until) await sleep(10)
-  for (const socket of sockets) socket.terminate()
 }
 
 /** Bodies that are not UTF-8 or JSON objects, and events without a name, are nobody's (bus.md 3.3). Our own are known to be right. */

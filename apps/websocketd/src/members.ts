@@ -1,5 +1,6 @@
-import type { CloseReason } from '@lamplighter/contracts'
+import { CLOSE, type CloseReason } from '@lamplighter/contracts'
 import type { SessionId, TenantId, UserId } from '@lamplighter/domain'
+import { Expiry } from './expiry.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 import type { Viewer } from './viewer.js'
 
@@ -15,31 +16,30 @@ export type Member = {
   close(reason: CloseReason): void
 }
 
-/** The members of one tenant: all of them, those who see every user, and the others by user. */
-type Tenant = {
-  readonly all: Set<Member>
-  readonly wide: Set<Member>
-  readonly byUser: Map<UserId, Set<Member>>
-}
+/** The members of one tenant: all of them, and among them those who see every user. */
+type Tenant = { readonly all: Set<Member>; readonly wide: Set<Member> }
 
-/** Everybody this process delivers to, found by audience: an event for one user costs what that user's sockets cost. */
+const NOBODY: readonly Member[] = []
+
+/**
+ * Everybody this process delivers to, found by audience: an event for one user costs what that user's sockets cost.
+ * Each is let go when its session's time is over.
+ */
 export class Members {
   readonly #all = new Set<Member>()
   readonly #masters = new Set<Member>()
   readonly #tenants = new Map<TenantId, Tenant>()
-  readonly #perUser = new Map<UserId, number>()
+  /** A list is replaced, never changed: it may be under way. Most have one member, and a list weighs less than a set. */
+  readonly #byUser = new Map<UserId, readonly Member[]>()
+  readonly #expiry = new Expiry((now) => this.#endExpired(now))
 
-  get size(): number {
-    return this.#all.size
+  /** How many members a user has. */
+  countOf(userId: UserId): number {
+    return this.#ofUser(userId).length
   }
 
   [Symbol.iterator](): IterableIterator<Member> {
     return this.#all.values()
-  }
-
-  /** How many members a user has. */
-  countOf(userId: UserId): number {
-    return this.#perUser.get(userId) ?? 0
   }
 
   /** Members whose session this is. */
@@ -48,15 +48,19 @@ export class Members {
   }
 
   add(member: Member): void {
+    const { userId } = member.viewer.principal
     this.#all.add(member)
-    this.#count(member, 1)
+    this.#byUser.set(userId, [...this.#ofUser(userId), member])
     this.#place(member)
   }
 
   /** Nothing happens to one who is not here. */
   remove(member: Member): void {
     if (!this.#all.delete(member)) return
-    this.#count(member, -1)
+    const { userId } = member.viewer.principal
+    const others = this.#ofUser(userId).filter((one) => one !== member)
+    if (others.length > 0) this.#byUser.set(userId, others)
+    else this.#byUser.delete(userId)
     this.#unplace(member)
   }
 
@@ -78,44 +82,51 @@ export class Members {
       return
     }
     for (const member of tenant.wide) member.offer(event)
-    for (const user of users) for (const member of tenant.byUser.get(user as UserId) ?? []) member.offer(event)
+    for (const user of users) {
+      for (const member of this.#ofUser(user as UserId)) if (isOnlyUserOf(tenant, member)) member.offer(event)
+    }
+  }
+
+  #ofUser(userId: UserId): readonly Member[] {
+    return this.#byUser.get(userId) ?? NOBODY
   }
 
   #place(member: Member): void {
-    const { tenantIsMaster, tenantId, userId } = member.viewer.principal
+    const { tenantIsMaster, tenantId, expiresAt } = member.viewer.principal
+    this.#expiry.watch(expiresAt.getTime())
     if (tenantIsMaster) {
       this.#masters.add(member)
       return
     }
-    const tenant = this.#tenants.get(tenantId) ?? { all: new Set(), wide: new Set(), byUser: new Map() }
+    const tenant = this.#tenants.get(tenantId) ?? { all: new Set(), wide: new Set() }
     this.#tenants.set(tenantId, tenant)
     tenant.all.add(member)
-    if (member.viewer.seesAllUsers) {
-      tenant.wide.add(member)
-      return
-    }
-    const own = tenant.byUser.get(userId) ?? new Set()
-    tenant.byUser.set(userId, own)
-    own.add(member)
+    if (member.viewer.seesAllUsers) tenant.wide.add(member)
   }
 
   #unplace(member: Member): void {
-    const { tenantId, userId } = member.viewer.principal
+    const { tenantId } = member.viewer.principal
     this.#masters.delete(member)
     const tenant = this.#tenants.get(tenantId)
     if (!tenant) return
     tenant.all.delete(member)
     tenant.wide.delete(member)
-    const own = tenant.byUser.get(userId)
-    own?.delete(member)
-    if (own?.size === 0) tenant.byUser.delete(userId)
     if (tenant.all.size === 0) this.#tenants.delete(tenantId)
   }
 
-  #count({ viewer }: Member, by: number): void {
-    const { userId } = viewer.principal
-    const count = this.countOf(userId) + by
-    if (count === 0) this.#perUser.delete(userId)
-    else this.#perUser.set(userId, count)
+  /** @returns when the next one's time is over */
+  #endExpired(now: number): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const member of this.#all) {
+      const at = member.viewer.principal.expiresAt.getTime()
+      if (at <= now) member.close(CLOSE.authenticationExpired)
+      else if (at < next) next = at
+    }
+    return next
   }
+}
+
+/** Those who see all users got the event already. */
+function isOnlyUserOf({ all, wide }: Tenant, member: Member): boolean {
+  return all.has(member) && !wide.has(member)
 }

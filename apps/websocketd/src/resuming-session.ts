@@ -33,8 +33,10 @@ const MAX_ECHO = 64
 export class ResumingSession extends Session {
   protected readonly version = 3
   readonly selection: PatternSubscriptions
-  readonly #opening: Opening
+  readonly #peer: Peer
   readonly #more: ResumingContext
+  /** The cursor of the opening request. */
+  readonly #opened: string | undefined
   #state: 'waiting' | 'returning' | 'live' = 'waiting'
   #resume: Cursor | undefined
   /** What the client has: a live event up to here is on its way twice. */
@@ -42,11 +44,12 @@ export class ResumingSession extends Session {
   #catchUp: CatchUp | undefined
 
   constructor(
-    opening: Opening,
+    { resume, peer }: Opening,
     ...[socket, frames, principal, context]: [WebSocket, FrameReader, Principal, ResumingContext]
   ) {
     super(socket, frames, principal, context)
-    this.#opening = opening
+    this.#peer = peer
+    this.#opened = resume
     this.#more = context
     this.selection = new PatternSubscriptions(context.settings.subscriptions)
   }
@@ -57,7 +60,7 @@ export class ResumingSession extends Session {
     this.#position = { epoch: state.epoch, number: state.head }
     const cursor = formatCursor(state.epoch, state.head)
     this.send('init', 0, { version: 3, cursor, retention_s: this.#more.retentionSec })
-    if (this.#opening.resume !== undefined) this.#resumeFrom(this.#opening.resume)
+    if (this.#opened !== undefined) this.#resumeFrom(this.#opened)
   }
 
   protected async obey({ text }: ClientFrame): Promise<void> {
@@ -154,7 +157,7 @@ export class ResumingSession extends Session {
   }
 
   async #command(op: string, data: Command['data']): Promise<void> {
-    const { code, data: answer } = await this.#more.commands.run(op, data, this.viewer.principal, this.#opening.peer)
+    const { code, data: answer } = await this.#more.commands.run(op, data, this.viewer.principal, this.#peer)
     this.send(op, code, answer)
   }
 

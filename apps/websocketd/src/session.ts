@@ -3,8 +3,7 @@ import { CLOSE, type CloseReason, type ProtocolVersion } from '@lamplighter/cont
 import type { Logger } from '@lamplighter/runtime'
 import type { WebSocket } from 'ws'
 import type { Admission } from './admission.js'
-import { Expiry } from './expiry.js'
-import type { ClientFrame, FrameReader } from './frame-reader.js'
+import type { ClientFrame, FrameReader, FrameTaker } from './frame-reader.js'
 import type { Member, Members } from './members.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 import type { GatewaySettings } from './settings.js'
@@ -25,27 +24,25 @@ const TEXT = { binary: false } as const
  * One socket. It takes commands one after the other, and events once it is live; what its protocol says is its
  * subclass's. It ends when the client leaves, reads too slowly or does not answer pings, or when its token ends.
  */
-export abstract class Session implements Member {
+export abstract class Session implements Member, FrameTaker {
   protected readonly context: SessionContext
   protected abstract readonly version: ProtocolVersion
   protected abstract readonly selection: Selection
   readonly #socket: WebSocket
   readonly #frames: FrameReader
-  readonly #expiry = new Expiry(() => this.close(CLOSE.authenticationExpired))
   #viewer: Viewer
   #ended = false
   #answered = true
   /** Events sent since nothing waited last. */
   #unsent = 0
-  /** Resolves when the last answer left, or never will. */
-  #lastAnswer: Promise<void> = Promise.resolve()
+  /** Resolves when the last answer that had to wait left, or never will. */
+  #lastAnswer: Promise<void> | undefined
 
   constructor(socket: WebSocket, frames: FrameReader, principal: Principal, context: SessionContext) {
     this.#socket = socket
     this.#frames = frames
     this.#viewer = new Viewer(principal)
     this.context = context
-    socket.on('pong', () => this.#heard())
   }
 
   /** Says hello; before it nothing may be sent. */
@@ -63,19 +60,30 @@ export abstract class Session implements Member {
   /** Greets the client and obeys it until it leaves. */
   async serve(): Promise<void> {
     this.context.members.add(this)
-    this.#socket.on('close', () => this.#end())
-    this.#expiry.watch(this.#viewer.principal.expiresAt)
     try {
       await this.greet()
-      for (let frame = await this.#frames.next(); frame; frame = await this.#frames.next()) {
-        this.#heard()
-        if (!this.#ended) await this.obey(frame)
-        await this.#readAnswers()
-      }
     } catch (err) {
-      this.context.log.error({ err }, 'a session failed')
-      this.close(CLOSE.badVersion)
+      this.#fail(err)
     }
+    this.#frames.serve(this)
+  }
+
+  async take(frame: ClientFrame): Promise<void> {
+    this.heard()
+    try {
+      if (!this.#ended) await this.obey(frame)
+    } catch (err) {
+      this.#fail(err)
+    }
+    await this.#readAnswers()
+  }
+
+  heard(): void {
+    this.#answered = true
+  }
+
+  left(): void {
+    this.#end()
   }
 
   offer(event: OutgoingEvent): void {
@@ -84,7 +92,6 @@ export abstract class Session implements Member {
 
   renew(viewer: Viewer): void {
     this.#viewer = viewer
-    if (!this.#ended) this.#expiry.watch(viewer.principal.expiresAt)
   }
 
   ping(): void {
@@ -112,7 +119,9 @@ export abstract class Session implements Member {
   protected send(op: string, code: 0 | 1, data: object | null): void {
     if (this.#ended) return
     const answer = JSON.stringify({ op, code, data })
-    this.#lastAnswer = new Promise((left) => this.#socket.send(answer, () => left()))
+    // Where nothing waits before it, it leaves now.
+    if (this.#socket.bufferedAmount === 0) this.#socket.send(answer)
+    else this.#lastAnswer = new Promise((left) => this.#socket.send(answer, () => left()))
   }
 
   /** Sends an event, unless so much waits already that the client must be too slow. */
@@ -139,15 +148,16 @@ export abstract class Session implements Member {
   /** Who asks without reading the answers is not asked further: what waits for one client is bounded. */
   async #readAnswers(): Promise<void> {
     if (this.#socket.bufferedAmount > this.context.settings.bufferedBytes) await this.#lastAnswer
+    if (this.#socket.bufferedAmount === 0) this.#lastAnswer = undefined
   }
 
-  #heard(): void {
-    this.#answered = true
+  #fail(err: unknown): void {
+    this.context.log.error({ err }, 'a session failed')
+    this.close(CLOSE.badVersion)
   }
 
   #end(): void {
     this.#ended = true
-    this.#expiry.stop()
     this.#frames.end()
     this.context.members.remove(this)
   }

@@ -3,6 +3,7 @@ import { fitsPattern } from './name-pattern.js'
 
 /** Stands for every name when it is the whole text. */
 const EVERY_NAME = '*'
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** Which events a client wants. */
 export type Selection = {
@@ -13,8 +14,9 @@ export type Selection = {
 
 /** Subscriptions of protocols 1 and 2: plain names, and `*` for all of them (bus.md 3.3). */
 export class NameSubscriptions implements Selection {
-  readonly #names = new Set<string>()
   readonly #most: number
+  #every = false
+  #names: Set<string> | undefined
 
   constructor(most: number) {
     this.#most = most
@@ -24,17 +26,19 @@ export class NameSubscriptions implements Selection {
   add(name: string): boolean {
     // No event has such a name, so there is nothing to remember.
     if (name.length > MAX_EVENT_NAME) return true
-    if (this.#names.size >= this.#most && !this.#names.has(name)) return false
-    this.#names.add(name)
+    const names = this.#names
+    if (names && names.size >= this.#most && !names.has(name)) return false
+    if (name === EVERY_NAME) this.#every = true
+    else this.#names = (names ?? new Set()).add(name)
     return true
   }
 
   wants(name: string): boolean {
-    return this.#names.has(name) || this.#names.has(EVERY_NAME)
+    return this.#every || this.#names?.has(name) === true
   }
 
   get names(): readonly string[] | null {
-    return this.#names.has(EVERY_NAME) ? null : [...this.#names]
+    return this.#every ? null : [...(this.#names ?? [])]
   }
 }
 
@@ -48,7 +52,7 @@ export type PatternOutcome = 'added' | 'unknown' | 'too many'
 export class PatternSubscriptions implements Selection {
   readonly #patterns = new Map<string, readonly string[]>()
   readonly #most: number
-  #names: ReadonlySet<string> = new Set()
+  #names: ReadonlySet<string> = NO_NAMES
 
   constructor(most: number) {
     this.#most = most
@@ -79,6 +83,7 @@ export class PatternSubscriptions implements Selection {
   }
 
   #workOut(): void {
-    this.#names = new Set([...this.#patterns.values()].flat())
+    // Every name needs no list of them.
+    this.#names = this.#patterns.has(EVERY_NAME) ? NO_NAMES : new Set([...this.#patterns.values()].flat())
   }
 }
