@@ -1,4 +1,4 @@
-import { cpuMs } from './support/cpu-time.js'
+import { CpuShare, serverPid } from './support/cpu-share.js'
 import { printResults, quantile, type Result } from './support/figures.js'
 import { BENCH_SECRET, BenchInstallation } from './support/installation.js'
 import { createKamailioDatabase, KamailioServer, type KamailioStorage } from './support/kamailio-server.js'
@@ -21,12 +21,13 @@ const PASSWORD = 'bench-password'
 /** After this a finished transaction is forgotten: what is left is what a subscription weighs. */
 const FORGOTTEN_MS = 40_000
 
-type Contender = { readonly name: string; readonly address: SipServerAddress; readonly pid: number }
+type Contender = Pick<SipWorker | KamailioServer, 'name' | 'address' | 'pid'>
 /** Changes a mailbox: its number for our worker, its name for the peer. */
 type Change = (lamp: SeededLamp, count: number) => void
 
 const installation = await BenchInstallation.create()
 const place = await installation.tenant()
+const databasePid = await serverPid(installation.database.pool)
 const source = { url: installation.database.url, secret: BENCH_SECRET, originUuid: installation.originUuid }
 
 /** Work done by some at a time until the time is up; how much a second. */
@@ -60,15 +61,20 @@ async function kamailio(storage: KamailioStorage, digest: boolean): Promise<Kama
   return KamailioServer.start({ databaseUrl, storage, digest })
 }
 
-/** Contenders take turns; the first round warms up. */
-async function inTurns(contenders: readonly (() => Promise<number>)[]): Promise<number[]> {
+type Turn = { readonly name: string; readonly pid: number; readonly measure: () => Promise<number> }
+
+/** Contenders take turns; the first round warms up. Says where the processor time of each went. */
+async function inTurns(what: string, contenders: readonly Turn[]): Promise<number[]> {
   const figures = contenders.map((): number[] => [])
+  const shares = contenders.map(({ pid }) => new CpuShare({ server: pid, database: databasePid }))
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [index, measure] of contenders.entries()) {
-      const figure = await measure()
-      if (round > 0) figures[index]?.push(figure)
+    for (const [index, { measure }] of contenders.entries()) {
+      if (round === 0) await measure()
+      else figures[index]?.push((await shares[index]?.during(SECONDS, measure)) ?? 0)
     }
   }
+  for (const [index, { name }] of contenders.entries())
+    process.stdout.write(`${what}, ${name}: ${shares[index]?.words}\n`)
   return figures.map(median)
 }
 
@@ -76,17 +82,17 @@ async function inTurns(contenders: readonly (() => Promise<number>)[]): Promise<
 async function subscribeRate(lamps: readonly SeededLamp[]): Promise<Result[]> {
   const worker = await SipWorker.start(source)
   const peers = { memory: await kamailio('memory', false), through: await kamailio('write-through', false) }
-  const rate = async ({ address }: Pick<Contender, 'address'>, learns: boolean) => {
+  const rate = async ({ name, address, pid }: Contender, learns: boolean) => {
     const swarm = await PhoneSwarm.open(address, PASSWORD)
     const phones = lamps.flatMap(({ devices }) => devices.map((name) => swarm.phone(name)))
     if (learns) await withEach(phones, OUTSTANDING, (phone) => swarm.learnChallenge(phone))
     let next = 0
-    return { measure: () => atRate(OUTSTANDING, () => swarm.subscribe(at(phones, next++))), swarm }
+    return { name, pid, measure: () => atRate(OUTSTANDING, () => swarm.subscribe(at(phones, next++))), swarm }
   }
   const runs = [await rate(worker, true), await rate(peers.memory, false), await rate(peers.through, false)]
-  const [ours = 0, memory = 0, through = 0] = await inTurns(runs.map(({ measure }) => measure))
+  const [ours = 0, memory = 0, through = 0] = await inTurns('SUBSCRIBE', runs)
   for (const { swarm } of runs) swarm.close()
-  await worker.kill()
+  await worker.stop()
   await peers.memory.stop()
   await peers.through.stop()
   return [
@@ -99,7 +105,7 @@ async function subscribeRate(lamps: readonly SeededLamp[]): Promise<Result[]> {
 async function cycleRate(lamps: readonly SeededLamp[]): Promise<Result[]> {
   const worker = await SipWorker.start(source)
   const peers = { memory: await kamailio('memory', true), through: await kamailio('write-through', true) }
-  const rate = async ({ address }: Pick<Contender, 'address'>) => {
+  const rate = async ({ name, address, pid }: Contender) => {
     const swarm = await PhoneSwarm.open(address, PASSWORD)
     const phones = lamps.flatMap(({ devices }) => devices.map((name) => swarm.phone(name)))
     let next = 0
@@ -108,12 +114,12 @@ async function cycleRate(lamps: readonly SeededLamp[]): Promise<Result[]> {
       await swarm.subscribe(phone)
       await swarm.unsubscribe(phone)
     }
-    return { measure: () => atRate(OUTSTANDING, cycle), swarm }
+    return { name, pid, measure: () => atRate(OUTSTANDING, cycle), swarm }
   }
   const runs = [await rate(worker), await rate(peers.memory), await rate(peers.through)]
-  const [ours = 0, memory = 0, through = 0] = await inTurns(runs.map(({ measure }) => measure))
+  const [ours = 0, memory = 0, through = 0] = await inTurns('full digest cycle', runs)
   for (const { swarm } of runs) swarm.close()
-  await worker.kill()
+  await worker.stop()
   await peers.memory.stop()
   await peers.through.stop()
   return [
@@ -126,11 +132,11 @@ type Shown = { readonly phones: readonly SwarmPhone[]; count: number; left: numb
 
 /** Changes mailboxes, some at a time, each again when all its phones show the change. */
 async function changeRate(
-  { address }: Pick<Contender, 'address'>,
+  { name, address, pid }: Contender,
   lamps: readonly SeededLamp[],
   outstanding: number,
   change: Change,
-): Promise<{ measure: () => Promise<number>; swarm: PhoneSwarm }> {
+): Promise<Turn & { swarm: PhoneSwarm }> {
   const swarm = await PhoneSwarm.open(address, PASSWORD)
   const places = new Map<SwarmPhone, Shown>()
   const shown = lamps.map((lamp): { lamp: SeededLamp; place: Shown } => {
@@ -157,7 +163,7 @@ async function changeRate(
     change(lamp, place.count)
     return all
   }
-  return { measure: () => atRate(outstanding, once), swarm }
+  return { name, pid, measure: () => atRate(outstanding, once), swarm }
 }
 
 let ourAddress: SipServerAddress | undefined
@@ -191,20 +197,10 @@ async function notifyRate(
     await changeRate(peers.memory, lamps, outstanding, publish(publishers.memory)),
     await changeRate(peers.through, lamps, outstanding, publish(publishers.through)),
   ]
-  const used = { ours: await cpuMs(worker.pid), memory: await cpuMs(peers.memory.pid) }
-  const [ours = 0, memory = 0, through = 0] = await inTurns(runs.map(({ measure }) => measure))
-  const turns = (ROUNDS + 1) * SECONDS
-  const perChange = (before: number, now: number, rate: number) => ((now - before) * 1000) / (rate * turns)
-  const cpu = {
-    ours: perChange(used.ours, await cpuMs(worker.pid), ours),
-    memory: perChange(used.memory, await cpuMs(peers.memory.pid), memory),
-  }
-  process.stdout.write(
-    `${what}: CPU of the worker ${cpu.ours.toFixed(0)} µs a change, of Kamailio in memory ${cpu.memory.toFixed(0)} µs\n`,
-  )
+  const [ours = 0, memory = 0, through = 0] = await inTurns(what, runs)
   for (const { swarm } of runs) swarm.close()
   for (const publisher of Object.values(publishers)) publisher.close()
-  await worker.kill()
+  await worker.stop()
   await peers.memory.stop()
   await peers.through.stop()
   return [
@@ -254,7 +250,7 @@ async function heldSubscriptions(lamps: readonly SeededLamp[]): Promise<void> {
       `${waiting.size} still wrong, ${notifies.total} NOTIFYs, at most ${notifies.most} in a tenth of a second\n`,
   )
   swarm.close()
-  await again.kill()
+  await again.stop()
 }
 
 const chosen = process.argv.find((argument) => argument.startsWith('--only='))?.slice(7)

@@ -88,12 +88,14 @@ export async function createKamailioDatabase(serverUrl: string): Promise<string>
 
 /** Kamailio's presence server with its message-waiting package: the peer SUBSCRIBE and NOTIFY are measured against. */
 export class KamailioServer {
+  readonly name: string
   readonly address: SipServerAddress
   readonly pid: number
   readonly #process: ChildProcess
   readonly #directory: string
 
-  private constructor(address: SipServerAddress, child: ChildProcess, directory: string) {
+  private constructor(storage: KamailioStorage, address: SipServerAddress, child: ChildProcess, directory: string) {
+    this.name = `Kamailio, ${storage}`
     this.address = address
     this.pid = child.pid ?? 0
     this.#process = child
@@ -109,7 +111,7 @@ export class KamailioServer {
     const arguments_ = ['-f', file, '-DD', '-E', '-w', directory, '-Y', directory, '-m', '1024', '-M', '32']
     const child = spawn('kamailio', arguments_, { stdio: ['ignore', 'ignore', 'pipe'] })
     await comesUp(child)
-    return new KamailioServer({ host: '127.0.0.1', port }, child, directory)
+    return new KamailioServer(options.storage, { host: '127.0.0.1', port }, child, directory)
   }
 
   async stop(): Promise<void> {

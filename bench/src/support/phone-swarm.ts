@@ -37,6 +37,7 @@ export class PhoneSwarm {
   readonly #server: SipServerAddress
   readonly #password: string
   readonly #socket: Socket
+  readonly #own: string
   readonly #waiting = new Map<string, Waiting>()
   readonly #phones = new Map<string, SwarmPhone>()
   readonly #resending: NodeJS.Timeout
@@ -50,6 +51,7 @@ export class PhoneSwarm {
     this.#server = server
     this.#password = password
     this.#socket = socket
+    this.#own = `127.0.0.1:${socket.address().port}`
     socket.on('message', (bytes) => this.#receive(bytes.toString('latin1')))
     this.#resending = setInterval(() => this.#resend(), RESEND_MS / 2)
   }
@@ -57,6 +59,8 @@ export class PhoneSwarm {
   static async open(server: SipServerAddress, password: string): Promise<PhoneSwarm> {
     const socket = createSocket('udp4')
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    // Connected, the system neither looks up where to nor finds the way for each datagram.
+    await new Promise<void>((resolve) => socket.connect(server.port, server.host, resolve))
     socket.setRecvBufferSize(BUFFER_BYTES)
     return new PhoneSwarm(server, password, socket)
   }
@@ -137,7 +141,7 @@ export class PhoneSwarm {
     phone.cseq++
     const { name, resource, callId, target: uri, cseq, toTag } = phone
     const { host, port } = this.#server
-    const own = `127.0.0.1:${this.#socket.address().port}`
+    const own = this.#own
     if (challenge) phone.uses++
     const proof = challenge
       ? credentials(challenge, { name, password: this.#password, method: 'SUBSCRIBE', uri, count: phone.uses })
@@ -153,7 +157,7 @@ export class PhoneSwarm {
     const now = performance.now()
     return new Promise((answered) => {
       this.#waiting.set(`${callId} ${cseq}`, { bytes, sentAt: now, firstAt: now, answered })
-      this.#socket.send(bytes, port, host)
+      this.#socket.send(bytes)
     })
   }
 
@@ -167,7 +171,7 @@ export class PhoneSwarm {
       waiting?.answered(text)
       return
     }
-    this.#socket.send(answerTo(text), this.#server.port, this.#server.host)
+    this.#socket.send(answerTo(text))
     const phone = this.#phones.get(callId)
     if (!phone) return
     const shown = /Voice-Message: *(\d+)\//.exec(text)?.[1]
@@ -189,7 +193,7 @@ export class PhoneSwarm {
       }
       waiting.sentAt = now
       this.resent++
-      this.#socket.send(waiting.bytes, this.#server.port, this.#server.host)
+      this.#socket.send(waiting.bytes)
     }
   }
 }

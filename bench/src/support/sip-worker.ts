@@ -4,11 +4,13 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { SipServerAddress } from './phone-swarm.js'
 
-const SERVER = fileURLToPath(new URL('./sip-server.ts', import.meta.url))
-const OPTIONS = ['--expose-gc', '--import', 'tsx', '--conditions=@lamplighter/source']
+const SERVER = fileURLToPath(new URL('./sip-server.js', import.meta.url))
+/** Options of its own for whoever looks where the time goes, e.g. `--cpu-prof`. */
+const OPTIONS = ['--expose-gc', ...(process.env['BENCH_WORKER_OPTIONS']?.split(' ') ?? [])]
 
 /** Our SIP worker in a process of its own, and the way to change counts there. */
 export class SipWorker {
+  readonly name = 'ours'
   readonly address: SipServerAddress
   readonly pid: number
   readonly #child: ChildProcess
@@ -48,11 +50,20 @@ export class SipWorker {
     return weight
   }
 
+  /** Ends it. */
+  stop(): Promise<void> {
+    return this.#end(() => this.#child.disconnect())
+  }
+
   /** Ends it as a power cut would. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#end(() => this.#child.kill('SIGKILL'))
+  }
+
+  async #end(how: () => void): Promise<void> {
     this.#socket.close()
     const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
+    how()
     await ended
   }
 
