@@ -3,7 +3,7 @@ import type { LampWorker } from './lamp-worker.js'
 import type { MwiTermDependencies } from './term-parts.js'
 
 /** What is compared, and by whom. */
-export type ReconciliationParts = Pick<MwiTermDependencies, 'contacts' | 'settings' | 'log'> & {
+export type ReconciliationParts = Pick<MwiTermDependencies, 'contacts' | 'sip' | 'settings' | 'log'> & {
   readonly worker: Pick<LampWorker, 'reconcile'>
   readonly gateways: Pick<Gateways, 'reconcile'>
 }
@@ -37,9 +37,10 @@ export class Reconciliation {
 
   /** Compares once, paced, in the background. */
   now(): void {
-    const { worker, gateways, contacts, log } = this.#parts
+    const { worker, gateways, contacts, sip, log } = this.#parts
     void worker.reconcile()
     gateways.reconcile()
+    sip.sweepSubscriptions().catch((err) => log.warn({ err }, 'subscriptions that ran out stay in the table'))
     contacts.sweep().catch((err) => log.warn({ err }, 'contacts that ran out stay in the table'))
   }
 }

@@ -16,7 +16,7 @@ import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
 import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER, MASTER, RAISE_EPOCH } from './sip-identity-sql.js'
-import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS } from './sip-subscription-sql.js'
+import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS, SWEEP_SUBSCRIPTIONS } from './sip-subscription-sql.js'
 import { pgSql } from './sql.js'
 
 /** How a device wants to be told. */
@@ -133,14 +133,12 @@ const WATCHED = `
       UNION SELECT device_uuid FROM possible_watchers($2::int[])
       UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[])),
     devices AS MATERIALIZED (
-      SELECT d.* FROM affected a CROSS JOIN LATERAL (
-        SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes, mwi_mode FROM device WHERE uuid = a.uuid OFFSET 0) d),
-    watches AS MATERIALIZED (
-      SELECT d.uuid AS device_uuid, d.tenant_uuid, d.user_uuid, d.mwi_mode, w.mailbox_id
-      FROM devices d CROSS JOIN LATERAL watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes) w)
-  SELECT w.device_uuid::text, w.tenant_uuid::text, w.mwi_mode, m.*, true AS watched, l.*, EXISTS (
-      SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = w.user_uuid) AS own
-  FROM watches w
+      SELECT d.*, ARRAY(SELECT mailbox_id FROM watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes)) AS watches
+      FROM affected a CROSS JOIN LATERAL (
+        SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes, mwi_mode FROM device WHERE uuid = a.uuid OFFSET 0) d)
+  SELECT d.uuid::text AS device_uuid, d.tenant_uuid::text, d.mwi_mode, m.*, true AS watched, l.*, EXISTS (
+      SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = d.user_uuid) AS own
+  FROM devices d CROSS JOIN LATERAL unnest(d.watches) AS w(mailbox_id)
     CROSS JOIN LATERAL (
       SELECT m.id, m.number, s.revision, m.enabled AND p.allow_mwi IS NOT false AS shown, p.allow_mwi IS false AS blocked, s.new_count - c.new AS new_count, s.old_count,
         s.urgent_new_count - c.urgent_new AS urgent_new_count, s.urgent_old_count
@@ -148,16 +146,16 @@ const WATCHED = `
         LEFT JOIN mwi_policy p ON p.uuid = m.mwi_policy_uuid CROSS JOIN LATERAL (
         SELECT count(*)::int AS new, count(*) FILTER (WHERE g.urgent)::int AS urgent_new FROM message g
         WHERE g.mailbox_id = w.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3)
-          AND g.claimed_by IS DISTINCT FROM w.user_uuid) c
+          AND g.claimed_by IS DISTINCT FROM d.user_uuid) c
       WHERE m.id = w.mailbox_id OFFSET 0) m
     LEFT JOIN LATERAL (
       SELECT acknowledged_new, acknowledged_old, acknowledged_urgent_new, acknowledged_urgent_old
-      FROM lamp WHERE device_uuid = w.device_uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
+      FROM lamp WHERE device_uuid = d.uuid AND mailbox_id = w.mailbox_id OFFSET 0) l ON true
   UNION ALL
   SELECT l.device_uuid::text, l.tenant_uuid::text, d.mwi_mode, l.mailbox_id, '', l.desired_revision, false, false, 0, 0, 0, 0, false,
     l.acknowledged_new, l.acknowledged_old, l.acknowledged_urgent_new, l.acknowledged_urgent_old, false
-  FROM devices d CROSS JOIN LATERAL (SELECT * FROM lamp WHERE device_uuid = d.uuid OFFSET 0) l
-  WHERE NOT EXISTS (SELECT 1 FROM watches w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
+  FROM devices d CROSS JOIN LATERAL (
+    SELECT * FROM lamp WHERE device_uuid = d.uuid AND mailbox_id <> ALL (d.watches) OFFSET 0) l`
 const MAILBOXES_OF_POLICY = `
   SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
 /** A domain is a realm once every device of its tenant has credentials for it; till then nobody is locked out. */
@@ -289,9 +287,14 @@ export class SipRepository {
     return this.#rows<StoredSubscription>('sip.loadSubscriptions', LOAD_SUBSCRIPTIONS, [])
   }
 
-  /** Deletes subscriptions that ended, and any that ran out unseen. */
+  /** Deletes subscriptions that ended. */
   async deleteSubscriptions(uuids: readonly string[]): Promise<void> {
     await this.#rows('sip.deleteSubscriptions', DELETE_SUBSCRIPTIONS, [uuids])
+  }
+
+  /** Deletes subscriptions that ran out unseen. */
+  async sweepSubscriptions(): Promise<void> {
+    await this.#rows('sip.sweepSubscriptions', SWEEP_SUBSCRIPTIONS, [])
   }
 
   /** Devices of which the ledger may not know what they show, after a worker that ended as it could. */

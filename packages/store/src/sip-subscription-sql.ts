@@ -18,6 +18,8 @@ export const LOAD_SUBSCRIPTIONS = `
     remote_cseq AS "remoteCseq", epoch, user_agent AS "userAgent", expires_at AS "expiresAt"
   FROM sip_subscription WHERE expires_at > now() ORDER BY created_at, uuid`
 
-/** Those that ended, and any that ran out unseen. */
-export const DELETE_SUBSCRIPTIONS =
-  'DELETE FROM sip_subscription WHERE uuid = ANY ($1::uuid[]) OR expires_at < now() - make_interval(mins => 5)'
+/** Those that ended. */
+export const DELETE_SUBSCRIPTIONS = 'DELETE FROM sip_subscription WHERE uuid = ANY ($1::uuid[])'
+
+/** Those that ran out unseen: a look at all of them, so that a refresh touches no index. */
+export const SWEEP_SUBSCRIPTIONS = 'DELETE FROM sip_subscription WHERE expires_at < now() - make_interval(mins => 5)'
