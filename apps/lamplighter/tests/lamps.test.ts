@@ -132,10 +132,12 @@ describe('the lamp ledger over REST', () => {
     )
     const times = trace.map(({ at }) => at)
     expect(times).toEqual([...times].sort().reverse())
-    const { rows } = await database.pool.query('SELECT count(*)::int AS n FROM lamp_trace WHERE lamp_uuid = $1', [
-      lamp.uuid,
-    ])
-    expect(rows).toEqual([{ n: 20 }])
+    const { rows } = await database.pool.query<{ n: number }>(
+      'SELECT count(*)::int AS n FROM lamp_trace WHERE lamp_uuid = $1',
+      [lamp.uuid],
+    )
+    // It is cut back now and then, not with every decision.
+    expect(rows[0]?.n).toBeLessThan(28)
     await tenant.admin.call('DELETE', `/api/confd/1.1/devices/${phone.uuid}`)
     const left = await database.pool.query('SELECT 1 FROM lamp_trace WHERE lamp_uuid = $1', [lamp.uuid])
     expect(left.rows).toEqual([])

@@ -13,7 +13,7 @@ export type OpenDecision = readonly LampDecision[]
 
 /**
  * Why each lamp was told what it was told: decisions on their way to the table, which the ledger writes in its batches.
- * The table keeps the last twenty of each lamp.
+ * Of each lamp the last twenty are told.
  */
 export class LampTrace {
   readonly #epoch: Epoch

@@ -11,7 +11,7 @@ import type {
 } from '@lamplighter/domain'
 import type pg from 'pg'
 import { CLAIMED_ELSEWHERE, SERVES } from './gateway-lamp-sql.js'
-import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
+import { type LampDecision, saveDecisions, TraceGrowth } from './lamp-trace-writer.js'
 import { Outbox } from './outbox.js'
 import { pgSql, type Sql } from './sql.js'
 import { inTransaction } from './transaction.js'
@@ -188,6 +188,7 @@ type LampRow = {
 /** What the worker reads and writes about gateways, over all tenants; each query goes by gateway or mailbox. */
 export class GatewayLampRepository {
   readonly #pool: pg.Pool
+  readonly #growth = new TraceGrowth()
   readonly #originUuid: string
 
   /** @param originUuid names the installation in the events it says */
@@ -234,7 +235,7 @@ export class GatewayLampRepository {
     outbox.add(failures.map(toDraft))
     const write = async () => {
       if (entries.length > 0) await sql.rows('gateway.save', SAVE, [JSON.stringify(entries.map(toRow))])
-      await saveDecisions(sql, decisions)
+      await saveDecisions(sql, decisions, this.#growth)
       const gone = entries.filter(({ forget }) => forget).map(toRow)
       if (gone.length > 0) await sql.rows('gateway.forget', FORGET, [JSON.stringify(gone)])
     }

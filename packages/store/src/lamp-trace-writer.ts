@@ -20,6 +20,10 @@ export type LampDecision = {
 
 /** Decisions kept per lamp. */
 const TRACE_LENGTH = 20
+/** A trace is cut back each time it grew by this many: a look at its end per decision costs more than the decision. */
+const CUT_EVERY = 8
+/** Lamps whose growth is counted; with one more all are cut. */
+const MAX_COUNTED = 50_000
 
 /** What is no lamp any more gets no trace. */
 const SAVE = `
@@ -34,20 +38,41 @@ const SAVE = `
       SELECT uuid FROM lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id)
       UNION ALL SELECT uuid FROM gateway_lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id) OFFSET 0) l
   ON CONFLICT (lamp_uuid, id) DO UPDATE SET status = excluded.status, reason = excluded.reason`
-/** A look at the end of each trace that grew. */
+/** A look at the end of each of these traces. */
 const PRUNE = `
   DELETE FROM lamp_trace t
-  USING (SELECT DISTINCT lamp_uuid(e.owner_uuid, e.mailbox_id) AS uuid
+  USING (SELECT lamp_uuid(e.owner_uuid, e.mailbox_id) AS uuid
     FROM json_to_recordset($1::json) AS e(owner_uuid uuid, mailbox_id int)) k
   WHERE t.lamp_uuid = k.uuid AND t.id < (
     SELECT n.id FROM lamp_trace n WHERE n.lamp_uuid = k.uuid ORDER BY n.id DESC OFFSET ${TRACE_LENGTH - 1} LIMIT 1)`
 
-/** Writes decisions, each at most once in a batch, and cuts the traces they belong to. */
-export async function saveDecisions(sql: Sql, decisions: readonly LampDecision[]): Promise<void> {
+/** How much each trace grew since it was last cut. What a restart forgets is cut a little later. */
+export class TraceGrowth {
+  readonly #grown = new Map<string, LampPlace & { by: number }>()
+
+  /** Notes decisions that were written, and returns the lamps whose traces are to be cut now. */
+  add(decisions: readonly LampDecision[]): LampPlace[] {
+    for (const { ownerId, mailboxId } of decisions) {
+      const key = `${ownerId}/${mailboxId}`
+      const known = this.#grown.get(key)
+      if (known) known.by++
+      else this.#grown.set(key, { owner_uuid: ownerId, mailbox_id: mailboxId, by: 1 })
+    }
+    const all = this.#grown.size > MAX_COUNTED
+    const due = [...this.#grown].filter(([, { by }]) => all || by >= CUT_EVERY)
+    for (const [key] of due) this.#grown.delete(key)
+    return due.map(([, { owner_uuid, mailbox_id }]) => ({ owner_uuid, mailbox_id }))
+  }
+}
+
+type LampPlace = { readonly owner_uuid: string; readonly mailbox_id: number }
+
+/** Writes decisions, each at most once in a batch, and cuts traces that grew. */
+export async function saveDecisions(sql: Sql, decisions: readonly LampDecision[], growth: TraceGrowth): Promise<void> {
   if (decisions.length === 0) return
-  const rows = JSON.stringify(decisions.map(toRow))
-  await sql.rows('lamp.trace', SAVE, [rows])
-  await sql.rows('lamp.prune-trace', PRUNE, [rows])
+  await sql.rows('lamp.trace', SAVE, [JSON.stringify(decisions.map(toRow))])
+  const due = growth.add(decisions)
+  if (due.length > 0) await sql.rows('lamp.prune-trace', PRUNE, [JSON.stringify(due)])
 }
 
 function toRow({ id, atMs, ownerId, mailboxId, cause, summary, revision, action, status, reason }: LampDecision) {

@@ -13,7 +13,7 @@ import type { DigestAlgorithm } from './device-repository.js'
 import { EventTail } from './event-tail.js'
 import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
-import { type LampDecision, saveDecisions } from './lamp-trace-writer.js'
+import { type LampDecision, saveDecisions, TraceGrowth } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
 import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER, MASTER, RAISE_EPOCH } from './sip-identity-sql.js'
 import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS, SWEEP_SUBSCRIPTIONS } from './sip-subscription-sql.js'
@@ -214,6 +214,7 @@ type WatchedRow = {
 /** What the SIP worker reads and writes, over all tenants: it serves every device, and each query goes by device. */
 export class SipRepository {
   readonly #pool: pg.Pool
+  readonly #growth = new TraceGrowth()
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
@@ -355,7 +356,7 @@ export class SipRepository {
 
   /** Adds decisions to the traces of their lamps, which must have their lines; says again what became of earlier ones. */
   async saveDecisions(decisions: readonly LampDecision[]): Promise<void> {
-    await saveDecisions(pgSql(this.#pool), decisions)
+    await saveDecisions(pgSql(this.#pool), decisions, this.#growth)
   }
 
   /** Drops lines of mailboxes these devices no longer watch, once they acknowledged that nothing waits there. */
