@@ -16,7 +16,12 @@ import { LampQueries } from './lamp-queries.js'
 import { type LampDecision, saveDecisions, TraceGrowth } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
 import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER, MASTER, RAISE_EPOCH } from './sip-identity-sql.js'
-import { DELETE_SUBSCRIPTIONS, LOAD_SUBSCRIPTIONS, SAVE_SUBSCRIPTIONS, SWEEP_SUBSCRIPTIONS } from './sip-subscription-sql.js'
+import {
+  DELETE_SUBSCRIPTIONS,
+  LOAD_SUBSCRIPTIONS,
+  SAVE_SUBSCRIPTIONS,
+  SWEEP_SUBSCRIPTIONS,
+} from './sip-subscription-sql.js'
 import { pgSql } from './sql.js'
 
 /** How a device wants to be told. */
