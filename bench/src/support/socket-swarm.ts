@@ -29,6 +29,15 @@ export class SocketSwarm {
     await Promise.all(Array.from({ length: atOnce }, worker))
   }
 
+  /** Opens this many sockets that get everything at once, some at a time. */
+  async openListeners(url: string, count: number, atOnce: number): Promise<void> {
+    let left = count
+    const worker = async () => {
+      while (left-- > 0) await this.#listen(url)
+    }
+    await Promise.all(Array.from({ length: atOnce }, worker))
+  }
+
   /** Resolves when all sockets together got this many bytes from now on. */
   expect(bytes: number): Promise<void> {
     this.#bytes = 0
@@ -58,13 +67,35 @@ export class SocketSwarm {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #open(url: string, token: string): Promise<void> {
-    const { hostname, port } = new URL(url)
+  #connect(url: string, header = ''): Socket {
+    const { hostname, port, pathname, search } = new URL(url)
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     this.#sockets.push(socket)
     socket.write(
-      `GET /api/websocketd/?version=2 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Auth-Token: ${token}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+      `GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${header}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
     )
+    return socket
+  }
+
+  #listen(url: string): Promise<void> {
+    const socket = this.#connect(url)
+    return new Promise((resolve, reject) => {
+      let head = ''
+      const greet = (chunk: Buffer) => {
+        head += chunk.toString('latin1')
+        if (!head.includes('\r\n\r\n')) return
+        if (!head.startsWith('HTTP/1.1 101')) return reject(new Error(head.slice(0, 200)))
+        socket.off('data', greet)
+        socket.on('data', ({ length }) => this.#count(length))
+        resolve()
+      }
+      socket.on('data', greet)
+      socket.on('error', reject)
+    })
+  }
+
+  #open(url: string, token: string): Promise<void> {
+    const socket = this.#connect(`${url}/api/websocketd/?version=2`, `X-Auth-Token: ${token}\r\n`)
     return new Promise((resolve, reject) => {
       let greeting = ''
       const greet = (chunk: Buffer) => {
