@@ -1,5 +1,5 @@
 import { Headers, type IncomingRequest } from '@lamplighter/sip'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RecentAnswers } from './recent-answers.js'
 
 function request(cseq: number, authorization: string | null = 'Digest x') {
@@ -20,6 +20,8 @@ function request(cseq: number, authorization: string | null = 'Digest x') {
 }
 
 describe('answers to copies of a request', () => {
+  afterEach(() => void vi.useRealTimers())
+
   it('are that of the first, whether it has been given or not', async () => {
     const recent = new RecentAnswers()
     const [first, early, late] = [request(1), request(1), request(1)]
@@ -43,5 +45,17 @@ describe('answers to copies of a request', () => {
     expect(recent.admit(request(1).incoming, 1)).toBeDefined()
     expect(recent.admit(request(2).incoming, 40_000)).toBeDefined()
     expect(recent.admit(request(1).incoming, 40_001)).toBeDefined()
+  })
+
+  it('are forgotten in time when no other request comes', () => {
+    vi.useFakeTimers()
+    const recent = new RecentAnswers()
+    recent.admit(request(1).incoming, 0)?.respond(200)
+    recent.admit(request(2).incoming, 20_000)?.respond(200)
+    vi.advanceTimersByTime(32_000)
+    expect(recent.admit(request(1).incoming, 32_000)).toBeDefined()
+    expect(recent.admit(request(2).incoming, 32_000)).toBeUndefined()
+    vi.advanceTimersByTime(64_000)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
