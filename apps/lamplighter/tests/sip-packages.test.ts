@@ -84,6 +84,24 @@ describe('event packages', () => {
     expect(third.resources.map(({ uri }) => uri)).toEqual([at(two.number), at(three.number)])
   })
 
+  it('tell a list too long for datagrams over TCP, and its changes on the connection', async () => {
+    const made = await Promise.all(Array.from({ length: 40 }, () => installation.mailbox(tenant)))
+    const boxes = made.toSorted((one, other) => one.id - other.id)
+    const device = await installation.device(tenant, { voicemails: boxes.map(({ id }) => id) })
+    const phone = await phones.overTcp(installation, device)
+    expect((await phone.subscribe(LIST)).headers.get('require')).toBe('eventlist')
+    const shown = (one: Notified) =>
+      readResourceList(one).resources.map(({ uri, body }) => [uri, /Voice-Message: (\d+\/\d+)/.exec(body)?.[1]])
+    const first = await phone.next(0, () => true, 'the list')
+    expect(first.headers.get('via')).toContain('SIP/2.0/TCP')
+    const dark = boxes.map(({ number }) => [at(number), '0/0'])
+    expect(shown(first)).toEqual(dark)
+    const last = boxes.at(-1) as (typeof boxes)[number]
+    await deposit(tenant, last)
+    const second = await phone.next(1, () => true, 'the change')
+    expect(shown(second)).toEqual([...dark.slice(0, -1), [at(last.number), '1/0']])
+  })
+
   it('give a sum to who cannot read a list, and to a list too long for datagrams', async () => {
     const boxes = await Promise.all(Array.from({ length: 31 }, () => installation.mailbox(tenant)))
     const voicemails = boxes.map(({ id }) => id)

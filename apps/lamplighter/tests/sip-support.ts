@@ -23,6 +23,16 @@ export class Phones {
     return phone
   }
 
+  /** A phone of an account that speaks TCP. */
+  async overTcp(installation: TestInstallation, login: { username: string; password: string }): Promise<RawPhone> {
+    const port = installation.lamplighter.sipPorts?.TCP
+    if (port === undefined) throw new Error('the installation listens to no TCP')
+    const phone = new RawPhone(login, port, 'TCP')
+    await phone.start()
+    this.#phones.push(phone)
+    return phone
+  }
+
   async stop(): Promise<void> {
     for (const phone of this.#phones.splice(0)) await phone.stop()
   }

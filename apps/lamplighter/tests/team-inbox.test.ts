@@ -241,6 +241,16 @@ describe('a team inbox', () => {
       await database.pool.query('UPDATE message SET claim_expires_at = now() WHERE id = $1', [id])
       for (const phone of [annas, bobs, nobodys]) await shows(phone, '1/0')
     })
+
+    it('of the others come back when the holder gives the message up', async () => {
+      const [annas, bobs] = [await phoneOf({ user_uuid: anna.uuid }), await phoneOf({ user_uuid: bob.uuid })]
+      const id = await deposit()
+      for (const phone of [annas, bobs]) await shows(phone, '1/0')
+      await claim(anna, id)
+      await shows(bobs, '0/0')
+      expect((await own(anna, 'DELETE', `/messages/${id}/claim`)).status).toBe(204)
+      for (const phone of [annas, bobs]) await shows(phone, '1/0')
+    })
   })
 
   describe('a status', () => {
