@@ -12,22 +12,37 @@ export const LEDGER_COLUMNS = `l.acknowledged_revision, l.acknowledged_new, l.ac
         l.acknowledged_urgent_old, l.acknowledged_at, l.reason AS ledger_reason, l.last_status, l.updated_at`
 
 /**
+ * The mailbox of the lamp with this uuid. The ledger has it by its key; only a lamp that was never told is looked for
+ * among all mailboxes of its gateway's tenant, by their hashes and nothing else of them.
+ */
+function mailboxOf(lamp: string): string {
+  return `(SELECT coalesce(
+        (SELECT l.mailbox_id FROM gateway_lamp l JOIN gateways g ON g.uuid = l.gateway_uuid WHERE l.uuid = ${lamp}),
+        (SELECT m.id FROM gateways g JOIN mailbox m ON m.tenant_uuid = g.tenant_uuid
+         WHERE lamp_uuid(g.uuid, m.id) = ${lamp} LIMIT 1)))`
+}
+
+/**
  * Two parts of a statement over lamps: which gateways and which of their mailboxes are looked at (`tables`), and their
  * lamps (`lamps`), with what they should show by the worker's own rule, and those of the ledger that must still go dark.
+ * `lamp` stands for the uuid of the one that is wanted, if it is one.
  */
 export function gatewayLamps(
   ofGateways: readonly string[],
   ofMailbox: string,
+  lamp: string | undefined,
 ): { readonly tables: string; readonly lamps: string } {
+  const ofLamp = (mailbox: string) => (lamp === undefined ? '' : `AND ${mailbox} = ${mailboxOf(lamp)}`)
   const tables = `
     gateways AS MATERIALIZED (SELECT * FROM gateway g WHERE ${ofGateways.join(' AND ')}),
     served AS (
       SELECT g.uuid, m.id AS mailbox_id, true AS watched FROM gateways g JOIN mailbox m ON m.tenant_uuid = g.tenant_uuid
-      WHERE ${SERVES}
+      WHERE ${SERVES} ${ofLamp('m.id')}
       UNION ALL
       SELECT g.uuid, l.mailbox_id, false FROM gateways g JOIN gateway_lamp l ON l.gateway_uuid = g.uuid
       WHERE NOT EXISTS (
-        SELECT 1 FROM mailbox m WHERE m.id = l.mailbox_id AND m.tenant_uuid = g.tenant_uuid AND ${SERVES}))`
+        SELECT 1 FROM mailbox m WHERE m.id = l.mailbox_id AND m.tenant_uuid = g.tenant_uuid AND ${SERVES})
+        ${ofLamp('l.mailbox_id')})`
   const lamps = `
       SELECT lamp_uuid(g.uuid, p.mailbox_id) AS uuid, NULL::uuid AS device_uuid, g.tenant_uuid, NULL AS device_name,
         NULL AS sip_username, NULL AS mwi_mode, g.uuid AS gateway_uuid, g.name AS gateway_name,

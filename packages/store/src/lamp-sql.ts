@@ -44,9 +44,10 @@ export function lampStatement(scope: TenantScope, filter: LampFilter, owners: La
   const ofMailbox = mailboxId === undefined ? 'true' : `p.mailbox_id = ${values.add(mailboxId, 'int')}`
   const ofDevices = gatewayId === undefined || deviceId !== undefined || owners === 'devices'
   const ofGateways = owners === 'all' && deviceId === undefined && userId === undefined
+  const wanted = filter.uuid === undefined || !ofGateways ? undefined : values.add(filter.uuid, 'uuid')
   const parts = [
     ...(ofDevices ? [deviceLamps(devicesOf(scope, filter, values), ofMailbox)] : []),
-    ...(ofGateways ? [gatewayLamps(gatewaysOf(scope, filter, values), ofMailbox)] : []),
+    ...(ofGateways ? [gatewayLamps(gatewaysOf(scope, filter, values), ofMailbox, wanted)] : []),
   ]
   const conditions = conditionsOf(filter, values)
   // Two letters each tell the filters apart: PostgreSQL cuts a longer name at 63.
