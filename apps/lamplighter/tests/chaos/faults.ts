@@ -99,10 +99,12 @@ export class Faults {
 
   /** Nobody who reads is sent away meanwhile. */
   async #withOpenSockets(what: string, work: () => Promise<void>): Promise<void> {
-    const closes = () => this.#cast.clients.reduce((sum, client) => sum + client.closes.length, 0)
-    const before = closes()
+    const before = this.#cast.clients.map(({ closes }) => closes.length)
     await work()
-    if (closes() > before) throw new Error(`sockets were closed while ${what}`)
+    const closed = this.#cast.clients.flatMap(({ seat, closes }, index) =>
+      closes.slice(before[index]).map((code) => `${seat.user ?? seat.tenant} by ${code}`),
+    )
+    if (closed.length > 0) throw new Error(`sockets were closed while ${what}: ${closed.join(', ')}`)
   }
 
   /** Everybody is there again, and a moment of the usual passes. */
