@@ -127,6 +127,11 @@ describe('the bus under faults', () => {
       refusals: cast.resuming.flatMap(({ refusals }) => refusals),
     }
     console.log(`chaos: ${JSON.stringify(figures)}\n${JSON.stringify(findings)}`)
+    for (const client of cast.resuming) {
+      const heard = new Set(client.events)
+      const missed = visibleTo(events, client.seat).filter(({ eventId }) => !heard.has(eventId))
+      if (missed.length > 0) console.log(JSON.stringify(missed), client.diary.join('\n'))
+    }
     const clean = { missing: 0, foreign: 0, outOfOrder: 0 }
     for (const finding of Object.values(findings).flat()) expect(finding).toMatchObject(clean)
     for (const finding of findings.resuming) expect(finding.repeats).toBe(0)

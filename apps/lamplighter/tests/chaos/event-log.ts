@@ -4,6 +4,7 @@ import { NAMES, type Seat } from './gateway-client.js'
 /** An event as the log has it, as far as it is compared. */
 export type LogRow = {
   readonly eventId: string
+  readonly cursor: number
   readonly mailbox: number | null
   readonly tenant: string | null
   /** Users the headers name; `*` is everyone. */
@@ -18,7 +19,7 @@ export type LogRow = {
 }
 
 const ROWS = `
-  SELECT event_id::text AS "eventId", mailbox_id AS mailbox, headers->>'tenant_uuid' AS tenant,
+  SELECT event_id::text AS "eventId", cursor::int, mailbox_id AS mailbox, headers->>'tenant_uuid' AS tenant,
     ARRAY(SELECT substr(key, 11) FROM jsonb_object_keys(headers) key WHERE key LIKE 'user_uuid:%') AS users,
     name, md5(body) AS body, extract(epoch FROM created_at)::float8 * 1000 AS "createdAt",
     body::json #>> '{data,message_id}' AS message, (body::json #>> '{data,message,folder,id}')::int AS folder

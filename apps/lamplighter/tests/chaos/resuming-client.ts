@@ -16,6 +16,8 @@ export class ResumingClient extends GatewayClient {
   replays = 0
   /** Returns it refused, with the reason. */
   readonly refusals: string[] = []
+  /** What happened to it, with the cursor it had then. */
+  readonly diary: string[] = []
   #cursor: string | undefined
   #live = false
   #tooFarBack = false
@@ -41,6 +43,7 @@ export class ResumingClient extends GatewayClient {
   protected opened(): void {
     this.#live = false
     this.#tooFarBack = false
+    this.#write('connects')
   }
 
   protected take(frame: string): void {
@@ -48,14 +51,21 @@ export class ResumingClient extends GatewayClient {
     if (marks) return this.#note(marks[1] ?? '', marks[2] ?? '')
     const { op, code, data } = JSON.parse(frame) as { op: string; code: number; data: Record<string, string> | null }
     if (op === 'init') this.subscribeAndStart()
-    else if (op === 'resume' && code === 0) this.replays++
-    else if (op === 'resume') this.#refused(data?.['reason'] ?? '')
+    else if (op === 'resume' && code === 0) {
+      this.replays++
+      this.#write(`was told ${data?.['replayed']} again`)
+    } else if (op === 'resume') this.#refused(data?.['reason'] ?? '')
     else if (op === 'start') this.#live = true
     if (op === 'init') this.#cursor ??= data?.['cursor']
   }
 
   protected override async between(): Promise<void> {
-    if (this.#tooFarBack) await this.#readLog().catch(() => {})
+    this.#write(`was closed by ${this.closes.at(-1)}`)
+    if (this.#tooFarBack) await this.#readLog().catch((err: Error) => this.#write(err.message))
+  }
+
+  #write(what: string): void {
+    this.diary.push(`${new Date().toISOString()} at ${this.#cursor}: ${what}`)
   }
 
   #note(cursor: string, eventId: string): void {
@@ -67,6 +77,7 @@ export class ResumingClient extends GatewayClient {
   /** The present that follows now would leave a gap. */
   #refused(reason: string): void {
     this.refusals.push(reason)
+    this.#write(`is refused: ${reason}`)
     this.#tooFarBack = true
     this.socket?.close()
   }
@@ -81,6 +92,7 @@ export class ResumingClient extends GatewayClient {
       const page = (await answer.json()) as Page
       this.events.push(...page.items.map(({ event_id: id }) => id))
       this.#cursor = page.cursor
+      this.#write(`read ${page.items.length}`)
       more = page.more
     }
   }
