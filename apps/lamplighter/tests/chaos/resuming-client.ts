@@ -21,6 +21,8 @@ export class ResumingClient extends GatewayClient {
   #cursor: string | undefined
   #live = false
   #tooFarBack = false
+  /** Whether the socket was opened with a cursor. */
+  #resuming = false
 
   get live(): boolean {
     return this.#live && this.socket?.readyState === WebSocket.OPEN
@@ -43,6 +45,7 @@ export class ResumingClient extends GatewayClient {
   protected opened(): void {
     this.#live = false
     this.#tooFarBack = false
+    this.#resuming = this.#cursor !== undefined
     this.#write('connects')
   }
 
@@ -53,9 +56,11 @@ export class ResumingClient extends GatewayClient {
     if (op === 'init') this.subscribeAndStart()
     else if (op === 'resume' && code === 0) {
       this.replays++
+      this.#live = true
       this.#write(`was told ${data?.['replayed']} again`)
     } else if (op === 'resume') this.#refused(data?.['reason'] ?? '')
-    else if (op === 'start') this.#live = true
+    // Who comes back is there when it has what it missed.
+    else if (op === 'start') this.#live = !this.#resuming
     if (op === 'init') this.#cursor ??= data?.['cursor']
   }
 
