@@ -94,9 +94,8 @@ describe.each(['TCP', 'TLS', 'WS'] as const)('a flow over %s', (name) => {
     await lamps.lampWhen(device, 'acknowledged', ({ reason }) => reason === 'acknowledged')
     await hangUp(phone)
     await deposit(tenant, box)
-    // A browser never comes back to its dialog; another phone might, until it is found not to be there.
-    const reasonGone = name === 'WS' ? 'no_contact' : 'unreachable'
-    await lamps.lampWhen(device, reasonGone, ({ reason, in_sync }) => reason === reasonGone && !in_sync)
+    // Nothing but the connection led there (sip.md 1.7).
+    await lamps.lampWhen(device, 'no contact', ({ reason, in_sync }) => reason === 'no_contact' && !in_sync)
     const back = await connected(device)
     expect((await back.subscribe({ Contact: nowhere(device) })).status).toBe(200)
     await back.next(0, lit(1), 'the state, by the new connection')

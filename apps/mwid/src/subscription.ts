@@ -112,9 +112,10 @@ export class Subscription {
     this.#form = form
   }
 
-  /** Whether no other connection reaches its device: browsers cannot be called. */
+  /** Whether no other connection reaches its device: browsers cannot be called, nor can phones behind NAT. */
   get isBoundToFlow(): boolean {
-    return this.#row.transport === 'WS' || this.#row.transport === 'WSS'
+    const { transport, dialog } = this.#row
+    return transport === 'WS' || transport === 'WSS' || hasNoOtherWay(dialog as Dialog)
   }
 
   /** The mailboxes it shows, as they were read last. */

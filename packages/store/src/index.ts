@@ -90,7 +90,6 @@ export {
   type SipDomain,
   SipRepository,
   type StoredSubscription,
-  type WatchedMailbox,
 } from './sip-repository.js'
 export { Store } from './store.js'
 export type { ClaimHolder } from './team-writer.js'
@@ -101,4 +100,5 @@ export type { PlacedTranscription, TranscriptionQuery } from './transcription-li
 export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'
 export type { StoredMessage } from './trash-writer.js'
 export type { User, UserColumn, UserFields } from './user-repository.js'
+export type { WatchedMailbox } from './watched-mailbox.js'
 export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

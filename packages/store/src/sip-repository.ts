@@ -1,7 +1,6 @@
 import type {
   DeviceId,
   DeviceProfileName,
-  LampCause,
   LampReason,
   MailboxId,
   MessageSummary,
@@ -23,6 +22,7 @@ import {
   SWEEP_SUBSCRIPTIONS,
 } from './sip-subscription-sql.js'
 import { pgSql } from './sql.js'
+import { toWatched, type WatchedMailbox, type WatchedRow } from './watched-mailbox.js'
 
 /** How a device wants to be told. */
 export type DeviceForm = {
@@ -53,28 +53,6 @@ export type SipDomain = {
   readonly tenantId: TenantId
   /** Whether requests to it are authenticated in the realm of its name. */
   readonly isRealm: boolean
-}
-
-/** A mailbox a device watches, or watched, with what it shows now. */
-export type WatchedMailbox = {
-  readonly deviceId: DeviceId
-  readonly tenantId: TenantId
-  /** How the device is told. */
-  readonly mwiMode: MwiMode
-  /** False: the ledger still has a line, which must go dark. */
-  readonly watched: boolean
-  /** The policy of the mailbox keeps its lamps dark. */
-  readonly blocked: boolean
-  /** What the device last acknowledged of it. */
-  readonly acknowledged: MessageSummary | undefined
-  readonly mailboxId: MailboxId
-  readonly number: string
-  /** Whether it is the personal mailbox of the device's user. */
-  readonly own: boolean
-  readonly revision: number
-  readonly summary: MessageSummary
-  /** Why the worker looked at it; undefined where it is only shown along with another one. The store does not know. */
-  readonly cause?: LampCause
 }
 
 /** A live subscription as the table keeps it; `dialog` is the SIP layer's own. */
@@ -194,27 +172,6 @@ const SAVE_LAMPS = `
 const FORGET_LAMPS = `
   DELETE FROM lamp l WHERE l.device_uuid = ANY ($1::uuid[]) AND l.acknowledged_new IS NOT DISTINCT FROM 0
     AND NOT EXISTS (SELECT 1 FROM device_watch w WHERE w.device_uuid = l.device_uuid AND w.mailbox_id = l.mailbox_id)`
-
-type WatchedRow = {
-  device_uuid: string
-  tenant_uuid: string
-  mwi_mode: string
-  watched: boolean
-  acknowledged_new: number | null
-  acknowledged_old: number | null
-  acknowledged_urgent_new: number | null
-  acknowledged_urgent_old: number | null
-  own: boolean
-  id: number
-  number: string
-  revision: number
-  shown: boolean
-  blocked: boolean
-  new_count: number
-  old_count: number
-  urgent_new_count: number
-  urgent_old_count: number
-}
 
 /** What the SIP worker reads and writes, over all tenants: it serves every device, and each query goes by device. */
 export class SipRepository {
@@ -372,36 +329,5 @@ export class SipRepository {
   async #rows<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     const { rows } = await this.#pool.query<Row>({ name, text, values: [...values] })
     return rows
-  }
-}
-
-function toWatched(row: WatchedRow): WatchedMailbox {
-  const shown = (count: number) => (row.shown ? count : 0)
-  return {
-    deviceId: row.device_uuid as DeviceId,
-    tenantId: row.tenant_uuid as TenantId,
-    mwiMode: row.mwi_mode as MwiMode,
-    watched: row.watched,
-    blocked: row.blocked,
-    mailboxId: row.id as MailboxId,
-    number: row.number,
-    own: row.own,
-    revision: Number(row.revision),
-    summary: {
-      new: shown(row.new_count),
-      old: shown(row.old_count),
-      urgentNew: shown(row.urgent_new_count),
-      urgentOld: shown(row.urgent_old_count),
-    },
-    acknowledged: row.acknowledged_new === null ? undefined : toAcknowledged(row),
-  }
-}
-
-function toAcknowledged(row: WatchedRow): MessageSummary {
-  return {
-    new: row.acknowledged_new ?? 0,
-    old: row.acknowledged_old ?? 0,
-    urgentNew: row.acknowledged_urgent_new ?? 0,
-    urgentOld: row.acknowledged_urgent_old ?? 0,
   }
 }
