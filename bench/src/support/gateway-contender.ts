@@ -148,6 +148,7 @@ export class NodeContender extends Contender {
 export class NchanContender extends Contender {
   readonly #text: Buffer
   #server: NchanServer | undefined
+  #sending: Promise<void> = Promise.resolve()
 
   /** @param frameBytes the size of a frame, its head included */
   constructor(sockets: number, frameBytes: number) {
@@ -157,6 +158,7 @@ export class NchanContender extends Contender {
   }
 
   async close(): Promise<void> {
+    await this.#sending
     this.swarm.close()
     await this.#server?.stop()
   }
@@ -170,7 +172,7 @@ export class NchanContender extends Contender {
   }
 
   protected send(events: number): void {
-    void this.#server?.send(this.#text, events)
+    this.#sending = this.#sending.then(() => this.#server?.send(this.#text, events))
   }
 
   protected weight(): Promise<number> {

@@ -15,12 +15,12 @@ load_module ${MODULE};
 user root;
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile 65536;
 pid ${directory}/nginx.pid;
 error_log ${directory}/error.log error;
-events { worker_connections 65536; }
+events { worker_connections 19000; }
 http {
   access_log off;
+  nchan_shared_memory_size 512M;
   keepalive_requests 1000000;
   client_body_temp_path ${directory}/body;
   server {
@@ -92,7 +92,7 @@ export class NchanServer {
         answer.resume()
         answer.once('end', () => resolve(true))
       })
-      posted.once('error', reject)
+      posted.on('error', reject)
       posted.end(text)
     })
   }
