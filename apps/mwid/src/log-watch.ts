@@ -1,4 +1,4 @@
-import type { Bus, ConsumerDefinition } from '@lamplighter/bus'
+import { type Bus, type ConsumerDefinition, toIncoming } from '@lamplighter/bus'
 import { type Logger, sleep } from '@lamplighter/runtime'
 import type { CommittedEvent, EventTail } from '@lamplighter/store'
 
@@ -71,11 +71,11 @@ export class LogWatch {
     }
   }
 
-  async #wake({ id, eventId, name, headers, body }: CommittedEvent): Promise<void> {
-    if (this.#seen.has(id)) return
-    this.#seen.add(id)
-    const message = { eventId, name, headers, body: Buffer.from(body), cursor: undefined, redelivered: false }
-    for (const consumer of this.#consumers) if (namesOf(consumer).includes(name)) await consumer.handle(message)
+  async #wake(event: CommittedEvent): Promise<void> {
+    if (this.#seen.has(event.id)) return
+    this.#seen.add(event.id)
+    const message = toIncoming(event)
+    for (const consumer of this.#consumers) if (namesOf(consumer).includes(event.name)) await consumer.handle(message)
   }
 }
 

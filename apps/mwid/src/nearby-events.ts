@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, IncomingMessage, Outcome } from '@lamplighter/bus'
+import { type ConsumerDefinition, type IncomingMessage, type Outcome, toIncoming } from '@lamplighter/bus'
 import type { EventRecord } from '@lamplighter/contracts'
 
 /** Events of this process, at most, whose arrival over the bus is still remembered to be old news. */
@@ -28,7 +28,7 @@ export class NearbyEvents {
   /** What a transaction of this process said, after its commit. */
   readonly hear = (said: readonly EventRecord[]): void => {
     for (const event of said) {
-      if (!this.#names.has(event.name) || this.#handle(toMessage(event)) !== 'ack') continue
+      if (!this.#names.has(event.name) || this.#handle(toIncoming(event)) !== 'ack') continue
       for (const oldest of this.#heard) {
         if (this.#heard.size < REMEMBERED) break
         this.#heard.delete(oldest)
@@ -40,8 +40,4 @@ export class NearbyEvents {
   #forget({ eventId }: IncomingMessage): boolean {
     return eventId !== undefined && this.#heard.delete(eventId)
   }
-}
-
-function toMessage({ eventId, name, headers, body }: EventRecord): IncomingMessage {
-  return { eventId, name, headers, body: Buffer.from(body), cursor: undefined, redelivered: false }
 }

@@ -8,6 +8,7 @@ import { createLogger } from '@lamplighter/runtime'
 import { computeHa1, SoftPhone } from '@lamplighter/sip'
 import { OutboxSignal, onlyTenant } from '@lamplighter/store'
 import type { BenchInstallation } from './installation.js'
+import { UNPACED } from './unpaced.js'
 
 const log = createLogger('error')
 
@@ -47,8 +48,7 @@ export async function startChain(
   const { database, originUuid, nonceKey, peerSecretKey } = installation
   const signal = new OutboxSignal(async () => {})
   const store = installation.store((said) => signal.poke(said))
-  const notifyRates = { perSec: 1_000_000, perHopPerSec: 1_000_000 }
-  const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'], notifyRates }
+  const settings = { host: '127.0.0.1', port: 0, accessCodes: ['*97'], notifyRates: UNPACED }
   const mwid = createMwid({
     database,
     store,

@@ -4,6 +4,7 @@ import { InProcessBus } from '@lamplighter/bus'
 import { createMwid } from '@lamplighter/mwid'
 import { createLogger } from '@lamplighter/runtime'
 import { openDatabase, Store } from '@lamplighter/store'
+import { UNPACED } from './unpaced.js'
 
 /**
  * The SIP worker in a process of its own, and in it whoever commits changes: a datagram to its control port names
@@ -14,9 +15,7 @@ const [databaseUrl = '', secret = '', originUuid = '', sipPort = '0'] = process.
 const log = createLogger('error')
 const database = openDatabase(databaseUrl, { connections: 8 })
 const bus = new InProcessBus(log)
-/** What it can do is measured, not what it is told to. */
-const notifyRates = { perSec: 1_000_000, perHopPerSec: 1_000_000 }
-const settings = { host: '127.0.0.1', port: Number(sipPort), accessCodes: ['*97'], notifyRates }
+const settings = { host: '127.0.0.1', port: Number(sipPort), accessCodes: ['*97'], notifyRates: UNPACED }
 const { nonceKey, peerSecretKey } = deriveKeys(secret)
 const mwid = createMwid({
   database,

@@ -25,6 +25,13 @@ export type IncomingMessage = {
   readonly redelivered: boolean
 }
 
+/** An event as a consumer gets it that is handed over within the process: it has not been through a broker. */
+export function toIncoming({ eventId, name, headers, body, cursor }: Handed): IncomingMessage {
+  return { eventId, name, headers, body: Buffer.from(body), cursor, redelivered: false }
+}
+
+type Handed = Pick<OutgoingMessage, 'eventId' | 'name' | 'headers' | 'body' | 'cursor'>
+
 /** One binding of a headers exchange with x-match=all: every pair must be there, values compared with their type. */
 export type HeaderMatch = Readonly<Record<string, string | boolean>>
 

@@ -1,5 +1,13 @@
 import { type Logger, sleep } from '@lamplighter/runtime'
-import type { Bus, Consumer, ConsumerDefinition, DeadLetter, IncomingMessage, OutgoingMessage } from './bus.js'
+import {
+  type Bus,
+  type Consumer,
+  type ConsumerDefinition,
+  type DeadLetter,
+  type IncomingMessage,
+  type OutgoingMessage,
+  toIncoming,
+} from './bus.js'
 import { decide } from './decide.js'
 import { BusUnavailableError } from './errors.js'
 import { selects } from './matching.js'
@@ -165,8 +173,4 @@ class Queue {
     this.#log.error({ eventId, event: name, queue: this.name }, 'message parked as dead letter')
     await this.#park({ queue: this.name, reason, eventId, name, headers, body })
   }
-}
-
-function toIncoming({ eventId, name, headers, body, cursor }: OutgoingMessage): IncomingMessage {
-  return { eventId, name, headers, body: Buffer.from(body), cursor, redelivered: false }
 }

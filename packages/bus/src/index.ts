@@ -9,6 +9,7 @@ export type {
   OutgoingMessage,
   PublishOptions,
 } from './bus.js'
+export { toIncoming } from './bus.js'
 export { type ConsumerQueue, ConsumerQueues, type QueueBinding } from './consumer-queues.js'
 export { BusUnavailableError } from './errors.js'
 export { readEventData } from './event-data.js'

@@ -1,5 +1,5 @@
 import { freePort } from './free-port.js'
-import { KamailioProcess } from './kamailio-process.js'
+import { KamailioPeer, KamailioProcess } from './kamailio-process.js'
 
 /** A request as it went through the edge. */
 export type EdgePassed = {
@@ -50,14 +50,13 @@ request_route {
 }
 
 /** A real Kamailio as the proxy between phones and the server: nothing gets through but by its Record-Route and Path. */
-export class KamailioEdge {
+export class KamailioEdge extends KamailioPeer {
   readonly port: number
   readonly passed: EdgePassed[]
-  readonly #process: KamailioProcess
 
   private constructor(port: number, process: KamailioProcess, passed: EdgePassed[]) {
+    super(process)
     this.port = port
-    this.#process = process
     this.passed = passed
   }
 
@@ -72,10 +71,6 @@ export class KamailioEdge {
       onLine: (line) => hear(line, passed),
     })
     return new KamailioEdge(port, process, passed)
-  }
-
-  stop(): Promise<void> {
-    return this.#process.stop()
   }
 }
 

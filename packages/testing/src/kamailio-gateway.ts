@@ -1,5 +1,5 @@
 import { freePort } from './free-port.js'
-import { KamailioProcess } from './kamailio-process.js'
+import { KamailioPeer, KamailioProcess } from './kamailio-process.js'
 
 /** A NOTIFY as Kamailio saw it: each copy of one counts. */
 export type KamailioTold = {
@@ -44,13 +44,12 @@ modparam("tls", "tls_method", "TLSv1.2+")`
 }
 
 /** A real Kamailio as the PBX behind a gateway: it takes NOTIFYs and says in its log what it was told. */
-export class KamailioGateway {
+export class KamailioGateway extends KamailioPeer {
   readonly told: KamailioTold[]
-  readonly #process: KamailioProcess
   readonly #ports: { readonly port: number; readonly tlsPort: number }
 
   private constructor(process: KamailioProcess, ports: { port: number; tlsPort: number }, told: KamailioTold[]) {
-    this.#process = process
+    super(process)
     this.#ports = ports
     this.told = told
   }
@@ -73,20 +72,6 @@ export class KamailioGateway {
   target(transport: 'udp' | 'tcp' | 'tls') {
     const { port, tlsPort } = this.#ports
     return { host: '127.0.0.1', port: transport === 'tls' ? tlsPort : port, transport }
-  }
-
-  /** Starts it where it was. */
-  up(): Promise<void> {
-    return this.#process.up()
-  }
-
-  /** Ends it, as a power failure would. */
-  kill(): Promise<void> {
-    return this.#process.kill()
-  }
-
-  stop(): Promise<void> {
-    return this.#process.stop()
   }
 }
 

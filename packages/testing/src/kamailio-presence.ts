@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { freePort } from './free-port.js'
-import { KamailioProcess } from './kamailio-process.js'
+import { KamailioPeer, KamailioProcess } from './kamailio-process.js'
 
 /** The tables its presence server wants to find, though it keeps everything in memory here. */
 const TABLES = ['version', 'presentity', 'active_watchers', 'watchers', 'xcap']
@@ -40,13 +40,12 @@ request_route {
 }
 
 /** A real Kamailio as a presence server: it takes PUBLISH of message-summary and tells its own subscribers. */
-export class KamailioPresence {
+export class KamailioPresence extends KamailioPeer {
   readonly port: number
-  readonly #process: KamailioProcess
 
   private constructor(port: number, process: KamailioProcess) {
+    super(process)
     this.port = port
-    this.#process = process
   }
 
   /** Starts one, in memory. @throws when it does not come up */
@@ -62,19 +61,5 @@ export class KamailioPresence {
       },
     })
     return new KamailioPresence(port, process)
-  }
-
-  /** Starts it where it was, with nothing in its memory. */
-  up(): Promise<void> {
-    return this.#process.up()
-  }
-
-  /** Ends it, as a power failure would. */
-  kill(): Promise<void> {
-    return this.#process.kill()
-  }
-
-  stop(): Promise<void> {
-    return this.#process.stop()
   }
 }

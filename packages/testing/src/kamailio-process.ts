@@ -110,6 +110,30 @@ export class KamailioProcess {
   }
 }
 
+/** A Kamailio with a part to play: it comes, goes and ends with its process. */
+export abstract class KamailioPeer {
+  readonly #process: KamailioProcess
+
+  protected constructor(process: KamailioProcess) {
+    this.#process = process
+  }
+
+  /** Starts it where it was, with nothing in its memory. */
+  up(): Promise<void> {
+    return this.#process.up()
+  }
+
+  /** Ends it, as a power failure would. */
+  kill(): Promise<void> {
+    return this.#process.kill()
+  }
+
+  /** Ends it for good. */
+  stop(): Promise<void> {
+    return this.#process.stop()
+  }
+}
+
 function configuration({ port, modules, script, preamble = '' }: KamailioPlan, directory: string): string {
   return `#!KAMAILIO
 debug=0
