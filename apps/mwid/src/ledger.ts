@@ -1,6 +1,7 @@
 import { type DeviceId, type LampReason, type MailboxId, sameSummary } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { LampDecision, LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
+import { lampKey } from './lamp-causes.js'
 import type { LampTrace } from './lamp-trace.js'
 
 /** Lines are gathered this long: they are a record, not the truth, and never a write per NOTIFY. */
@@ -76,8 +77,11 @@ export class Ledger {
   /** Lines of these devices that the table may not have yet, the newest of each lamp. */
   unwrittenOf(devices: readonly DeviceId[]): LampEntry[] {
     const wanted = new Set(devices)
-    const lines = new Map([...this.#writing, ...this.#waiting])
-    return [...lines.values()].filter(({ deviceId }) => wanted.has(deviceId))
+    const lines = new Map<string, LampEntry>()
+    for (const some of [this.#writing, this.#waiting]) {
+      for (const [key, line] of some) if (wanted.has(line.deviceId)) lines.set(key, line)
+    }
+    return [...lines.values()]
   }
 
   get #left(): number {
@@ -87,7 +91,7 @@ export class Ledger {
   #add(mailbox: WatchedMailbox, acknowledged: LampEntry['acknowledged'], reason: LampReason, status: number | null) {
     const { deviceId, tenantId, mailboxId, watched } = mailbox
     const entry = { tenantId, deviceId, mailboxId, watched, desired: stateOf(mailbox), acknowledged, reason, status }
-    put(this.#waiting, keyOf(entry), entry)
+    put(this.#waiting, lampKey(entry), entry)
   }
 
   #cut(): void {
@@ -141,10 +145,6 @@ export class Ledger {
 
 function stateOf({ summary, revision }: WatchedMailbox): LampEntry['desired'] {
   return { summary, revision }
-}
-
-function keyOf({ deviceId, mailboxId }: LampEntry): string {
-  return `${deviceId}/${mailboxId}`
 }
 
 /** Puts a line behind the others. What its lamp acknowledged before is not forgotten by it. */
