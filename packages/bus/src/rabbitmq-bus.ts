@@ -140,12 +140,18 @@ export class RabbitMqBus implements Bus {
     // Reported here and acted on at `close`, which always follows.
     connection.on('error', (err) => this.#log.warn({ err }, 'RabbitMQ connection failed'))
     this.#watchAlarms(connection)
+    let closed = false
+    connection.once('close', () => {
+      closed = true
+      if (this.#session?.connection === connection) this.#lost()
+    })
     try {
       const publishers: ConfirmChannel[] = []
       while (publishers.length < this.#shards) publishers.push(await this.#openPublisher(connection))
       const session = { connection, publishers }
-      connection.once('close', () => this.#lost(session))
       for (const registration of this.#registrations) await this.#startConsumer(session, registration)
+      // Its last answer and its end may come in one piece: nobody would ever notice that this one is dead.
+      if (closed) throw new BusUnavailableError('RabbitMQ closed the connection while it was made')
       this.#session = session
     } catch (error) {
       await connection.close().catch(() => {})
@@ -178,8 +184,8 @@ export class RabbitMqBus implements Bus {
     return publisher
   }
 
-  #lost(session: Session): void {
-    if (this.#session === session) this.#session = undefined
+  #lost(): void {
+    this.#session = undefined
     if (this.#stopping.signal.aborted || this.#reconnecting) return
     this.#log.warn('RabbitMQ connection lost')
     this.#reconnecting = this.#reconnect().finally(() => {

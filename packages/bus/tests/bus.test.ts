@@ -157,6 +157,10 @@ function methodFrame(payload: readonly number[]): Uint8Array {
 }
 const BLOCKED = methodFrame([0, 10, 0, 60, 3, ...Buffer.from('low')])
 const UNBLOCKED = methodFrame([0, 10, 0, 61])
+/** Reply code 320 (closed by an operator), no text, no method that caused it. */
+const CONNECTION_CLOSE = methodFrame([0, 10, 0, 50, 1, 64, 0, 0, 0, 0, 0])
+/** Class and method of the answer that ends the set-up of a consumer. */
+const CONSUME_OK = Uint8Array.from([0, 60, 0, 21])
 
 describe('the RabbitMQ transport', () => {
   it('5.3: with several shards keeps the order of each key', async () => {
@@ -237,6 +241,20 @@ describe('the RabbitMQ transport', () => {
     expect(bus.connected).toBe(false)
     proxy.stall(false)
     await waitFor(() => bus.connected, { what: 'the reconnection' })
+    await bus.publish([message({})])
+    await bus.stop()
+    await proxy.stop()
+  })
+
+  it('comes back when the broker closes a connection in the very moment it is ready', async () => {
+    const proxy = await TcpProxy.start(new URL(vhost.url))
+    const bus = new RabbitMqBus(proxy.url(new URL(vhost.url)), log)
+    await bus.start()
+    await bus.consume({ queue: 'test.brief', durability: 'exclusive', bindings: [], prefetch: 1, handle: () => 'ack' })
+    const before = proxy.connections
+    proxy.append(CONSUME_OK, CONNECTION_CLOSE)
+    proxy.cut()
+    await waitFor(() => proxy.connections > before + 1 && bus.connected, { what: 'another attempt', timeoutMs: 5000 })
     await bus.publish([message({})])
     await bus.stop()
     await proxy.stop()

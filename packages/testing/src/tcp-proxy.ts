@@ -1,5 +1,8 @@
 import net, { type AddressInfo } from 'node:net'
 
+/** What is said to a client right behind something the server says. */
+type Addition = { readonly marker: Buffer; readonly bytes: Buffer }
+
 /** A cut that waits for the beginning of a frame. */
 type Tear = { readonly beginning: Buffer; readonly bytes: number; readonly done: () => void }
 
@@ -15,6 +18,7 @@ export class TcpProxy {
   #delayMs = 0
   #cutAfter = Number.POSITIVE_INFINITY
   #tear: Tear | undefined
+  #addition: Addition | undefined
   #onCut: (() => void) | undefined
 
   private constructor(target: URL) {
@@ -91,6 +95,11 @@ export class TcpProxy {
     for (const client of this.#clients) client.write(bytes)
   }
 
+  /** Says something in the server's place right behind the next thing that holds these bytes, and in one piece with it. */
+  append(marker: Uint8Array, bytes: Uint8Array): void {
+    this.#addition = { marker: Buffer.from(marker), bytes: Buffer.from(bytes) }
+  }
+
   async stop(): Promise<void> {
     this.cut()
     await new Promise((resolve) => this.#server.close(resolve))
@@ -105,7 +114,7 @@ export class TcpProxy {
     const server = net.connect(this.#target)
     this.#clients.add(client)
     this.#pass(client, server, (bytes) => this.#upTo(bytes))
-    this.#pass(server, client, (bytes) => bytes)
+    this.#pass(server, client, (bytes) => this.#withAddition(bytes))
   }
 
   #pass(from: net.Socket, to: net.Socket, through: (bytes: Buffer) => Buffer): void {
@@ -136,6 +145,13 @@ export class TcpProxy {
     this.#cutAfter = at + this.#tear.beginning.length + this.#tear.bytes
     this.#onCut = this.#tear.done
     this.#tear = undefined
+  }
+
+  #withAddition(bytes: Buffer): Buffer {
+    if (!this.#addition || !bytes.includes(this.#addition.marker)) return bytes
+    const both = Buffer.concat([bytes, this.#addition.bytes])
+    this.#addition = undefined
+    return both
   }
 
   /** The bytes before the cut still arrive. */
