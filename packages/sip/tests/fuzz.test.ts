@@ -44,7 +44,7 @@ function target() {
     transports: [udp, tcp],
     clock,
     // Everything that waits is over after 64 messages.
-    timings: { t1Ms: 1, t2Ms: 8, t4Ms: 10 },
+    timings: { t1Ms: 1, t2Ms: 8 },
     onError: (error) => faults.push(error),
     handlers: {
       REGISTER: (incoming) => {

@@ -27,7 +27,7 @@ export type ClientSurroundings = {
 /** Drives the client machine: owns its timers, sends, delivers the final answer once. */
 export class ClientTransaction {
   readonly #around: ClientSurroundings
-  readonly #timers = new Map<ClientTimer, () => void>()
+  readonly #timers: Record<ClientTimer, (() => void) | undefined> = { E: undefined, F: undefined }
   #state: ClientState
 
   constructor(around: ClientSurroundings) {
@@ -49,8 +49,8 @@ export class ClientTransaction {
 
   /** Forgets everything, silently. */
   cancel(): void {
-    for (const cancel of this.#timers.values()) cancel()
-    this.#timers.clear()
+    this.#stop('E')
+    this.#stop('F')
   }
 
   #move({ state, actions }: ClientStep, response: SipResponse | undefined): void {
@@ -73,11 +73,11 @@ export class ClientTransaction {
   #start(timer: ClientTimer, ms: number): void {
     this.#stop(timer)
     const fire = () => this.#move(stepClient(this.#state, { type: 'timer', timer }, this.#around.link), undefined)
-    this.#timers.set(timer, this.#around.clock.after(ms, fire))
+    this.#timers[timer] = this.#around.clock.after(ms, fire)
   }
 
   #stop(timer: ClientTimer): void {
-    this.#timers.get(timer)?.()
-    this.#timers.delete(timer)
+    this.#timers[timer]?.()
+    this.#timers[timer] = undefined
   }
 }

@@ -36,8 +36,9 @@ export class Clients {
   async request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
     const transport = this.#transports.find(to)
     if (!transport) return { type: 'failed', reason: 'transport' }
-    const stream = transport.name === 'UDP' && this.#transports.find({ ...to, transport: 'TCP' })
-    if (!stream || sizeOf(request) <= MAX_DATAGRAM_BYTES) return this.#send(request, transport, to)
+    if (transport.name !== 'UDP' || sizeOf(request) <= MAX_DATAGRAM_BYTES) return this.#send(request, transport, to)
+    const stream = this.#transports.find({ ...to, transport: 'TCP' })
+    if (!stream) return this.#send(request, transport, to)
     // Too large for one datagram: a peer that has no TCP gets it in pieces (RFC 3261 18.1.1).
     const outcome = await this.#send(request, stream, { ...to, transport: 'TCP' })
     const refused = outcome.type === 'failed' && outcome.reason === 'transport'

@@ -1,14 +1,15 @@
 import type { Timings } from './timings.js'
 
-/** E resends, F gives up, K absorbs late answers. */
-export type ClientTimer = 'E' | 'F' | 'K'
+/** E resends, F gives up. */
+export type ClientTimer = 'E' | 'F'
 
 /**
- * Where a request of ours stands. `trying`: nothing heard; `proceeding`: a provisional answer; `completed`: answered,
- * staying only to swallow repeats; `terminated`: over.
+ * Where a request of ours stands. `trying`: nothing heard; `proceeding`: a provisional answer; `terminated`: over. There
+ * is no `completed`: it would stay for timer K only to swallow repeats of the answer, and a repeat that finds no
+ * transaction is dropped by the stack. At thousands of NOTIFYs a second nothing of them is kept for five seconds.
  */
 export type ClientState = {
-  readonly name: 'trying' | 'proceeding' | 'completed' | 'terminated'
+  readonly name: 'trying' | 'proceeding' | 'terminated'
   /** The present interval of timer E. */
   readonly timerEMs: number
 }
@@ -46,27 +47,22 @@ export function stepClient(state: ClientState, input: ClientInput, link: Link): 
     case 'trying':
     case 'proceeding':
       return stepWaiting(state, input, link)
-    case 'completed':
-      return input.type === 'timer' && input.timer === 'K' ? end(state) : stay(state)
     case 'terminated':
       return stay(state)
   }
 }
 
-function stepWaiting(state: ClientState, input: ClientInput, { reliable, timings }: Link): ClientStep {
+function stepWaiting(state: ClientState, input: ClientInput, { timings }: Link): ClientStep {
   switch (input.type) {
     case 'transport_error':
       return end(state, { type: 'fail', reason: 'transport' })
     case 'response': {
       const deliver: ClientAction = { type: 'deliver' }
       if (input.status < 200) return { state: { ...state, name: 'proceeding' }, actions: [deliver] }
-      if (reliable) return end(state, deliver)
-      const linger: ClientAction = { type: 'start', timer: 'K', ms: timings.t4Ms }
-      return { state: { ...state, name: 'completed' }, actions: [stop('E'), stop('F'), deliver, linger] }
+      return end(state, deliver)
     }
     case 'timer': {
       if (input.timer === 'F') return end(state, { type: 'fail', reason: 'timeout' })
-      if (input.timer === 'K') return stay(state)
       // A provisional answer proves that the peer is there: stop doubling and settle at T2.
       const ms = state.name === 'proceeding' ? timings.t2Ms : Math.min(2 * state.timerEMs, timings.t2Ms)
       return { state: { ...state, timerEMs: ms }, actions: [{ type: 'send' }, { type: 'start', timer: 'E', ms }] }
@@ -82,6 +78,6 @@ function stop(timer: ClientTimer): ClientAction {
   return { type: 'stop', timer }
 }
 
-function end(state: ClientState, ...last: ClientAction[]): ClientStep {
-  return { state: { ...state, name: 'terminated' }, actions: [stop('E'), stop('F'), stop('K'), ...last] }
+function end(state: ClientState, last: ClientAction): ClientStep {
+  return { state: { ...state, name: 'terminated' }, actions: [stop('E'), stop('F'), last] }
 }
