@@ -156,6 +156,8 @@ export class GatewayWorker {
   }
 
   async #serve(key: string, look: Look): Promise<void> {
+    // One that comes to be looks at all of its mailboxes.
+    if (this.#drivers.size === 0) return void this.#looks.delete(key)
     const ids = [...look.ids].slice(0, CHUNK)
     const lamps = await this.#parts.repository.lampsOfMailboxes(ids, look.gatewayId)
     for (const id of ids) look.ids.delete(id)
