@@ -21,8 +21,8 @@ export class LampCauses {
   }
 
   /** Mailboxes whose watchers are looked at. */
-  get mailboxes(): ReadonlySet<MailboxId> {
-    return new Set(this.#mailboxes.keys())
+  get mailboxes(): MailboxId[] {
+    return [...this.#mailboxes.keys()]
   }
 
   /** Devices that are looked at by themselves. */

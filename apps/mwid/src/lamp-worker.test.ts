@@ -29,7 +29,8 @@ const lit = (mailboxId: number): WatchedMailbox => ({
 
 /** A worker whose device has one subscription, whatever the table says it watches, and a ledger that has not been written. */
 function setUp(read: readonly WatchedMailbox[]) {
-  const sip = { watched: async () => read, forms: async () => new Map() } as unknown as SipRepository
+  const forms = vi.fn(async () => new Map())
+  const sip = { watched: async () => read, forms } as unknown as SipRepository
   const ledger = new Ledger(sip, { decide: () => [] } as unknown as LampTrace, log)
   const told: WatchedMailbox[][] = []
   const subscription = {
@@ -40,7 +41,7 @@ function setUp(read: readonly WatchedMailbox[]) {
   const table = { ofDevice: () => [subscription as unknown as Subscription], looked: () => {} }
   const unsolicited = { changed: () => [], reform: () => {} } as unknown as UnsolicitedNotifier
   const worker = new LampWorker(sip, table as unknown as SubscriptionTable, unsolicited, ledger, {} as LampMetrics, log)
-  return { worker, ledger, told }
+  return { worker, ledger, told, forms }
 }
 
 describe('the lamp worker', () => {
@@ -55,6 +56,17 @@ describe('the lamp worker', () => {
       [2, false, 0],
     ])
     expect(told[0]?.[1]?.acknowledged).toMatchObject({ new: 1 })
+    await worker.stop()
+  })
+
+  it('reads how devices want to be told only of those that were named, whatever the ledger has still to write', async () => {
+    const { worker, ledger, told, forms } = setUp([lit(1)])
+    ledger.record([lit(1)], true, 'acknowledged', 200)
+    worker.mailboxChanged(lit(1).mailboxId, requestCause('SUBSCRIBE'))
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+    expect(forms).not.toHaveBeenCalled()
+    worker.deviceChanged(DEVICE, requestCause('SUBSCRIBE'))
+    await vi.waitFor(() => expect(forms).toHaveBeenCalledWith([DEVICE]))
     await worker.stop()
   })
 })

@@ -126,10 +126,11 @@ export class LampWorker {
       const causes = this.#causes
       this.#causes = new LampCauses()
       // A mailbox may be gone before the ledger's line that would lead to its devices is written.
-      const asked = [...new Set([...causes.devices, ...this.#ledger.unwritten(causes.mailboxes)])]
-      const unwritten = asked.length > 0 ? this.#ledger.unwrittenOf(asked) : []
+      const { devices, mailboxes } = causes
+      const asked = [...new Set([...devices, ...this.#ledger.unwritten(mailboxes)])]
+      const unwritten = this.#ledger.unwrittenOf(asked)
       try {
-        const [watched] = await Promise.all([this.#sip.watched(asked, [...causes.mailboxes]), this.#reform(asked)])
+        const [watched] = await Promise.all([this.#sip.watched(asked, mailboxes), this.#reform(devices)])
         this.#show(asked, causes.explain(withUnwritten(watched, unwritten)))
         backoff.reset()
       } catch (err) {
@@ -153,9 +154,9 @@ export class LampWorker {
   }
 
   /** A device that was named may want to be told otherwise; a mailbox that was named changes nothing of that. */
-  async #reform(asked: readonly DeviceId[]): Promise<void> {
-    if (asked.length === 0) return
-    for (const [deviceId, form] of await this.#sip.forms(asked)) {
+  async #reform(named: readonly DeviceId[]): Promise<void> {
+    if (named.length === 0) return
+    for (const [deviceId, form] of await this.#sip.forms(named)) {
       for (const subscription of this.#table.ofDevice(deviceId)) subscription.reform(form)
       this.#unsolicited.reform(deviceId, form)
     }
@@ -195,6 +196,7 @@ export class LampWorker {
 
 /** What a device shows by a line that the table had not yet, and watches no more, goes dark like one that it had. */
 function withUnwritten(watched: readonly WatchedMailbox[], unwritten: readonly LampEntry[]): WatchedMailbox[] {
+  if (unwritten.length === 0) return [...watched]
   const read = new Set(watched.map(lampKey))
   const gone = unwritten.filter((line) => !read.has(lampKey(line)))
   return [...watched, ...gone.map(toUnwatched)]

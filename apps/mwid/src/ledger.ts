@@ -1,8 +1,8 @@
 import { type DeviceId, type LampReason, type MailboxId, sameSummary } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { LampDecision, LampEntry, SipRepository, WatchedMailbox } from '@lamplighter/store'
-import { lampKey } from './lamp-causes.js'
 import type { LampTrace } from './lamp-trace.js'
+import { LedgerLines } from './ledger-lines.js'
 
 /** Lines are gathered this long: they are a record, not the truth, and never a write per NOTIFY. */
 const FLUSH_MS = 100
@@ -18,8 +18,8 @@ export class Ledger {
   readonly #sip: SipRepository
   readonly #log: Logger
   readonly #stopping = new AbortController()
-  #waiting = new Map<string, LampEntry>()
-  #writing: ReadonlyMap<string, LampEntry> = new Map()
+  #waiting = new LedgerLines()
+  #writing = new LedgerLines()
   #running: Promise<void> | undefined
   #cutOnce = false
 
@@ -69,19 +69,24 @@ export class Ledger {
   }
 
   /** Devices that show one of these mailboxes by a line the table may not have yet: to the statements they are invisible. */
-  unwritten(mailboxes: ReadonlySet<MailboxId>): DeviceId[] {
-    const entries = [...this.#waiting.values(), ...this.#writing.values()]
-    return entries.filter(({ mailboxId }) => mailboxes.has(mailboxId)).map(({ deviceId }) => deviceId)
+  unwritten(mailboxes: Iterable<MailboxId>): Set<DeviceId> {
+    const devices = new Set<DeviceId>()
+    for (const id of mailboxes) {
+      for (const lines of [this.#writing, this.#waiting]) for (const device of lines.devicesOf(id)) devices.add(device)
+    }
+    return devices
   }
 
   /** Lines of these devices that the table may not have yet, the newest of each lamp. */
-  unwrittenOf(devices: readonly DeviceId[]): LampEntry[] {
-    const wanted = new Set(devices)
-    const lines = new Map<string, LampEntry>()
-    for (const some of [this.#writing, this.#waiting]) {
-      for (const [key, line] of some) if (wanted.has(line.deviceId)) lines.set(key, line)
+  unwrittenOf(devices: Iterable<DeviceId>): LampEntry[] {
+    const newest: LampEntry[] = []
+    for (const id of devices) {
+      const lines = new Map<MailboxId, LampEntry>()
+      for (const line of this.#writing.ofDevice(id)) lines.set(line.mailboxId, line)
+      for (const line of this.#waiting.ofDevice(id)) lines.set(line.mailboxId, line)
+      newest.push(...lines.values())
     }
-    return [...lines.values()]
+    return newest
   }
 
   get #left(): number {
@@ -90,14 +95,14 @@ export class Ledger {
 
   #add(mailbox: WatchedMailbox, acknowledged: LampEntry['acknowledged'], reason: LampReason, status: number | null) {
     const { deviceId, tenantId, mailboxId, watched } = mailbox
-    const entry = { tenantId, deviceId, mailboxId, watched, desired: stateOf(mailbox), acknowledged, reason, status }
-    put(this.#waiting, lampKey(entry), entry)
+    const desired = stateOf(mailbox)
+    this.#waiting.put({ tenantId, deviceId, mailboxId, watched, desired, acknowledged, reason, status })
   }
 
   #cut(): void {
     while (this.#waiting.size > MAX_WAITING) {
       this.#cutOnce = true
-      this.#waiting.delete(this.#waiting.keys().next().value ?? '')
+      this.#waiting.dropOldest()
     }
   }
 
@@ -118,20 +123,20 @@ export class Ledger {
     const batch = this.#waiting
     const decisions = this.trace.take()
     this.#writing = batch
-    this.#waiting = new Map()
+    this.#waiting = new LedgerLines()
     try {
-      await this.#write([...batch.values()], decisions)
+      await this.#write(batch.all, decisions)
       return true
     } catch (err) {
       this.#log.warn({ err, lines: batch.size }, 'the lamp ledger could not be written')
       const newer = this.#waiting
       this.#waiting = batch
-      for (const [key, entry] of newer) put(batch, key, entry)
+      for (const line of newer.all) batch.put(line)
       this.#cut()
       this.trace.giveBack(decisions)
       return false
     } finally {
-      this.#writing = new Map()
+      this.#writing = new LedgerLines()
     }
   }
 
@@ -145,13 +150,6 @@ export class Ledger {
 
 function stateOf({ summary, revision }: WatchedMailbox): LampEntry['desired'] {
   return { summary, revision }
-}
-
-/** Puts a line behind the others. What its lamp acknowledged before is not forgotten by it. */
-function put(lines: Map<string, LampEntry>, key: string, entry: LampEntry): void {
-  const acknowledged = entry.acknowledged ?? lines.get(key)?.acknowledged ?? null
-  lines.delete(key)
-  lines.set(key, { ...entry, acknowledged })
 }
 
 /** Reasons that say less than the policy does. */
