@@ -65,4 +65,22 @@ export class LampBench {
     const { items } = await this.#tenant.admin.call<LampTraceView>('GET', `${LAMPS}/${uuid}/trace`)
     return items
   }
+
+  /** The last decisions about a lamp, once they fit. */
+  traceWhen(
+    lamp: LampView,
+    what: string,
+    fits: (items: LampTraceView['items']) => boolean,
+  ): Promise<LampTraceView['items']> {
+    let last: LampTraceView['items'] = []
+    return waitFor(
+      async () => {
+        last = await this.traceOf(lamp)
+        return fits(last) ? last : undefined
+      },
+      { what },
+    ).catch((error) => {
+      throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last)}`)
+    })
+  }
 }
