@@ -1,10 +1,4 @@
-import {
-  type DigestAuthenticator,
-  type IncomingRequest,
-  parseNameAddress,
-  parseUri,
-  type SipRequest,
-} from '@lamplighter/sip'
+import { type DigestAuthenticator, type IncomingRequest, partyOf, requestUri, type SipRequest } from '@lamplighter/sip'
 import type { SipDevice, SipDomain } from '@lamplighter/store'
 import type { DeviceReads } from './device-reads.js'
 
@@ -47,8 +41,9 @@ export class SipAuthentication {
 }
 
 /** Names a request is addressed to, the most telling first: inside a dialog only To still has the domain. */
-function namesOf({ uri, headers }: SipRequest): string[] {
-  const addresses = [parseUri(uri), ...['to', 'from'].map((name) => parseNameAddress(headers.get(name) ?? '')?.uri)]
+function namesOf(request: SipRequest): string[] {
+  const { headers } = request
+  const addresses = [requestUri(request), partyOf(headers, 'to')?.uri, partyOf(headers, 'from')?.uri]
   const hosts = addresses.flatMap((address) => address?.host ?? [])
   return [...new Set(hosts.filter((host) => /[a-z]/.test(host) && !host.startsWith('[')))]
 }

@@ -1,16 +1,15 @@
 import type { MailboxId } from '@lamplighter/domain'
 import {
   type DigestAuthenticator,
+  eventOf,
   type HeardSummary,
   hasMessageSummary,
-  hasTag,
   type IncomingRequest,
   MESSAGE_SUMMARY,
   MESSAGE_SUMMARY_TYPE,
-  parseEvent,
-  parseNameAddress,
-  parseUri,
+  partyOf,
   readHeardSummary,
+  requestUri,
 } from '@lamplighter/sip'
 import { feedMailbox, type NotifyPeer, onlyTenant, type Store } from '@lamplighter/store'
 import { KeyedQueue } from './keyed-queue.js'
@@ -37,7 +36,7 @@ export class NotifyHandler {
 
   async handle(incoming: IncomingRequest): Promise<void> {
     const { request, from, respond } = incoming
-    if (hasTag(request.headers.get('to') ?? '')) {
+    if (partyOf(request.headers, 'to')?.params.has('tag')) {
       const subscription = this.#parts.subscriptions.find(request)
       return subscription ? subscription.notified(incoming) : respond(481)
     }
@@ -66,7 +65,7 @@ export class NotifyHandler {
    */
   async #identify({ request, from, respond }: IncomingRequest): Promise<NotifyPeer | undefined> {
     const { store, digest } = this.#parts
-    const user = parseNameAddress(request.headers.get('from') ?? '')?.uri?.user
+    const user = partyOf(request.headers, 'from')?.uri?.user
     const claimed = digest.claimed(request)
     if (!claimed) {
       const known = await store.external.peerAt(from.host, user ?? null)
@@ -91,8 +90,8 @@ export class NotifyHandler {
   ): Promise<MailboxId | undefined> {
     if (mapping === 'voicemail') return mailboxId ?? undefined
     const named = {
-      request_uri: parseUri(request.uri)?.user,
-      to: parseNameAddress(request.headers.get('to') ?? '')?.uri?.user,
+      request_uri: requestUri(request)?.user,
+      to: partyOf(request.headers, 'to')?.uri?.user,
       message_account: account,
     }[mapping]
     if (named === undefined || context === null || !/^\d{1,40}$/.test(named)) return undefined
@@ -104,7 +103,7 @@ export class NotifyHandler {
 /** What it says, before anybody's identity matters: what says nothing is refused, and nothing changes by it. */
 function readForm({ request, respond }: IncomingRequest): HeardSummary | undefined {
   const { headers, body } = request
-  if (parseEvent(headers.get('event'))?.name !== MESSAGE_SUMMARY) {
+  if (eventOf(headers)?.name !== MESSAGE_SUMMARY) {
     respond(489, [['Allow-Events', MESSAGE_SUMMARY]])
     return undefined
   }

@@ -5,8 +5,8 @@ import {
   FLOW_TIMER_SEC,
   type IncomingRequest,
   isBoundToFlow,
-  parseNameAddress,
   parseUri,
+  partyOf,
   REGISTRATION_EXPIRY,
   type RemoteAddress,
   type SipRequest,
@@ -52,7 +52,7 @@ export class RegisterHandler {
 
   async handle(incoming: IncomingRequest): Promise<void> {
     const { request, respond } = incoming
-    const to = parseNameAddress(request.headers.get('to') ?? '')
+    const to = partyOf(request.headers, 'to')
     if (!to?.uri) return respond(400)
     const device = await this.#parts.authentication.authenticate(incoming, to.uri.user)
     if (!device) return

@@ -3,8 +3,10 @@ import type { Logger } from '@lamplighter/runtime'
 import {
   answerChallenge,
   type Clock,
+  cseqOf,
   type Dialog,
   dialogRequest,
+  eventOf,
   hasMessageSummary,
   type IncomingRequest,
   listItems,
@@ -13,11 +15,10 @@ import {
   newSubscriber,
   newTag,
   nextHop,
-  parseCSeq,
-  parseEvent,
   parseNameAddress,
   parseSeconds,
   parseSubscriptionState,
+  partyOf,
   type RemoteAddress,
   readHeardSummary,
   readTransportName,
@@ -107,12 +108,12 @@ export class SourceSubscription {
   async #take({ request, respond, ignore }: IncomingRequest): Promise<void> {
     const { headers } = request
     const asking = this.#asking
-    const tag = parseNameAddress(headers.get('from') ?? '')?.params.get('tag')
+    const tag = partyOf(headers, 'from')?.params.get('tag')
     if (!asking || !tag || (asking.dialog.remoteTag !== '' && asking.dialog.remoteTag !== tag)) return respond(481)
-    const cseq = parseCSeq(headers.get('cseq'))?.number ?? 0
+    const cseq = cseqOf(headers)?.number ?? 0
     if (cseq <= asking.heardCSeq) return respond(500)
     const state = parseSubscriptionState(headers.get('subscription-state'))
-    if (parseEvent(headers.get('event'))?.name !== MESSAGE_SUMMARY || !state) return respond(400)
+    if (eventOf(headers)?.name !== MESSAGE_SUMMARY || !state) return respond(400)
     asking.heardCSeq = cseq
     asking.dialog = { ...asking.dialog, remoteTag: tag }
     const summary = hasMessageSummary(headers) ? readHeardSummary(request.body.toString('utf8')) : undefined

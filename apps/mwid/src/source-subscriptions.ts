@@ -1,7 +1,7 @@
 import type { SecretBox } from '@lamplighter/access'
 import type { MwiSourceId } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
-import { parseNameAddress, type SipRequest, type SipStack, systemClock } from '@lamplighter/sip'
+import { partyOf, type SipRequest, type SipStack, systemClock } from '@lamplighter/sip'
 import {
   feedMailbox,
   type HeardCounts,
@@ -57,7 +57,7 @@ export class SourceSubscriptions {
 
   /** The subscription whose dialog a NOTIFY is in. */
   find({ headers }: SipRequest): SourceSubscription | undefined {
-    const key = `${headers.get('call-id')} ${parseNameAddress(headers.get('to') ?? '')?.params.get('tag')}`
+    const key = `${headers.get('call-id')} ${partyOf(headers, 'to')?.params.get('tag')}`
     for (const one of this.#subscriptions.values()) if (one.dialogKey === key) return one
     return undefined
   }

@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { type DeviceId, requestCause } from '@lamplighter/domain'
 import {
   createDialog,
+  cseqOf,
   DEFAULT_EXPIRY,
   type Dialog,
   type ExpiryPolicy,
+  eventOf,
   grantExpiry,
-  hasTag,
   type IncomingRequest,
   newTag,
-  parseCSeq,
-  parseEvent,
-  parseNameAddress,
   parseSeconds,
+  partyOf,
   refreshDialog,
   type SipRequest,
 } from '@lamplighter/sip'
@@ -80,10 +79,10 @@ export class SubscribeHandler {
     const { table, recheck, authentication } = this.#parts
     const refusal = refuseForm(request)
     if (refusal) return respond(...refusal)
-    const inDialog = hasTag(request.headers.get('to') ?? '')
+    const inDialog = partyOf(request.headers, 'to')?.params.has('tag')
     const known = inDialog ? this.#find(request) : undefined
     if (inDialog && !known) return respond(481)
-    const user = parseNameAddress(request.headers.get('from') ?? '')?.uri?.user
+    const user = partyOf(request.headers, 'from')?.uri?.user
     const device = await authentication.authenticate(incoming, user)
     if (!device) return
     const grantedSec = grantExpiry(parseSeconds(request.headers.get('expires')), this.#expiry, this.#random)
@@ -100,18 +99,18 @@ export class SubscribeHandler {
   }
 
   #find({ headers }: SipRequest): Subscription | undefined {
-    const localTag = parseNameAddress(headers.get('to') ?? '')?.params.get('tag') ?? ''
-    const remoteTag = parseNameAddress(headers.get('from') ?? '')?.params.get('tag') ?? ''
+    const localTag = partyOf(headers, 'to')?.params.get('tag') ?? ''
+    const remoteTag = partyOf(headers, 'from')?.params.get('tag') ?? ''
     return this.#parts.table.find(headers.get('call-id') ?? '', localTag, remoteTag)
   }
 
   async #create(incoming: IncomingRequest, device: SipDevice, grantedSec: number): Promise<void> {
     const { request, from, respond } = incoming
     const { table, commits, context, forget } = this.#parts
-    const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
+    const dialog = createDialog(request, newTag(), eventOf(request.headers)?.id, from)
     if (typeof dialog === 'string') return respond(400)
     // Made before a take-over whose new worker knows no transactions of the old one (sip.md 5.3).
-    const made = grantedSec > 0 ? table.madeBy(device.uuid, dialog, cseqOf(request)) : undefined
+    const made = grantedSec > 0 ? table.madeBy(device.uuid, dialog, numberOf(request)) : undefined
     if (made) return this.#accept(incoming, made.row, made.leftSec)
     const reading = this.#watched(device)
     reading.catch(() => {})
@@ -145,12 +144,12 @@ export class SubscribeHandler {
     const { row } = subscription
     if (row.deviceId !== device.uuid) return respond(403)
     if (subscription.over) return respond(481)
-    const event = parseEvent(request.headers.get('event'))
+    const event = eventOf(request.headers)
     const current = row.dialog as Dialog
     if ((event?.id ?? null) !== current.eventId || event?.name !== EVENT_PACKAGES[packageOf(row)].event)
       return respond(489, [['Allow-Events', ALLOWED_EVENTS]])
-    if (cseqOf(request) === row.remoteCseq) return this.#accept(incoming, row, subscription.leftSec)
-    if (cseqOf(request) < row.remoteCseq) return respond(500)
+    if (numberOf(request) === row.remoteCseq) return this.#accept(incoming, row, subscription.leftSec)
+    if (numberOf(request) < row.remoteCseq) return respond(500)
     const dialog = refreshDialog(current, request, from)
     if (typeof dialog === 'string') return respond(400)
     const { uuid, mailboxId: target, epoch } = row
@@ -223,6 +222,6 @@ function packageOf(row: StoredSubscription): EventPackageName {
   return row.eventPackage as EventPackageName
 }
 
-function cseqOf({ headers }: SipRequest): number {
-  return parseCSeq(headers.get('cseq'))?.number ?? 0
+function numberOf({ headers }: SipRequest): number {
+  return cseqOf(headers)?.number ?? 0
 }

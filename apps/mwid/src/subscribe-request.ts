@@ -1,4 +1,4 @@
-import { EVENT_LIST, type IncomingRequest, listItems, parseEvent, parseUri, type SipRequest } from '@lamplighter/sip'
+import { EVENT_LIST, eventOf, type IncomingRequest, listItems, requestUri, type SipRequest } from '@lamplighter/sip'
 import { ALLOWED_EVENTS, EVENT_PACKAGES, type EventPackageName } from './packages/index.js'
 
 /** An answer that refuses. */
@@ -8,13 +8,17 @@ const NAMES = Object.keys(EVENT_PACKAGES) as EventPackageName[]
 
 /** What is wrong before anybody's identity matters: the event, the accepted types, the body (RFC 6665 4.2.1.1). */
 export function refuseForm(request: SipRequest): Refusal | undefined {
-  const event = parseEvent(request.headers.get('event'))?.name
+  const event = eventOf(request.headers)?.name
   const offered = NAMES.filter((name) => EVENT_PACKAGES[name].event === event)
   if (offered.length === 0) return [489, [['Allow-Events', ALLOWED_EVENTS]]]
-  const types = offered.flatMap((name) => EVENT_PACKAGES[name].types).join(', ')
-  if (!offered.some((name) => accepts(request, name))) return [406, [['Accept', types]]]
-  if (request.body.length > 0) return [415, [['Accept', types]]]
+  const accepted = acceptedTypes(request)
+  if (!offered.some((name) => accepts(accepted, name))) return [406, [['Accept', typesOf(offered)]]]
+  if (request.body.length > 0) return [415, [['Accept', typesOf(offered)]]]
   return undefined
+}
+
+function typesOf(packages: readonly EventPackageName[]): string {
+  return packages.flatMap((name) => EVENT_PACKAGES[name].types).join(', ')
 }
 
 /**
@@ -22,20 +26,19 @@ export function refuseForm(request: SipRequest): Refusal | undefined {
  * its own name: a number is one mailbox however it is asked for.
  */
 export function choosePackage(request: SipRequest, forOwnName: boolean): EventPackageName {
-  const event = parseEvent(request.headers.get('event'))?.name
+  const event = eventOf(request.headers)?.name
   if (forOwnName && event === 'message-summary' && wantsList(request)) return 'message-summary-list'
   return event === 'dialog' ? 'dialog' : 'message-summary'
 }
 
 function wantsList(request: SipRequest): boolean {
-  const extensions = [...listItems(request.headers, 'supported'), ...listItems(request.headers, 'require')]
-  return (
-    extensions.includes(EVENT_LIST) && acceptedTypes(request).length > 0 && accepts(request, 'message-summary-list')
-  )
+  const isNamed = (header: string) => listItems(request.headers, header).includes(EVENT_LIST)
+  if (!isNamed('supported') && !isNamed('require')) return false
+  const accepted = acceptedTypes(request)
+  return accepted.length > 0 && accepts(accepted, 'message-summary-list')
 }
 
-function accepts(request: SipRequest, name: EventPackageName): boolean {
-  const accepted = acceptedTypes(request)
+function accepts(accepted: readonly string[], name: EventPackageName): boolean {
   // A list is never meant by a wildcard: the phone must know what it gets.
   const anything = ['application/*', '*/*'].some((type) => accepted.includes(type)) && name !== 'message-summary-list'
   return accepted.length === 0 || anything || EVENT_PACKAGES[name].types.every((type) => accepted.includes(type))
@@ -50,11 +53,11 @@ function acceptedTypes({ headers }: SipRequest): string[] {
  * access code before it, as keys of some phones are programmed (`*981001`; users.md 2.1, 22).
  */
 export function requestedNumber(
-  { uri }: SipRequest,
+  request: SipRequest,
   ownName: string,
   accessCodes: readonly string[],
 ): string | undefined {
-  const user = decodeUser(parseUri(uri)?.user)
+  const user = decodeUser(requestUri(request)?.user)
   if (user === undefined || user === ownName || accessCodes.includes(user)) return undefined
   const code = accessCodes.find((one) => user.startsWith(one))
   return code === undefined ? user : user.slice(code.length)
@@ -63,7 +66,7 @@ export function requestedNumber(
 /** A user part may be escaped, `%2A97` for `*97`. */
 function decodeUser(user: string | undefined): string | undefined {
   try {
-    return user === undefined ? undefined : decodeURIComponent(user)
+    return user?.includes('%') ? decodeURIComponent(user) : user
   } catch {
     return user
   }

@@ -1,4 +1,4 @@
-import { type Dialog, listItems, parseCSeq, parseNameAddress, type SipRequest } from '@lamplighter/sip'
+import { contactsOf, cseqOf, type Dialog, type SipRequest } from '@lamplighter/sip'
 import type { SipDevice, StoredSubscription } from '@lamplighter/store'
 import type { Target } from './lamp-content.js'
 import type { EventPackageName } from './packages/index.js'
@@ -34,7 +34,7 @@ export function subscriptionRow(
     transport: dialog.flow.transport ?? 'UDP',
     remoteHost: dialog.flow.host,
     remotePort: dialog.flow.port,
-    remoteCseq: parseCSeq(headers.get('cseq'))?.number ?? 0,
+    remoteCseq: cseqOf(headers)?.number ?? 0,
     epoch,
     userAgent: headers.get('user-agent')?.slice(0, MAX_TEXT) ?? null,
     expiresAt: new Date(Date.now() + grantedSec * 1000),
@@ -43,8 +43,7 @@ export function subscriptionRow(
 
 /** `+sip.instance` of the Contact: the same after a restart of the phone, whatever else changes (RFC 5626 4.1). */
 function readInstance({ headers }: SipRequest): string | null {
-  const contact = parseNameAddress(listItems(headers, 'contact')[0] ?? '')
-  return contact?.params.get('+sip.instance')?.slice(0, MAX_TEXT) ?? null
+  return contactsOf(headers)[0]?.params.get('+sip.instance')?.slice(0, MAX_TEXT) ?? null
 }
 
 /** Whether two subscriptions are of one phone, which lost the older one: then it is told once, by the newer. */

@@ -19,12 +19,15 @@ export {
   resourceListType,
 } from './event-packages/resource-list.js'
 export {
+  contactsOf,
+  cseqOf,
+  eventOf,
   listItems,
-  parseCSeq,
-  parseEvent,
   parseNameAddress,
   parseSeconds,
   parseSubscriptionState,
+  partyOf,
+  requestUri,
 } from './message/fields.js'
 export { Headers } from './message/headers.js'
 export type { SipRequest } from './message/message.js'
@@ -80,5 +83,5 @@ export {
   type UnsolicitedEvent,
   type UnsolicitedState,
 } from './unsolicited/unsolicited.js'
-export { hasTag, newTag } from './user-agent/responses.js'
+export { newTag } from './user-agent/responses.js'
 export { type IncomingRequest, SipStack } from './user-agent/sip-stack.js'

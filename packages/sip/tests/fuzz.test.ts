@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../src/clock.js'
 import { NonceFactory } from '../src/digest/nonce.js'
 import { DigestAuthenticator } from '../src/digest/server.js'
-import { parseEvent } from '../src/message/fields.js'
+import { eventOf } from '../src/message/fields.js'
 import { parseDatagram } from '../src/message/parser.js'
 import { applyRegister } from '../src/registrar/registrar.js'
 import { createDialog, dialogRequest, nextHop } from '../src/subscription/dialog.js'
@@ -56,7 +56,7 @@ function target() {
       },
       SUBSCRIBE: (incoming) => {
         const { request, from, respond } = incoming
-        const dialog = createDialog(request, newTag(), parseEvent(request.headers.get('event'))?.id, from)
+        const dialog = createDialog(request, newTag(), eventOf(request.headers)?.id, from)
         if (typeof dialog === 'string') return respond(400)
         if (dialog.callId.length % 2 === 0) return challenge(incoming)
         respond(200, [['Contact', stack.contact('x', from)]], dialog.localTag)

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Algorithms offered (RFC 7616); names compare without case. */
 export type DigestAlgorithm = 'MD5' | 'SHA-256'
 
 /** Hex hash of a text. */
 function digestHash(algorithm: DigestAlgorithm, text: string): string {
-  return createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
-    .update(text, 'utf8')
-    .digest('hex')
+  return hash(algorithm === 'MD5' ? 'md5' : 'sha256', text, 'hex')
 }
 
 /** HA1: what is kept instead of a password (RFC 7616 3.4.2). */

@@ -1,4 +1,5 @@
 import type { Headers } from './headers.js'
+import type { SipRequest } from './message.js'
 import { type Params, parseHostPort, parseParams, parseUri, type SipUri, splitOutsideQuotes } from './uri.js'
 
 /** A Via (RFC 3261 20.42). */
@@ -26,29 +27,40 @@ const MAX_CSEQ = 2 ** 31
 /** The items of a list header, over all its lines. */
 export function listItems(headers: Headers, name: string): readonly string[] {
   const values = headers.all(name)
-  if (values.length === 0) return []
-  return headers.once(`items ${name}`, () =>
-    values.flatMap((value) => splitOutsideQuotes(value, ',')).map((item) => item.trim()),
-  )
+  const [only] = values
+  if (only === undefined) return values
+  if (values.length === 1 && !only.includes(',')) return [only.trim()]
+  return values.flatMap((value) => splitOutsideQuotes(value, ',')).map((item) => item.trim())
 }
 
 /** The From or To of a message; undefined when it is neither an address nor there. */
-export function addressOf(headers: Headers, name: 'from' | 'to'): NameAddress | undefined {
+export function partyOf(headers: Headers, name: 'from' | 'to'): NameAddress | undefined {
   return headers.once(name, () => parseNameAddress(headers.get(name) ?? ''))
+}
+
+/** The addresses of a message's Contact lines, in order; undefined for each that is none. */
+export function contactsOf(headers: Headers): readonly (NameAddress | undefined)[] {
+  return headers.once('contact', () => listItems(headers, 'contact').map(parseNameAddress))
+}
+
+/** The URI a request is addressed to; undefined when it is no well-formed `sip:` or `sips:` one. */
+export function requestUri({ uri, headers }: SipRequest): SipUri | undefined {
+  return headers.once('request-uri', () => parseUri(uri))
 }
 
 /** Parses one Via. */
 export function parseVia(text: string): Via | undefined {
-  const match = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+([^;]+)(?:;(.*))?$/s.exec(text.trim())
-  const place = match && parseHostPort((match[2] ?? '').replace(/\s*:\s*/, ':'))
-  return place
-    ? { transport: (match[1] ?? '').toUpperCase(), ...place, params: parseParams(match[3] ?? '') }
-    : undefined
+  const [, transport = '', sentBy = '', params = ''] =
+    /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+([^;]+)(?:;(.*))?$/s.exec(text.trim()) ?? []
+  // Blanks around the colon are allowed, and rare.
+  const place = parseHostPort(sentBy) ?? parseHostPort(sentBy.replace(/\s*:\s*/, ':'))
+  if (!place) return undefined
+  return { transport: transport.toUpperCase(), host: place.host, port: place.port, params: parseParams(params) }
 }
 
 /** The topmost Via: how a response finds back. */
 export function topVia(headers: Headers): Via | undefined {
-  return headers.once('top via', () => {
+  return headers.once('via', () => {
     const first = listItems(headers, 'via')[0]
     return first === undefined ? undefined : parseVia(first)
   })
@@ -99,7 +111,7 @@ function parseBareAddress(text: string): NameAddress | undefined {
 }
 
 function isDisplayName(text: string): boolean {
-  return /^(?:"(?:[^"\\]|\\.)*"|[A-Za-z0-9\-.!%*_+`'~ \t\u0080-\uffff]*)$/s.test(text)
+  return text === '' || /^(?:"(?:[^"\\]|\\.)*"|[A-Za-z0-9\-.!%*_+`'~ \t\u0080-\uffff]*)$/s.test(text)
 }
 
 /** Parses a CSeq; undefined when it is malformed or too large. */
@@ -107,6 +119,11 @@ export function parseCSeq(text: string | undefined): CSeq | undefined {
   const match = /^(\d{1,10})\s+([A-Za-z0-9\-.!%*_+`'~]+)$/.exec(text ?? '')
   const number = Number(match?.[1])
   return match && number < MAX_CSEQ ? { number, method: match[2] ?? '' } : undefined
+}
+
+/** The CSeq of a message; undefined when it has none that can be read. */
+export function cseqOf(headers: Headers): CSeq | undefined {
+  return headers.once('cseq', () => parseCSeq(headers.get('cseq')))
 }
 
 /** Largest number of seconds any of our rules looks at; larger ones are clamped to it. */
@@ -118,10 +135,19 @@ export function parseSeconds(text: string | undefined): number | undefined {
 }
 
 /** An Event: its package in lower case, and the `id` that must be repeated in every NOTIFY. */
-export function parseEvent(text: string | undefined): { name: string; id: string | undefined } | undefined {
+export type EventField = { readonly name: string; readonly id: string | undefined }
+
+/** Parses an Event; undefined when there is none. */
+export function parseEvent(text: string | undefined): EventField | undefined {
   if (text === undefined) return undefined
-  const [name = '', ...params] = text.split(';')
-  return { name: name.trim().toLowerCase(), id: parseParams(params.join(';')).get('id') }
+  const semicolon = text.indexOf(';')
+  if (semicolon < 0) return { name: text.trim().toLowerCase(), id: undefined }
+  return { name: text.slice(0, semicolon).trim().toLowerCase(), id: parseParams(text.slice(semicolon + 1)).get('id') }
+}
+
+/** The Event of a message; undefined when it has none. */
+export function eventOf(headers: Headers): EventField | undefined {
+  return headers.once('event', () => parseEvent(headers.get('event')))
 }
 
 /** A Subscription-State as a subscriber looks at it (RFC 6665 8.2.3). */

@@ -1,8 +1,12 @@
 /** One header line: its name as it came, its value trimmed and unfolded. */
 export type Header = { readonly name: string; readonly value: string }
 
-/** Compact names of the headers we read (RFC 3261 7.3.3, RFC 6665 8.2). */
-const COMPACT: Readonly<Record<string, string>> = {
+/** Names of headers as they are usually written, then the compact ones we read (RFC 3261 7.3.3, RFC 6665 8.2). */
+const USUAL = [
+  'Via From To Call-ID CSeq Contact Max-Forwards Event Expires Accept Allow Supported Require User-Agent Server Date',
+  'Authorization WWW-Authenticate Content-Length Content-Type Record-Route Route Subscription-State Allow-Events',
+]
+const COMPACT = {
   a: 'accept-contact',
   b: 'referred-by',
   c: 'content-type',
@@ -19,21 +23,35 @@ const COMPACT: Readonly<Record<string, string>> = {
   u: 'allow-events',
   v: 'via',
 }
+const KNOWN: ReadonlyMap<string, string> = new Map([
+  ...USUAL.flatMap((names) => names.split(' ')).map((name) => [name, name.toLowerCase()] as const),
+  ...Object.entries(COMPACT),
+])
+
+/** The full name in lower case of a header in its usual spelling; undefined in any other. */
+export function knownName(name: string): string | undefined {
+  return KNOWN.get(name)
+}
 
 /** Full name in lower case. */
-function canonicalName(name: string): string {
+export function canonicalName(name: string): string {
+  const known = KNOWN.get(name)
+  if (known !== undefined) return known
   const lower = name.toLowerCase()
-  return COMPACT[lower] ?? lower
+  return KNOWN.get(lower) ?? lower
 }
 
 /** Headers in the order they came; looked up without case and by compact name. */
 export class Headers {
   readonly #list: Header[]
-  #index: Map<string, string[]> | undefined
+  /** The canonical name of each line: a message has few, so that looking through them is quicker than an index. */
+  #names: string[] | undefined
   #read: Map<string, unknown> | undefined
 
-  constructor(list: readonly Header[] = []) {
+  /** @param names the canonical names of these lines, where they are known */
+  constructor(list: readonly Header[] = [], names?: readonly string[]) {
     this.#list = [...list]
+    this.#names = names && [...names]
   }
 
   /** All lines, in order. */
@@ -41,52 +59,45 @@ export class Headers {
     return this.#list
   }
 
+  /** The canonical name of each line, in order. */
+  get names(): readonly string[] {
+    this.#names ??= this.#list.map(({ name }) => canonicalName(name))
+    return this.#names
+  }
+
   /** The first value. */
   get(name: string): string | undefined {
-    return this.#byName().get(name)?.[0]
+    return this.#list[this.names.indexOf(name)]?.value
   }
 
   /** Every value, one per line. */
   all(name: string): readonly string[] {
-    return this.#byName().get(name) ?? []
+    const { names } = this
+    const values: string[] = []
+    for (let at = names.indexOf(name); at >= 0; at = names.indexOf(name, at + 1))
+      values.push(this.#list[at]?.value ?? '')
+    return values
   }
 
-  /** What was read from these lines, read once: several rules look at the same header. */
-  once<T>(key: string, read: () => T): T {
+  /** What was read from the lines of this name, read once: several rules look at the same header. */
+  once<T>(name: string, read: () => T): T {
     this.#read ??= new Map()
-    if (!this.#read.has(key)) this.#read.set(key, read())
-    return this.#read.get(key) as T
+    if (!this.#read.has(name)) this.#read.set(name, read())
+    return this.#read.get(name) as T
   }
 
   /** Adds a line at the end. */
   add(name: string, value: string): void {
     this.#list.push({ name, value })
-    this.#forget()
+    this.#names = undefined
+    this.#read = undefined
   }
 
   /** Puts another value into the first line of this name. */
   replaceFirst(name: string, value: string): void {
-    const at = this.#list.findIndex((header) => canonicalName(header.name) === name)
+    const at = this.names.indexOf(name)
     const old = this.#list[at]
     if (old) this.#list[at] = { name: old.name, value }
-    this.#forget()
-  }
-
-  #forget(): void {
-    this.#index = undefined
-    this.#read = undefined
-  }
-
-  #byName(): Map<string, string[]> {
-    if (this.#index) return this.#index
-    const index = new Map<string, string[]>()
-    for (const { name, value } of this.#list) {
-      const key = canonicalName(name)
-      const values = index.get(key)
-      if (values) values.push(value)
-      else index.set(key, [value])
-    }
-    this.#index = index
-    return index
+    this.#read?.delete(name)
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { listItems, parseCSeq, parseEvent, parseNameAddress, parseVia } from './fields.js'
+import { listItems, parseCSeq, parseEvent, parseNameAddress, parseVia, partyOf, topVia } from './fields.js'
 import { serialize } from './message.js'
 import { PARSER_LIMITS, parseDatagram } from './parser.js'
 import { parseUri } from './uri.js'
@@ -96,6 +96,32 @@ describe('the parser', () => {
     )
   })
 
+  it('reads values as UTF-8 where they stand and where they are folded, and names in any spelling', () => {
+    const text =
+      'OPTIONS sip:a@b SIP/2.0 \r\nVIA : SIP/2.0/UDP h : 5070;branch=z9hG4bK1\r\nfrom: "J\u00f6rg"\r\n <sip:a@b>;tag=1\r\nT: <sip:a@b>\r\n' +
+      'i:1\r\nCSEQ: 1 OPTIONS\r\nSubject:  \u00fc : \u00fc \r\nconstructor: x\r\n\r\n'
+    const result = parseDatagram(Buffer.from(text))
+    if (!result.ok) throw new Error(`${result.problem} at ${result.position}`)
+    const { headers } = result.message
+    expect(['from', 'subject', 'constructor'].map((name) => headers.get(name))).toEqual([
+      '"J\u00f6rg" <sip:a@b>;tag=1',
+      '\u00fc : \u00fc',
+      'x',
+    ])
+    expect([topVia(headers)?.port, partyOf(headers, 'to')?.uri?.host]).toEqual([5070, 'b'])
+  })
+
+  it('reads a header again after it was given another value', () => {
+    const result = parseDatagram(load('valid', 'plain-subscribe.sip'))
+    if (!result.ok) throw new Error('the fixture is broken')
+    const { headers } = result.message
+    const before = topVia(headers)
+    headers.replaceFirst('via', 'SIP/2.0/TCP elsewhere;branch=z9hG4bK2')
+    expect([before?.transport, topVia(headers)?.transport]).toEqual(['UDP', 'TCP'])
+    headers.add('Event', 'dialog')
+    expect(headers.all('event')).toEqual(['message-summary', 'dialog'])
+  })
+
   it('refuses to write a line end into a header', () => {
     const result = parseDatagram(load('valid', 'plain-subscribe.sip'))
     if (!result.ok) throw new Error('the fixture is broken')
@@ -113,12 +139,21 @@ describe('fields', () => {
     expect(parseUri(text)).toMatchObject({ user, host, port })
   })
 
-  it.each(['http://a', 'sip:', 'sip:a@', 'sip:a b@c', 'sip:a@b:99999', 'sip:a@b_c', 'tel:1'])(
-    'refuse the URI %j',
-    (text) => {
-      expect(parseUri(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    'http://a',
+    'sip:',
+    'sip:a@',
+    'sip:a b@c',
+    'sip:a@b:99999',
+    'sip:a@b_c',
+    'tel:1',
+    'sip',
+    'sip:a@b:',
+    'sip:a@[::1]5060',
+    'sip:a@b:1:2',
+  ])('refuse the URI %j', (text) => {
+    expect(parseUri(text)).toBeUndefined()
+  })
 
   it.each([
     ['<sip:a@b;p=1>;tag=x', 'sip:a@b;p=1', 'x'],

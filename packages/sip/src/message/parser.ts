@@ -1,4 +1,4 @@
-import { type Header, Headers } from './headers.js'
+import { canonicalName, type Header, Headers, knownName } from './headers.js'
 import type { SipMessage } from './message.js'
 import { isWellFormed } from './well-formed.js'
 
@@ -31,7 +31,8 @@ export type ParseResult = { readonly ok: true; readonly message: SipMessage } | 
 /** Limits of what is read at all. */
 export const PARSER_LIMITS = { messageBytes: 65_536, headerBytes: 16_384, lineBytes: 8192, headers: 128 } as const
 
-type Line = { readonly text: string; readonly position: number }
+/** A line as it stands at its byte offset, or with its continuation lines. */
+type Line = { readonly text: string; readonly position: number; readonly folded: boolean }
 type StartLine =
   | { readonly kind: 'request'; readonly method: string; readonly uri: string; readonly broken?: true }
   | { readonly kind: 'response'; readonly status: number; readonly reason: string; readonly broken?: true }
@@ -39,7 +40,9 @@ type StartLine =
 /** Would end a line for somebody else. */
 const CONTROL = /[\0\r\n]/
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/
-const SINGLE = [
+const OTHER_VERSION = / SIP\/(?!2\.0\s*$)\d+\.\d+\s*$/i
+const NEEDED = ['via', 'from', 'to', 'call-id', 'cseq']
+const SINGLE = new Set([
   'call-id',
   'cseq',
   'from',
@@ -49,7 +52,7 @@ const SINGLE = [
   'event',
   'expires',
   'content-type',
-] as const
+])
 
 /**
  * Reads one datagram: bytes in, a message or a positioned problem out; it never throws. Without Content-Length the body
@@ -58,20 +61,26 @@ const SINGLE = [
 export function parseDatagram(bytes: Buffer): ParseResult {
   if (bytes.length > PARSER_LIMITS.messageBytes) return failure('too_large', 0)
   const headEnd = findHeadEnd(bytes)
-  const head = bytes.subarray(0, headEnd.at)
-  if (head.length > PARSER_LIMITS.headerBytes) return failure('header_limit', PARSER_LIMITS.headerBytes)
-  const lines = unfold(head.toString('latin1'))
+  if (headEnd.at > PARSER_LIMITS.headerBytes) return failure('header_limit', PARSER_LIMITS.headerBytes)
+  const lines = unfold(bytes.toString('latin1', 0, headEnd.at))
   if ('problem' in lines) return lines
   const first = lines[0]
   const start = first && (parseStartLine(first.text) ?? brokenStartLine(first.text))
   if (!start) return failure('start_line', 0)
-  const parsed = parseHeaders(lines.slice(1))
+  const parsed = parseHeaders(lines, bytes)
   const body = bytes.subarray(headEnd.at + headEnd.length)
-  const message: SipMessage = { ...start, headers: parsed.headers, body }
+  const message = messageOf(start, parsed.headers, body)
   if (start.broken) return { ...failure('start_line', 0), partial: message }
   if (parsed.problem) return { ...parsed.problem, partial: message }
-  if (/ SIP\/(?!2\.0$)\d+\.\d+$/i.test(first.text.trimEnd())) return { ...failure('version', 0), partial: message }
+  if (!first.text.endsWith(' SIP/2.0') && OTHER_VERSION.test(first.text))
+    return { ...failure('version', 0), partial: message }
   return checkMessage(message, headEnd.length === 0)
+}
+
+function messageOf(start: StartLine, headers: Headers, body: Buffer): SipMessage {
+  return start.kind === 'request'
+    ? { kind: 'request', method: start.method, uri: start.uri, headers, body }
+    : { kind: 'response', status: start.status, reason: start.reason, headers, body }
 }
 
 function failure(problem: ParseProblem, position: number): ParseFailure {
@@ -88,14 +97,16 @@ export function findHeadEnd(bytes: Buffer): { at: number; length: number } {
 
 /** Lines with their continuation lines joined (RFC 3261 7.3.1). */
 function unfold(head: string): Line[] | ParseFailure {
-  const lines: { text: string; position: number }[] = []
+  const lines: { text: string; position: number; folded: boolean }[] = []
   let position = 0
   for (const raw of head.split('\n')) {
     const text = raw.endsWith('\r') ? raw.slice(0, -1) : raw
     if (text.length > PARSER_LIMITS.lineBytes) return failure('line_limit', position)
     const last = lines.at(-1)
-    if (/^[ \t]/.test(text) && last && lines.length > 1) last.text += ` ${text.trim()}`
-    else lines.push({ text, position })
+    if ((text.startsWith(' ') || text.startsWith('\t')) && last && lines.length > 1) {
+      last.text += ` ${text.trim()}`
+      last.folded = true
+    } else lines.push({ text, position, folded: false })
     position += raw.length + 1
   }
   if (lines.length > PARSER_LIMITS.headers + 1) return failure('header_limit', lines.at(-1)?.position ?? 0)
@@ -120,30 +131,47 @@ function brokenStartLine(text: string): (StartLine & { readonly broken: true }) 
     : undefined
 }
 
-function parseHeaders(lines: readonly Line[]): { headers: Headers; problem: ParseFailure | undefined } {
+/** The lines behind the first. */
+function parseHeaders(lines: readonly Line[], bytes: Buffer): { headers: Headers; problem: ParseFailure | undefined } {
   const list: Header[] = []
+  const names: string[] = []
   let problem: ParseFailure | undefined
-  for (const { text, position } of lines) {
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at] as Line
+    const { text, position } = line
     const colon = text.indexOf(':')
     const name = text.slice(0, Math.max(colon, 0)).trim()
-    if (colon < 1 || !TOKEN.test(name) || CONTROL.test(text)) problem ??= failure('header_line', position)
-    // Latin-1 was only the way to the text: values are UTF-8.
-    else list.push({ name, value: Buffer.from(text.slice(colon + 1).trim(), 'latin1').toString('utf8') })
+    const known = knownName(name)
+    if (colon < 1 || (known === undefined && !TOKEN.test(name)) || CONTROL.test(text))
+      problem ??= failure('header_line', position)
+    else {
+      list.push({ name, value: readValue(line, colon, bytes) })
+      names.push(known ?? canonicalName(name))
+    }
   }
-  return { headers: new Headers(list), problem }
+  return { headers: new Headers(list, names), problem }
+}
+
+/** Latin-1 was only the way to the text: values are UTF-8. A value does not keep the text of its message alive. */
+function readValue({ text, position, folded }: Line, colon: number, bytes: Buffer): string {
+  const value = text.slice(colon + 1).trim()
+  if (folded) return Buffer.from(value, 'latin1').toString('utf8')
+  const start = position + text.indexOf(value, colon + 1)
+  return bytes.toString('utf8', start, start + value.length)
 }
 
 function checkMessage(message: SipMessage, noEnd: boolean): ParseResult {
   const { headers } = message
   const bad = (problem: ParseProblem): ParseFailure => ({ ok: false, problem, position: 0, partial: message })
-  for (const name of ['via', 'from', 'to', 'call-id', 'cseq'])
-    if (headers.get(name) === undefined) return bad('missing_header')
-  for (const name of SINGLE) if (headers.all(name).length > 1) return bad('repeated_header')
+  const { names } = headers
+  if (!NEEDED.every((name) => names.includes(name))) return bad('missing_header')
+  if (names.some((name, at) => SINGLE.has(name) && names.indexOf(name) < at)) return bad('repeated_header')
   if (noEnd) return bad('truncated')
   if (!isWellFormed(message)) return bad('bad_header')
   const length = headers.get('content-length')
   if (length === undefined) return { ok: true, message }
   if (!/^\d{1,9}$/.test(length)) return bad('content_length')
   if (Number(length) > message.body.length) return bad('truncated')
+  if (Number(length) === message.body.length) return { ok: true, message }
   return { ok: true, message: { ...message, body: message.body.subarray(0, Number(length)) } }
 }

@@ -1,4 +1,4 @@
-import { addressOf, listItems, parseCSeq, parseNameAddress, parseVia, topVia } from './fields.js'
+import { contactsOf, cseqOf, listItems, parseVia, partyOf, topVia } from './fields.js'
 import type { SipMessage, SipRequest } from './message.js'
 import { splitOutsideQuotes } from './uri.js'
 
@@ -8,7 +8,7 @@ import { splitOutsideQuotes } from './uri.js'
  */
 export function isWellFormed(message: SipMessage): boolean {
   const { headers } = message
-  const cseq = parseCSeq(headers.get('cseq'))
+  const cseq = cseqOf(headers)
   const vias = listItems(headers, 'via')
   if (!cseq || !topVia(headers)) return false
   return message.kind === 'response' || isWellFormedRequest(message, cseq.method, vias)
@@ -19,14 +19,14 @@ function isWellFormedRequest({ method, headers }: SipRequest, cseqMethod: string
   if (cseqMethod !== method || vias.some((via, at) => (at > 0 && !parseVia(via)) || hasEmptyParam(via))) return false
   if (maxForwards !== undefined && !(/^\d{1,10}$/.test(maxForwards) && Number(maxForwards) <= 255)) return false
   for (const name of ['from', 'to'] as const)
-    if (!addressOf(headers, name) || hasEmptyParam(headers.get(name) ?? '')) return false
-  return listItems(headers, 'contact').every(
-    (contact) => contact === '*' || (parseNameAddress(contact) !== undefined && !hasEmptyParam(contact)),
+    if (!partyOf(headers, name) || hasEmptyParam(headers.get(name) ?? '')) return false
+  return (
+    contactsOf(headers).every((contact) => contact !== undefined) && !listItems(headers, 'contact').some(hasEmptyParam)
   )
 }
 
 /** `a;;b` says nothing that could be meant. */
 function hasEmptyParam(text: string): boolean {
-  if (!text.includes(';')) return false
+  if (!/(?:^|;)\s*(?:;|$)/.test(text)) return false
   return splitOutsideQuotes(text, ';').some((part) => part.trim() === '')
 }

@@ -1,4 +1,4 @@
-import { listItems, parseCSeq, parseNameAddress, parseSeconds } from '../message/fields.js'
+import { cseqOf, listItems, parseNameAddress, parseSeconds } from '../message/fields.js'
 import type { SipRequest } from '../message/message.js'
 import { type ExpiryPolicy, grantExpiry } from '../subscription/expiry.js'
 import { type Binding, isFresh, readRegId, replaces } from './binding.js'
@@ -31,7 +31,7 @@ export const REGISTRATION_EXPIRY: ExpiryPolicy = { minSec: 60, defaultSec: 3600,
 /** Applies a REGISTER to the present contacts of its account; expired ones are gone first. */
 export function applyRegister(request: SipRequest, present: readonly Binding[], nowMs: number): Registration {
   const live = present.filter(({ expiresAtMs }) => expiresAtMs > nowMs)
-  const cseq = parseCSeq(request.headers.get('cseq'))?.number
+  const cseq = cseqOf(request.headers)?.number
   const callId = request.headers.get('call-id') ?? ''
   const path = pathOf(request)
   if (cseq === undefined || path === undefined || String(path).length > MAX_PATH_CHARS) return refused(400)

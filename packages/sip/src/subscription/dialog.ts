@@ -1,4 +1,4 @@
-import { listItems, parseNameAddress } from '../message/fields.js'
+import { contactsOf, listItems, parseNameAddress, partyOf } from '../message/fields.js'
 import { Headers } from '../message/headers.js'
 import type { SipRequest } from '../message/message.js'
 import { parseUri, type SipUri } from '../message/uri.js'
@@ -34,7 +34,7 @@ export function createDialog(
   flow: RemoteAddress,
 ): Dialog | DialogProblem {
   const { headers } = request
-  const remoteTag = parseNameAddress(headers.get('from') ?? '')?.params.get('tag')
+  const remoteTag = partyOf(headers, 'from')?.params.get('tag')
   if (!remoteTag) return 'no from tag'
   const remoteTarget = contactOf(request)
   if (remoteTarget === 'no contact' || remoteTarget === 'bad contact') return remoteTarget
@@ -60,10 +60,9 @@ export function refreshDialog(dialog: Dialog, request: SipRequest, flow: RemoteA
 
 /** The one Contact a SUBSCRIBE must have. A `?header` part would let a peer write into our requests. */
 function contactOf(request: SipRequest): string | 'no contact' | 'bad contact' {
-  const contacts = listItems(request.headers, 'contact')
-  const [first] = contacts
-  if (first === undefined) return 'no contact'
-  const address = parseNameAddress(first)
+  const contacts = contactsOf(request.headers)
+  const [address] = contacts
+  if (contacts.length === 0) return 'no contact'
   if (contacts.length !== 1 || !address?.uri || address.uri.hasHeaders) return 'bad contact'
   return address.uriText
 }

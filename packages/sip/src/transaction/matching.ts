@@ -1,4 +1,4 @@
-import { parseCSeq, topVia } from '../message/fields.js'
+import { cseqOf, topVia } from '../message/fields.js'
 import type { SipRequest, SipResponse } from '../message/message.js'
 
 /** What RFC 3261 branches begin with. */
@@ -23,6 +23,6 @@ export function serverKey(request: SipRequest): string | undefined {
 /** The key by which a response finds its request: our branch and the method. */
 export function clientKey(response: SipResponse): string | undefined {
   const branch = topVia(response.headers)?.params.get('branch')
-  const method = parseCSeq(response.headers.get('cseq'))?.method
+  const method = cseqOf(response.headers)?.method
   return branch === undefined || method === undefined ? undefined : `${branch}|${method}`
 }

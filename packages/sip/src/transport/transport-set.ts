@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import {
   hostPort,
   type RemoteAddress,
@@ -54,8 +53,9 @@ export class TransportSet {
   find({ host, transport: name = 'UDP', flow }: RemoteAddress): Transport | undefined {
     const open = flow === undefined ? undefined : this.#transports.find((one) => one.isOpen(flow))
     if (open) return open
-    const named = this.#transports.filter((one) => one.name === name)
-    return named.find((one) => isIPv6(one.local.host) === isIPv6(host)) ?? named[0]
+    const isV6 = host.includes(':')
+    const named = this.#transports.find((one) => one.name === name && one.local.host.includes(':') === isV6)
+    return named ?? this.#transports.find((one) => one.name === name)
   }
 
   /** Whether this connection is alive. */

@@ -48,6 +48,9 @@ export class UdpTransport implements Transport {
   }
 
   #onTrouble: (error: Error) => void = () => {}
+  readonly #onSent = (error: Error | null) => {
+    if (error) this.#onTrouble(error)
+  }
 
   async stop(): Promise<void> {
     const socket = this.#socket
@@ -57,9 +60,7 @@ export class UdpTransport implements Transport {
 
   /** A datagram that cannot leave now is sent again like one that is lost. */
   send(bytes: Buffer, to: RemoteAddress): undefined {
-    this.#socket?.send(bytes, to.port || defaultPort('UDP'), reachableFrom(this.#bind.host, to.host), (error) => {
-      if (error) this.#onTrouble(error)
-    })
+    this.#socket?.send(bytes, to.port || defaultPort('UDP'), reachableFrom(this.#bind.host, to.host), this.#onSent)
   }
 
   isOpen(): boolean {

@@ -1,6 +1,5 @@
-import { listItems, parseNameAddress } from '../message/fields.js'
+import { contactsOf, listItems, requestUri } from '../message/fields.js'
 import type { SipRequest } from '../message/message.js'
-import { parseUri } from '../message/uri.js'
 import type { HeaderLines } from './responses.js'
 
 /** Why a request is not even looked at further. */
@@ -38,10 +37,9 @@ export function screen(
   if (!KNOWN_METHODS.has(method)) return { status: 501, lines: [] }
   if (!allowed.includes(method)) return { status: 405, lines: [['Allow', allowed.join(', ')]] }
   if (!/^sips?:/i.test(uri)) return { status: 416, lines: [] }
-  const target = parseUri(uri)
+  const target = requestUri(request)
   // Header parts would steer requests of ours.
-  const contacts = listItems(headers, 'contact').map((contact) => parseNameAddress(contact)?.uri)
-  if (!target || target.hasHeaders || contacts.some((contact) => contact?.hasHeaders)) return bad
+  if (!target || target.hasHeaders || contactsOf(headers).some((contact) => contact?.uri?.hasHeaders)) return bad
   const known = [...supported, ...(EXTENSIONS[method] ?? [])]
   const unsupported = listItems(headers, 'require').filter((tag) => tag !== '' && !known.includes(tag.toLowerCase()))
   if (unsupported.length > 0) return { status: 420, lines: [['Unsupported', unsupported.join(', ')]] }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { type Clock, systemClock } from '../clock.js'
-import { listItems, parseVia, topVia } from '../message/fields.js'
+import { listItems, topVia } from '../message/fields.js'
 import { type SipRequest, serialize } from '../message/message.js'
 import { type ParseResult, parseDatagram } from '../message/parser.js'
 import type { Outcome } from '../transaction/client-transaction.js'
@@ -149,8 +149,7 @@ export class SipStack {
 
   #receive(result: ParseResult, from: RemoteAddress, size: number): void {
     if (result.ok && result.message.kind === 'response') return this.#clients.receive(result.message)
-    if (result.ok && result.message.kind === 'request')
-      return this.#receiveRequest(stampVia(result.message, from), from, size)
+    if (result.ok && result.message.kind === 'request') return this.#receiveRequest(result.message, from, size)
     if (!result.ok && result.partial?.kind === 'request') {
       this.#answerUnreadable(stampVia(result.partial, from), result.problem === 'version' ? 505 : 400, from, size)
     }
@@ -177,7 +176,7 @@ export class SipStack {
   #receiveRequest(request: SipRequest, from: RemoteAddress, size: number): void {
     if (request.method === 'ACK' || this.#retired) return
     const key = serverKey(request)
-    if (key === undefined) return this.#answerUnreadable(request, 400, from, size)
+    if (key === undefined) return this.#answerUnreadable(stampVia(request, from), 400, from, size)
     const known = this.#servers.get(key)
     if (known) return known.retransmitted()
     if (this.#servers.size >= MAX_TRANSACTIONS) return
@@ -189,7 +188,11 @@ export class SipStack {
     })
     this.#servers.set(key, transaction)
     const forget = () => this.#servers.delete(key)
-    this.#dispatch(request, from, { transaction, forget, maxBytes: from.flow === undefined ? size : undefined })
+    this.#dispatch(stampVia(request, from), from, {
+      transaction,
+      forget,
+      maxBytes: from.flow === undefined ? size : undefined,
+    })
   }
 
   #dispatch(request: SipRequest, from: RemoteAddress, { transaction, forget, maxBytes }: Answering): void {
@@ -234,9 +237,8 @@ function unreadable(result: ParseResult): ParseResult {
 function stampVia(request: SipRequest, from: RemoteAddress): SipRequest {
   const line = request.headers.get('via')
   const first = listItems(request.headers, 'via')[0]
-  if (line === undefined || first === undefined) return request
-  const via = parseVia(first)
-  if (!via) return request
+  const via = topVia(request.headers)
+  if (line === undefined || first === undefined || !via) return request
   const bare = first.replace(/;\s*rport(?:\s*=[^;]*)?(?=;|$)/i, '').replace(/;\s*received\s*=[^;]*/i, '')
   const rport = via.params.has('rport') ? `;rport=${from.port}` : ''
   request.headers.replaceFirst(
