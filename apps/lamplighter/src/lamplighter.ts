@@ -19,14 +19,14 @@ import {
 } from '@lamplighter/store'
 import { createWebsocketd } from '@lamplighter/websocketd'
 import type { FastifyInstance } from 'fastify'
-import { Registry } from 'prom-client'
+import { Gauge, Registry } from 'prom-client'
 import { type Config, SERVICE_NAMES, type ServiceName } from './config.js'
 import { prepareDataDirectory, readSecret } from './data-directory.js'
 import { mountMetrics } from './metrics-route.js'
 import { type OpenedDatabase, openMigratedDatabase } from './open-database.js'
 import { createRevocations } from './revocations.js'
 import { MASTER_ADMIN, type SetUp, setUp } from './setup.js'
-import { readTlsFiles } from './tls-files.js'
+import { CertificateFiles } from './tls-files.js'
 
 /** What to start. */
 export type StartOptions = {
@@ -58,6 +58,15 @@ type Shared = {
   readonly metrics: Registry
 }
 
+/** What a running process tells of itself. */
+type Facts = Pick<Lamplighter, 'setUp' | 'provisioning' | 'originUuid' | 'httpUrl' | 'sipPorts' | 'notice'>
+/** What it needs later. */
+type Parts = {
+  readonly stop: () => Promise<void>
+  readonly certificates: CertificateFiles | undefined
+  readonly log: Logger
+}
+
 /** A running process: any set of the services, composed here and nowhere else. */
 export class Lamplighter {
   readonly setUp: SetUp
@@ -70,8 +79,10 @@ export class Lamplighter {
   /** Set when the embedded database had to be kept elsewhere. */
   readonly notice: string | undefined
   readonly #stop: () => Promise<void>
+  readonly #certificates: CertificateFiles | undefined
+  readonly #log: Logger
 
-  private constructor(facts: Omit<Lamplighter, 'stop'>, stop: () => Promise<void>) {
+  private constructor(facts: Facts, { stop, certificates, log }: Parts) {
     this.setUp = facts.setUp
     this.provisioning = facts.provisioning
     this.originUuid = facts.originUuid
@@ -79,6 +90,8 @@ export class Lamplighter {
     this.sipPorts = facts.sipPorts
     this.notice = facts.notice
     this.#stop = stop
+    this.#certificates = certificates
+    this.#log = log
   }
 
   /** Opens, sets up and starts everything. @throws StartError in one sentence */
@@ -121,7 +134,7 @@ export class Lamplighter {
     if (done.newPassword !== undefined) onNewPassword?.(MASTER_ADMIN, done.newPassword)
     onProgress('starting the services')
     const shared = await share(config, log, database, keys, done.installation)
-    const { group, server, mwid } = await compose(shared, services)
+    const { group, server, mwid, certificates } = await compose(shared, services)
     await shared.bus.start().catch((error) => Promise.reject(brokerError(error, config)))
     const stop = async () => {
       await group.stop()
@@ -142,13 +155,30 @@ export class Lamplighter {
         sipPorts,
         notice: embedded?.notice,
       }
-      return new Lamplighter(facts, stop)
+      return new Lamplighter(facts, { stop, certificates, log })
     } catch (error) {
       await group.stop()
       await server?.close()
       await shared.bus.stop()
       await shared.audio.close()
       throw error
+    }
+  }
+
+  /**
+   * Shows new SIP connections the certificates that the files hold now. Files that are not what they should be are told
+   * in the log, and nothing changes. Undefined where this process has no certificates.
+   */
+  get renewCertificates(): (() => Promise<void>) | undefined {
+    const [certificates, log] = [this.#certificates, this.#log]
+    if (!certificates) return undefined
+    return async () => {
+      try {
+        await certificates.readAgain()
+        log.info({ expiresAt: new Date(certificates.expiresAtMs) }, 'the certificates were read again')
+      } catch (err) {
+        log.error({ err }, 'the certificates cannot be read again, those before stay')
+      }
     }
   }
 
@@ -187,25 +217,28 @@ type Composition = {
   readonly group: ServiceGroup
   readonly server: FastifyInstance | undefined
   readonly mwid: Mwid | undefined
+  readonly certificates: CertificateFiles | undefined
 }
 
 /** Consumers start before the relay, so that nothing it publishes finds nobody. */
 async function compose(shared: Shared, names: readonly ServiceName[]): Promise<Composition> {
   const apis = httpServices(shared).filter(({ name }) => names.includes(name as ServiceName))
-  const mwid = names.includes('mwid') ? await newMwid(shared) : undefined
+  const { tls } = shared.config.sip
+  const certificates = tls && names.includes('mwid') ? await CertificateFiles.read(tls) : undefined
+  const mwid = names.includes('mwid') ? newMwid(shared, certificates) : undefined
   const relay = names.includes('relayd') ? newRelay(shared) : undefined
   const deadLetters = names.includes('relayd') ? createDeadLetterKeeper(shared) : undefined
   const revocations = apis.length > 0 ? createRevocations(shared) : undefined
   const services: Service[] = [mwid, revocations, ...apis, deadLetters, relay].filter((one) => one !== undefined)
   const group = new ServiceGroup('lamplighter', services, shared.log)
   const mounted = [...apis, ...(mwid ? [mwid] : [])]
-  if (mounted.length === 0) return { group, server: undefined, mwid }
+  if (mounted.length === 0) return { group, server: undefined, mwid, certificates }
   const server = createHttpServer(shared.log, shared.config.http.trustedProxies)
   mountHealth(server, shared)
   mountMetrics(server, shared.metrics, shared.config.metricsToken)
   mountDocs(server)
   for (const one of mounted) one.mount(server)
-  return { group, server, mwid }
+  return { group, server, mwid, certificates }
 }
 
 function httpServices(shared: Shared): HttpService[] {
@@ -258,23 +291,17 @@ function vhostOf(amqpUrl: string): string {
   return pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/'
 }
 
-async function newMwid({
-  config,
-  log,
-  database,
-  store,
-  signal,
-  bus,
-  keys,
-  originUuid,
-  metrics,
-}: Shared): Promise<Mwid> {
-  const { realm, advertisedHost, tcpPort, tls, ...settings } = config.sip
+function newMwid(
+  { config, log, database, store, signal, bus, keys, originUuid, metrics }: Shared,
+  certificates: CertificateFiles | undefined,
+): Mwid {
+  const { realm, advertisedHost, tcpPort, tls: _, ...settings } = config.sip
   const optional = {
     ...(advertisedHost !== undefined && { advertisedHost }),
     ...(tcpPort !== undefined && { tcpPort }),
-    ...(tls && { tls: await readTlsFiles(tls) }),
+    ...(certificates && { tls: certificates }),
   }
+  if (certificates) measureExpiry(certificates, metrics)
   return createMwid({
     database,
     store,
@@ -287,6 +314,18 @@ async function newMwid({
     settings: { ...settings, ...optional },
     metrics,
     log,
+  })
+}
+
+/** For an alarm before a certificate that was forgotten runs out. */
+function measureExpiry(certificates: CertificateFiles, registry: Registry): void {
+  new Gauge({
+    name: 'lamplighter_sip_certificate_expiry_timestamp_seconds',
+    help: 'When the first certificate of SIP over TLS runs out',
+    registers: [registry],
+    collect() {
+      this.set(Math.floor(certificates.expiresAtMs / 1000))
+    },
   })
 }
 

@@ -18,6 +18,8 @@ async function serve(command: Extract<Command, { name: 'serve' }>, signal: Abort
     print(`master tenant administrator: ${username}, password: ${password} (shown only now)`)
   const running = await Lamplighter.start(config, log, { services: command.services, onNewPassword })
   log.info({ http: running.httpUrl, sip: running.sipPorts, services: command.services }, 'serving')
+  const { renewCertificates } = running
+  if (renewCertificates) process.on('SIGHUP', () => void renewCertificates())
   await aborted(signal)
   await running.stop()
 }

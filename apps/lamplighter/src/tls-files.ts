@@ -1,17 +1,53 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { StartError } from '@lamplighter/runtime'
-import type { TlsIdentity, TlsSettings } from '@lamplighter/sip'
+import { TlsCredentials, type TlsIdentity, type TlsSettings } from '@lamplighter/sip'
 import type { TlsFiles } from './sip-setting.js'
 
-/** Reads the certificates of SIP over TLS and proves that each goes with its key. @throws StartError */
-export async function readTlsFiles(files: TlsFiles): Promise<TlsSettings & { readonly port: number }> {
-  const { port, certificates, keys, ca, clientCertificates } = files
+/** The certificates of SIP over TLS. Whoever renews the files tells us, and they are read again. */
+export class CertificateFiles {
+  readonly credentials: TlsCredentials
+  readonly #files: TlsFiles
+  #settings: TlsSettings
+
+  private constructor(files: TlsFiles, settings: TlsSettings) {
+    this.#files = files
+    this.#settings = settings
+    this.credentials = new TlsCredentials(settings)
+  }
+
+  /** @throws StartError when a file is not what it should be */
+  static async read(files: TlsFiles): Promise<CertificateFiles> {
+    return new CertificateFiles(files, await readSettings(files))
+  }
+
+  get port(): number {
+    return this.#files.port
+  }
+
+  /** When the first of them runs out, in epoch milliseconds. */
+  get expiresAtMs(): number {
+    return Math.min(...this.#settings.identities.map(({ certificate }) => new X509Certificate(certificate)).map(endOf))
+  }
+
+  /** From now on what the files hold now. @throws StartError when that is not what it should be; then nothing changes */
+  async readAgain(): Promise<void> {
+    this.#settings = await readSettings(this.#files)
+    this.credentials.replace(this.#settings)
+  }
+}
+
+function endOf({ validTo }: X509Certificate): number {
+  return Date.parse(validTo)
+}
+
+/** Proves that each certificate goes with its key. @throws StartError */
+async function readSettings({ certificates, keys, ca, clientCertificates }: TlsFiles): Promise<TlsSettings> {
   const pairs = certificates.map((certificate, at) => readIdentity(certificate, keys[at] ?? ''))
   const [first, ...others] = await Promise.all(pairs)
   if (!first) throw new StartError('LAMPLIGHTER_SIP_TLS_CERTIFICATE names no file')
   const authorities = ca === undefined ? {} : { ca: await read(ca) }
-  return { port, identities: [first, ...others], clientCertificates, ...authorities }
+  return { identities: [first, ...others], clientCertificates, ...authorities }
 }
 
 async function readIdentity(certificateFile: string, keyFile: string): Promise<TlsIdentity> {

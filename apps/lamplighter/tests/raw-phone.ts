@@ -7,6 +7,7 @@ import {
   type SipRequest,
   SipStack,
   StreamTransport,
+  TlsCredentials,
   type TlsSettings,
   type Transport,
   UdpTransport,
@@ -28,7 +29,9 @@ export type Notified = {
 function transportOf(name: 'UDP' | 'TCP' | 'TLS' | Transport, tls: TlsSettings | undefined): Transport {
   if (typeof name === 'object') return name
   const at = { host: '127.0.0.1', port: 0 }
-  return name === 'UDP' ? new UdpTransport(at) : new StreamTransport({ ...at, ...(name === 'TLS' && tls && { tls }) })
+  return name === 'UDP'
+    ? new UdpTransport(at)
+    : new StreamTransport({ ...at, ...(name === 'TLS' && tls && { tls: new TlsCredentials(tls) }) })
 }
 
 /** A SIP client that does what a test tells it, right or wrong, and answers NOTIFYs as it is told. */

@@ -1,11 +1,13 @@
+import { X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import tls from 'node:tls'
 import { openDatabase } from '@lamplighter/store'
 import { Baresip, makeCertificate, reasonWithout, runSipp, type TestCertificate, waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RawPhone } from './raw-phone.js'
-import { type Person, type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
+import { type Person, request, type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
 const withoutBaresip = await reasonWithout('baresip')
 const withoutSipp = await reasonWithout('sipp')
@@ -18,17 +20,19 @@ describe('lamps over TCP and TLS', () => {
   let annas: Voicemail
   let own: TestCertificate
   let caFile: string
+  let keyFile: string
 
   beforeAll(async () => {
     const files = path.join(os.tmpdir(), `lamplighter-tls-${process.pid}`)
     caFile = `${files}.pem`
     own = await makeCertificate('127.0.0.1', 'sip.example')
     await writeFile(caFile, own.certificate)
-    await writeFile(`${files}.key`, own.key)
+    keyFile = `${files}.key`
+    await writeFile(keyFile, own.key)
     installation = await TestInstallation.start({
       LAMPLIGHTER_SIP_TLS_PORT: '0',
       LAMPLIGHTER_SIP_TLS_CERTIFICATE: caFile,
-      LAMPLIGHTER_SIP_TLS_KEY: `${files}.key`,
+      LAMPLIGHTER_SIP_TLS_KEY: keyFile,
     })
     tenant = await installation.tenant()
     anna = await installation.account(tenant.uuid)
@@ -42,8 +46,8 @@ describe('lamps over TCP and TLS', () => {
 
   it.each(['TCP', 'TLS'] as const)('%s: the NOTIFYs of a subscription come by its own connection', async (name) => {
     const device = await installation.device(tenant, { user_uuid: anna.uuid })
-    const tls = { identities: [own] as const, ca: own.certificate }
-    const phone = new RawPhone(device, port(name), name, tls)
+    const trust = { identities: [own] as const, ca: own.certificate }
+    const phone = new RawPhone(device, port(name), name, trust)
     await phone.start()
     // An address nobody listens at, as behind NAT: only the connection leads back.
     const answer = await phone.subscribe({ Contact: `<sip:${device.username}@10.255.255.1:5060>` })
@@ -61,6 +65,37 @@ describe('lamps over TCP and TLS', () => {
     const another = await deposit()
     await waitFor(async () => (await transportOf(device.uuid)).length === 0, { what: 'the subscription to end' })
     await remove(another.id)
+  })
+
+  it('TLS: renewed files are shown to who connects next, once we are told; broken ones change nothing', async () => {
+    const shown = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = tls.connect({ host: '127.0.0.1', port: port('TLS'), rejectUnauthorized: false })
+        socket.once('error', reject)
+        socket.once('secureConnect', () => {
+          resolve(socket.getPeerCertificate().fingerprint256)
+          socket.destroy()
+        })
+      })
+    const expiry = async () =>
+      /^lamplighter_sip_certificate_expiry_timestamp_seconds (\d+)$/m.exec(
+        (await request(`${installation.url}/metrics`)).text,
+      )?.[1]
+    const [before, expiryBefore] = [await shown(), await expiry()]
+    expect(Number(expiryBefore)).toBeGreaterThan(Date.now() / 1000)
+    await writeFile(keyFile, 'no key')
+    await installation.lamplighter.renewCertificates?.()
+    expect(await shown()).toBe(before)
+    const renewed = await makeCertificate('127.0.0.1', 'renewed.example')
+    await writeFile(caFile, renewed.certificate)
+    await writeFile(keyFile, renewed.key)
+    expect(await shown()).toBe(before)
+    await installation.lamplighter.renewCertificates?.()
+    expect(await shown()).toBe(new X509Certificate(renewed.certificate).fingerprint256)
+    await writeFile(caFile, own.certificate)
+    await writeFile(keyFile, own.key)
+    await installation.lamplighter.renewCertificates?.()
+    expect(await shown()).toBe(before)
   })
 
   async function transportOf(deviceUuid: string): Promise<string[]> {

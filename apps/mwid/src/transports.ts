@@ -1,6 +1,6 @@
 import {
   StreamTransport,
-  type TlsSettings,
+  type TlsCredentials,
   type Transport,
   UdpTransport,
   type WebSocketTransport,
@@ -14,7 +14,7 @@ export type TransportSettings = {
   /** Absent: no TCP. */
   readonly tcpPort?: number
   /** Absent: no TLS. */
-  readonly tls?: TlsSettings & { readonly port: number }
+  readonly tls?: { readonly port: number; readonly credentials: TlsCredentials }
 }
 
 /** The transports of one term; UDP stands for the worker where no peer is in question. */
@@ -26,6 +26,6 @@ export function createTransports(
     new UdpTransport({ host, port }),
     webSockets,
     ...(tcpPort === undefined ? [] : [new StreamTransport({ host, port: tcpPort })]),
-    ...(tls === undefined ? [] : [new StreamTransport({ host, port: tls.port, tls })]),
+    ...(tls === undefined ? [] : [new StreamTransport({ host, port: tls.port, tls: tls.credentials })]),
   ]
 }

@@ -63,7 +63,7 @@ export {
   stepSubscriber,
 } from './subscription/subscriber.js'
 export { StreamTransport } from './transport/stream-transport.js'
-export type { TlsIdentity, TlsSettings } from './transport/tls-settings.js'
+export { TlsCredentials, type TlsIdentity, type TlsSettings } from './transport/tls-settings.js'
 export {
   type RemoteAddress,
   readTransportName,

@@ -8,7 +8,7 @@ import type { IncomingRequest } from '../user-agent/sip-stack.js'
 import { SipStack } from '../user-agent/sip-stack.js'
 import { StreamTransport } from './stream-transport.js'
 import type { TargetResolver } from './target-resolver.js'
-import type { TlsSettings } from './tls-settings.js'
+import { TlsCredentials, type TlsSettings } from './tls-settings.js'
 import type { RemoteAddress, Transport } from './transport.js'
 import { UdpTransport } from './udp.js'
 
@@ -82,7 +82,7 @@ describe.each([
   ['TLS', '127.0.0.1', TLS],
   ['TLS', '::1', TLS],
 ] as const)('SIP over %s at %s', (name, host, secure) => {
-  const transport = () => new StreamTransport({ host, port: 0, ...(secure && { tls: secure }) })
+  const transport = () => new StreamTransport({ host, port: 0, ...(secure && { tls: new TlsCredentials(secure) }) })
 
   it('carries requests and answers, and answers by the same connection', async () => {
     const server = await stackOf([transport()])
@@ -108,7 +108,9 @@ describe.each([
     const [from] = old.seen.map((one) => one.from)
     if (!from?.flow) throw new Error('nothing came')
     await old.stack.retire(new Set([from.flow]))
-    const next = await stackOf([new StreamTransport({ host, port: old.port, ...(secure && { tls: secure }) })])
+    const next = await stackOf([
+      new StreamTransport({ host, port: old.port, ...(secure && { tls: new TlsCredentials(secure) }) }),
+    ])
     await waitFor(() => other.closed.length === 1, { what: 'the other connection to close' })
     expect(await old.stack.request(requestOf('NOTIFY'), from)).toMatchObject({ response: { status: 200 } })
     const unserved = kept.stack.request(requestOf(), to)
@@ -218,7 +220,8 @@ describe('connections', () => {
 })
 
 describe('TLS', () => {
-  const at = (settings: TlsSettings) => new StreamTransport({ host: '127.0.0.1', port: 0, tls: settings })
+  const at = (settings: TlsSettings) =>
+    new StreamTransport({ host: '127.0.0.1', port: 0, tls: new TlsCredentials(settings) })
   const peer = (port: number, options: tls.ConnectionOptions) =>
     new Promise<{ name: string; protocol: string | null }>((resolve, reject) => {
       const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options })
@@ -250,6 +253,34 @@ describe('TLS', () => {
     const stranger = await stackOf([at({ ...TLS, ca: otherCertificate.certificate })])
     expect(await stranger.stack.request(requestOf(), to)).toEqual({ type: 'failed', reason: 'transport' })
     expect(String(stranger.troubles[0])).toMatch(/self.signed/)
+  })
+
+  it('shows new certificates to new connections, of names and otherwise, and keeps those that stand', async () => {
+    const credentials = new TlsCredentials({ identities: [certificate], ca: certificate.certificate })
+    const server = await stackOf([new StreamTransport({ host: '127.0.0.1', port: 0, tls: credentials })])
+    const standing = await stackOf([at(TLS)])
+    const to = { host: '127.0.0.1', port: server.port, transport: 'TLS', serverName: 'sip.example' } as const
+    await standing.stack.request(requestOf(), to)
+    expect(await peer(server.port, { servername: 'other.example' })).toMatchObject({ name: 'sip.example' })
+    credentials.replace({ identities: [otherCertificate, certificate], ca: otherCertificate.certificate })
+    expect(await peer(server.port, { servername: 'sip.example' })).toMatchObject({ name: 'sip.example' })
+    expect(await peer(server.port, { servername: 'nobody.example' })).toMatchObject({ name: 'other.example' })
+    expect(await peer(server.port, {})).toMatchObject({ name: 'other.example' })
+    expect(await standing.stack.request(requestOf(), to)).toMatchObject({ response: { status: 200 } })
+    expect(standing.closed).toEqual([])
+    // What it opens itself, it opens with the new ones: it believes whom they believe.
+    const demanding = await stackOf([
+      at({ identities: [otherCertificate], ca: otherCertificate.certificate, clientCertificates: 'required' }),
+    ])
+    const there = { host: '127.0.0.1', port: demanding.port, transport: 'TLS', serverName: 'other.example' } as const
+    expect(await server.stack.request(requestOf(), there)).toMatchObject({ response: { status: 200 } })
+  })
+
+  it('keeps what it has when the new certificate is none', async () => {
+    const credentials = new TlsCredentials(TLS)
+    const { port } = await stackOf([new StreamTransport({ host: '127.0.0.1', port: 0, tls: credentials })])
+    expect(() => credentials.replace({ identities: [{ certificate: 'none', key: 'none' }] })).toThrow()
+    expect(await peer(port, { servername: 'other.example' })).toMatchObject({ name: 'other.example' })
   })
 
   it('asks for certificates of peers where it shall, and takes none that nobody vouches for', async () => {

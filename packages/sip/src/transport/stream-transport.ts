@@ -1,8 +1,8 @@
 import { connect as connectTcp, createServer as createTcpServer, isIP, type Server, type Socket } from 'node:net'
-import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls'
+import { connect as connectTls, createServer as createTlsServer, TLSSocket, type Server as TlsServer } from 'node:tls'
 import { limitKey } from './address.js'
 import { CONNECTION_LIMITS, Connection, type ConnectionLimits, peerOf } from './connection.js'
-import { clientOptions, serverOptions, type TlsSettings } from './tls-settings.js'
+import type { TlsCredentials } from './tls-settings.js'
 import {
   defaultPort,
   hostPort,
@@ -33,7 +33,7 @@ export type StreamOptions = {
   readonly host: string
   readonly port: number
   /** Present: TLS. */
-  readonly tls?: TlsSettings
+  readonly tls?: TlsCredentials
   readonly limits?: Partial<StreamLimits>
 }
 
@@ -67,7 +67,7 @@ export class StreamTransport implements Transport {
   /** Listens. @throws the system's error, e.g. EADDRINUSE, or that of a certificate that cannot be used */
   async start(listener: TransportListener): Promise<void> {
     const { host, port, tls } = this.#options
-    const server = tls ? createTlsServer(serverOptions(tls)) : createTcpServer()
+    const server = tls ? secureServer(tls) : createTcpServer()
     server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#accept(socket))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -149,7 +149,7 @@ export class StreamTransport implements Transport {
     const { tls } = this.#options
     const [host, port] = [to.host, to.port || defaultPort(this.name)]
     const socket = tls
-      ? connectTls({ host, port, ...clientOptions(tls, serverName(to), to.verify ?? true) })
+      ? connectTls({ host, port, ...tls.clientOptions(serverName(to), to.verify ?? true) })
       : connectTcp({ host, port })
     const failed = (reason: string) =>
       this.#listener?.onTrouble(new TransportError(`no ${this.name} connection to ${hostPort(host, port)}: ${reason}`))
@@ -185,6 +185,13 @@ export class StreamTransport implements Transport {
     if (left > 0) this.#perPeer.set(key, left)
     else this.#perPeer.delete(key)
   }
+}
+
+/** It shows new certificates as soon as there are some. */
+function secureServer(credentials: TlsCredentials): TlsServer {
+  const server = createTlsServer(credentials.serverOptions())
+  const forget = credentials.onReplaced(() => server.setSecureContext(credentials.contextOptions()))
+  return server.once('close', forget)
 }
 
 /** A peer that offers a certificate nobody vouches for is not one that offers none. */
