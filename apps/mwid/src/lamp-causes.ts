@@ -1,5 +1,5 @@
 import type { DeviceId, LampCause, MailboxId } from '@lamplighter/domain'
-import type { WatchedMailbox } from '@lamplighter/store'
+import { type WatchedMailbox, withCause } from '@lamplighter/store'
 
 /** Which lamp of a device. */
 export type LampKey = { readonly deviceId: DeviceId; readonly mailboxId: MailboxId }
@@ -45,12 +45,12 @@ export class LampCauses {
 
   /** The mailboxes with what makes us look at each, the most particular cause first. */
   explain(watched: readonly WatchedMailbox[]): WatchedMailbox[] {
-    return watched.map(({ cause: _former, ...mailbox }) => {
-      const { deviceId, mailboxId } = mailbox
-      const cause =
-        this.#lamps.get(lampKey(mailbox))?.cause ?? this.#mailboxes.get(mailboxId) ?? this.#devices.get(deviceId)
-      return cause ? { ...mailbox, cause } : mailbox
-    })
+    return watched.map((mailbox) => withCause(mailbox, this.#causeOf(mailbox)))
+  }
+
+  #causeOf(lamp: LampKey): LampCause | undefined {
+    const ofLamp = this.#lamps.size > 0 ? this.#lamps.get(lampKey(lamp))?.cause : undefined
+    return ofLamp ?? this.#mailboxes.get(lamp.mailboxId) ?? this.#devices.get(lamp.deviceId)
   }
 
   /** These, which were held, and what came since. */

@@ -15,7 +15,14 @@ import {
   refreshDialog,
   type SipRequest,
 } from '@lamplighter/sip'
-import type { SipDevice, SipRepository, StoredSubscription, WatchedMailbox } from '@lamplighter/store'
+import {
+  type DeviceForm,
+  type SipDevice,
+  type SipRepository,
+  type StoredSubscription,
+  type WatchedMailbox,
+  withCause,
+} from '@lamplighter/store'
 import type { SipAuthentication } from './authentication.js'
 import type { Batcher } from './batcher.js'
 import type { DeviceReads } from './device-reads.js'
@@ -49,6 +56,8 @@ export type SubscribeDependencies = {
   /** 0 to 1: spreads the refreshes of phones that ask for the same. */
   readonly random?: () => number
 }
+
+const SUBSCRIBED = requestCause('SUBSCRIBE')
 
 /** Accepts, refreshes, answers polls and ends subscriptions (RFC 6665 4.2.1; sip.md 1.2). */
 export class SubscribeHandler {
@@ -118,7 +127,7 @@ export class SubscribeHandler {
     if (typeof target === 'object' && target !== null) return respond(...target.refusal)
     const eventPackage = await this.#choosePackage(incoming, target, reading)
     const row = this.#row(incoming, device, { uuid: randomUUID(), target, eventPackage, dialog, grantedSec })
-    const subscription = new Subscription(row, device, context)
+    const subscription = new Subscription(row, formOf(device), context)
     if (grantedSec === 0) {
       const watched = await reading
       this.#accept(incoming, row, 0)
@@ -130,7 +139,7 @@ export class SubscribeHandler {
       forget(old)
     }
     this.#accept(incoming, row, grantedSec)
-    subscription.subscribed(row, device, watched)
+    subscription.subscribed(row, formOf(device), watched)
   }
 
   /** In the dialog's turn: of two refreshes at one moment the later one is seen by its CSeq. */
@@ -162,7 +171,7 @@ export class SubscribeHandler {
     }
     this.#accept(incoming, renewed, grantedSec)
     if (grantedSec > 0) {
-      subscription.subscribed(renewed, device, watched)
+      subscription.subscribed(renewed, formOf(device), watched)
       this.#parts.table.seen(subscription)
     } else subscription.unsubscribed(watched)
   }
@@ -174,8 +183,7 @@ export class SubscribeHandler {
   }
 
   async #watched({ uuid }: SipDevice): Promise<readonly WatchedMailbox[]> {
-    const cause = requestCause('SUBSCRIBE')
-    return (await this.#parts.reads.watched(uuid)).map((mailbox) => ({ ...mailbox, cause }))
+    return (await this.#parts.reads.watched(uuid)).map((mailbox) => withCause(mailbox, SUBSCRIBED))
   }
 
   /** Own name or access code: what the device's name stands for. A number: that mailbox, if the device may watch it. */
@@ -216,6 +224,11 @@ export class SubscribeHandler {
   #row({ request }: IncomingRequest, device: SipDevice, facts: Omit<Parameters<typeof subscriptionRow>[2], 'epoch'>) {
     return subscriptionRow(request, device, { ...facts, epoch: this.#parts.context.epoch.now })
   }
+}
+
+/** What a subscription keeps of its device: not its secrets. */
+function formOf({ profile, aggregate, messageAccount }: SipDevice): DeviceForm {
+  return { profile, aggregate, messageAccount }
 }
 
 function packageOf(row: StoredSubscription): EventPackageName {

@@ -7,6 +7,8 @@ import { isSamePhone } from './subscription-row.js'
 /** Subscriptions one device may have at a time; a further one replaces its oldest. */
 const MAX_PER_DEVICE = 20
 
+const NONE: readonly Subscription[] = []
+
 /** A SUBSCRIBE that is being served: it may read what a device watches just before that changes. */
 export type Opening = {
   /** Whether something was shown to the device's subscriptions meanwhile. */
@@ -15,8 +17,9 @@ export type Opening = {
 
 /** The live subscriptions of this worker, found by dialog and by device. */
 export class SubscriptionTable {
-  readonly #byDialog = new Map<string, Subscription>()
-  readonly #byDevice = new Map<DeviceId, Set<Subscription>>()
+  /** By our tag: chance enough to name the dialog. */
+  readonly #byTag = new Map<string, Subscription>()
+  readonly #byDevice = new Map<DeviceId, readonly Subscription[]>()
   readonly #openings = new Map<DeviceId, Set<Opening>>()
   readonly #byFlow = new Map<string, Set<Subscription>>()
   readonly #onChange: (deviceId: DeviceId) => void
@@ -28,18 +31,18 @@ export class SubscriptionTable {
 
   /** Every subscription. */
   all(): IterableIterator<Subscription> {
-    return this.#byDialog.values()
+    return this.#byTag.values()
   }
 
   /** Devices that have one, of a tenant or of all. */
   devices(tenantId?: TenantId): DeviceId[] {
-    const own = (devices: Set<Subscription>) => tenantId === undefined || [...devices][0]?.row.tenantId === tenantId
+    const own = ([first]: readonly Subscription[]) => tenantId === undefined || first?.row.tenantId === tenantId
     return [...this.#byDevice].filter(([, subscriptions]) => own(subscriptions)).map(([id]) => id)
   }
 
   /** The subscriptions of a device. */
   ofDevice(deviceId: DeviceId): readonly Subscription[] {
-    return [...(this.#byDevice.get(deviceId) ?? [])]
+    return this.#byDevice.get(deviceId) ?? NONE
   }
 
   /** A SUBSCRIBE of a device begins to be served; `closed` ends that. */
@@ -64,7 +67,8 @@ export class SubscriptionTable {
 
   /** The subscription of a dialog. */
   find(callId: string, localTag: string, remoteTag: string): Subscription | undefined {
-    return this.#byDialog.get(dialogKey({ callId, localTag, remoteTag }))
+    const found = this.#byTag.get(localTag)
+    return found?.row.callId === callId && found.row.remoteTag === remoteTag ? found : undefined
   }
 
   /** The subscription that this very SUBSCRIBE, without a To tag, has already made. */
@@ -81,15 +85,13 @@ export class SubscriptionTable {
   /** Adds one and returns those it replaces: of the same phone for the same thing, and what is too many. */
   add(subscription: Subscription): Subscription[] {
     const { row } = subscription
-    const own = this.#byDevice.get(row.deviceId) ?? new Set<Subscription>()
-    const replaced = [...own].filter((other) => asksTheSame(other.row, row) && isSamePhone(other.row, row))
-    const kept = [...own].filter((other) => !replaced.includes(other))
+    const own = this.ofDevice(row.deviceId)
+    const replaced = own.filter((other) => asksTheSame(other.row, row) && isSamePhone(other.row, row))
+    const kept = own.filter((other) => !replaced.includes(other))
     replaced.push(...kept.slice(0, Math.max(0, kept.length + 1 - MAX_PER_DEVICE)))
     for (const old of replaced) this.#forget(old)
-    const present = this.#byDevice.get(row.deviceId) ?? own
-    present.add(subscription)
-    this.#byDevice.set(row.deviceId, present)
-    this.#byDialog.set(dialogKey(row), subscription)
+    this.#byDevice.set(row.deviceId, [...this.ofDevice(row.deviceId), subscription])
+    this.#byTag.set(row.localTag, subscription)
     this.seen(subscription)
     this.#onChange(row.deviceId)
     return replaced
@@ -117,11 +119,11 @@ export class SubscriptionTable {
 
   #forget(subscription: Subscription): void {
     const { row } = subscription
-    this.#byDialog.delete(dialogKey(row))
+    this.#byTag.delete(row.localTag)
     this.#byFlow.get(flowOf(subscription) ?? '')?.delete(subscription)
-    const own = this.#byDevice.get(row.deviceId)
-    own?.delete(subscription)
-    if (own?.size === 0) this.#byDevice.delete(row.deviceId)
+    const left = this.ofDevice(row.deviceId).filter((one) => one !== subscription)
+    if (left.length === 0) this.#byDevice.delete(row.deviceId)
+    else this.#byDevice.set(row.deviceId, left)
   }
 }
 
@@ -131,10 +133,6 @@ function flowOf({ row }: Subscription): string | undefined {
 
 /** A sum and a list tell the same lamp, so that one replaces the other. */
 function asksTheSame(a: StoredSubscription, b: StoredSubscription): boolean {
-  const [one, other] = [a, b].map(({ eventPackage }) => eventPackage.replace(/-list$/, ''))
-  return a.mailboxId === b.mailboxId && one === other
-}
-
-function dialogKey({ callId, localTag, remoteTag }: { callId: string; localTag: string; remoteTag: string }): string {
-  return `${callId}\n${localTag}\n${remoteTag}`
+  const shown = ({ eventPackage }: StoredSubscription) => eventPackage.replace(/-list$/, '')
+  return a.mailboxId === b.mailboxId && shown(a) === shown(b)
 }

@@ -34,6 +34,10 @@ const END_REASONS: Readonly<Record<'unreachable' | 'refused' | 'ended', LampReas
   ended: 'no_subscription',
 }
 
+/** Beginnings that all share: there are many subscriptions, and most of them rest. */
+const NO_TURN = Promise.resolve()
+const NOTHING: readonly never[] = []
+
 /**
  * One live subscription: drives the notifier machine over its dialog. Its row holds what a restart needs; whatever else
  * it knows can be lost.
@@ -45,11 +49,11 @@ export class Subscription {
   #state: NotifierState<Tag>
   readonly #sequence: NotifySequence
   readonly #outgoing: PacedNotify
-  #turn: Promise<unknown> = Promise.resolve()
+  #turn: Promise<unknown> = NO_TURN
   #darkThenGone = false
-  #shown: Tag = []
+  #shown: Tag = NOTHING
   /** Of the NOTIFY that is under way. */
-  #decision: OpenDecision = []
+  #decision: OpenDecision = NOTHING
   #expiry: NodeJS.Timeout | undefined
   #wait: NodeJS.Timeout | undefined
 
@@ -256,7 +260,7 @@ export class Subscription {
 
   #settle(reason: LampReason, status: number | null): void {
     this.#context.ledger.trace.settle(this.#decision, reason, status)
-    this.#decision = []
+    this.#decision = NOTHING
   }
 
   /** It answered 2xx, or shows this already. */

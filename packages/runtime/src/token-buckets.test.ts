@@ -36,4 +36,13 @@ describe('a token bucket', () => {
     expect(buckets.take('a', 0).admitted).toBe(false)
     expect(buckets.take('b', 0).admitted).toBe(true)
   })
+
+  it('forgets a source whose bucket is full again, not one that still waits', () => {
+    const buckets = new TokenBuckets({ ratePerSec: 1, burst: 2 })
+    for (let times = 0; times < 3; times++) buckets.take('a', 0)
+    buckets.take('b', 1999)
+    expect(buckets.take('a', 1999).refusals).toBe(1)
+    buckets.take('b', 5000)
+    expect(buckets.take('a', 5000).refusals).toBe(0)
+  })
 })

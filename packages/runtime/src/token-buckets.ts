@@ -19,7 +19,10 @@ type Bucket = { tokens: number; atMs: number; refusals: number }
 
 const MAX_SOURCES = 100_000
 
-/** A token bucket per source. Memory is bounded: the source that was quiet for longest is forgotten, to its advantage. */
+/**
+ * A token bucket per source. Memory is bounded: the source that was quiet for longest is forgotten, to its advantage. One whose
+ * bucket is full again is as good as one that never came, and is forgotten too.
+ */
 export class TokenBuckets {
   readonly #size: BucketSize
   readonly #maxSources: number
@@ -53,10 +56,21 @@ export class TokenBuckets {
     // The map keeps the order of use, so that its first entry is the quietest source.
     this.#buckets.delete(source)
     this.#buckets.set(source, bucket)
-    if (this.#buckets.size > this.#maxSources) this.#buckets.delete(this.#buckets.keys().next().value ?? '')
     // A clock that was set back gives nothing and takes nothing.
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) / 1000) * ratePerSec)
     bucket.atMs = nowMs
+    this.#forgetQuiet(nowMs)
     return bucket
+  }
+
+  /** Two at most for each request: quicker than new ones can come. */
+  #forgetQuiet(nowMs: number): void {
+    const { ratePerSec, burst } = this.#size
+    const refillMs = (burst / ratePerSec) * 1000
+    let left = 2
+    for (const [source, { atMs }] of this.#buckets) {
+      if (left-- === 0 || (this.#buckets.size <= this.#maxSources && nowMs - atMs < refillMs)) return
+      this.#buckets.delete(source)
+    }
   }
 }

@@ -100,5 +100,5 @@ export type { PlacedTranscription, TranscriptionQuery } from './transcription-li
 export type { TrashedMessage, TrashList, TrashPage, TrashPosition } from './trash-queries.js'
 export type { StoredMessage } from './trash-writer.js'
 export type { User, UserColumn, UserFields } from './user-repository.js'
-export type { WatchedMailbox } from './watched-mailbox.js'
+export { type WatchedMailbox, withCause } from './watched-mailbox.js'
 export type { ZoneMessage, ZoneOwner } from './zone-repository.js'

@@ -19,7 +19,28 @@ export type WatchedMailbox = {
   readonly revision: number
   readonly summary: MessageSummary
   /** Why the worker looked at it; undefined where it is only shown along with another one. The store does not know. */
-  readonly cause?: LampCause
+  readonly cause?: LampCause | undefined
+}
+
+/**
+ * The same mailbox, looked at for this reason. Field by field: objects that are made by spreading one into another each get a
+ * layout of their own, which weighs more than what they hold.
+ */
+export function withCause(mailbox: WatchedMailbox, cause: LampCause | undefined): WatchedMailbox {
+  return {
+    deviceId: mailbox.deviceId,
+    tenantId: mailbox.tenantId,
+    mwiMode: mailbox.mwiMode,
+    watched: mailbox.watched,
+    blocked: mailbox.blocked,
+    mailboxId: mailbox.mailboxId,
+    number: mailbox.number,
+    own: mailbox.own,
+    revision: mailbox.revision,
+    summary: mailbox.summary,
+    acknowledged: mailbox.acknowledged,
+    cause,
+  }
 }
 
 /** A row of the statement that says what devices watch. */
@@ -64,6 +85,7 @@ export function toWatched(row: WatchedRow): WatchedMailbox {
       urgentOld: shown(row.urgent_old_count),
     },
     acknowledged: row.acknowledged_new === null ? undefined : toAcknowledged(row),
+    cause: undefined,
   }
 }
 

@@ -1,4 +1,5 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { randomHex } from '../random-hex.js'
 
 /** What a nonce of a peer turned out to be. `unknown`: not ours, or ours from before a change of keys. */
 export type NonceState = 'fresh' | 'stale' | 'unknown'
@@ -27,8 +28,7 @@ export class NonceFactory {
   create(realm: string): string {
     const head = Buffer.alloc(HEAD_BYTES)
     head.writeUIntBE(this.#now(), 0, TIME_BYTES)
-    // The first 32 bits of such a UUID are chance, drawn from a pool.
-    head.write(randomUUID().slice(0, 2 * CHANCE_BYTES), TIME_BYTES, 'hex')
+    head.write(randomHex(CHANCE_BYTES), TIME_BYTES, 'hex')
     return Buffer.concat([head, this.#mac(head, realm)]).toString('base64url')
   }
 

@@ -89,9 +89,11 @@ export class DigestAuthenticator {
 
   /** A counter must rise for each use of a nonce; one seen before is a replay, or a phone that starts over. */
   #count(nonce: string, counter: number): boolean {
-    if (counter <= (this.#counters.get(nonce) ?? 0)) return false
-    this.#counters.delete(nonce)
-    this.#counters.set(nonce, counter)
+    // A text of its own: the one that was read would keep the whole header it stands in.
+    const key = Buffer.from(nonce, 'base64url').toString('latin1')
+    if (counter <= (this.#counters.get(key) ?? 0)) return false
+    this.#counters.delete(key)
+    this.#counters.set(key, counter)
     if (this.#counters.size > MAX_COUNTERS) {
       const oldest = this.#counters.keys().next()
       if (!oldest.done) this.#counters.delete(oldest.value)

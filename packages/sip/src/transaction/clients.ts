@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.js'
 import { Headers } from '../message/headers.js'
 import { type SipRequest, type SipResponse, serialize } from '../message/message.js'
+import { randomHex } from '../random-hex.js'
 import type { RemoteAddress, Transport } from '../transport/transport.js'
 import type { TransportSet } from '../transport/transport-set.js'
 import { ClientTransaction, type Outcome } from './client-transaction.js'
@@ -46,7 +46,7 @@ export class Clients {
   }
 
   #send(request: SipRequest, transport: Transport, to: RemoteAddress): Promise<Outcome> {
-    const branch = `${MAGIC_COOKIE}${randomUUID().replaceAll('-', '')}`
+    const branch = `${MAGIC_COOKIE}${randomHex(16)}`
     const via = `SIP/2.0/${transport.name} ${this.#transports.addressOf(transport)};branch=${branch};rport`
     const headers = new Headers([{ name: 'Via', value: via }, ...request.headers.list])
     const bytes = serialize({ ...request, headers })

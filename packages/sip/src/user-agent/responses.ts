@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { partyOf } from '../message/fields.js'
 import { Headers } from '../message/headers.js'
 import type { SipRequest, SipResponse } from '../message/message.js'
+import { randomHex } from '../random-hex.js'
 
 /** Reason phrases of what we answer. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -31,13 +31,12 @@ export type HeaderLines = readonly (readonly [name: string, value: string])[]
 
 /** A new tag: unguessable and unique. */
 export function newTag(): string {
-  return randomUUID().replaceAll('-', '').slice(-16)
+  return randomHex(8)
 }
 
 /** A tag that begins no dialog: short, because some answers must be. */
 export function shortTag(): string {
-  // Drawn from a pool; asking the system for three bytes costs six times as much.
-  return randomUUID().slice(0, 6)
+  return randomHex(3)
 }
 
 /** An answer to a request: what RFC 3261 8.2.6.2 has copied, a To tag, and the given lines. */
