@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { gather } from './gather.js'
 
 /** Values a hand-written statement may carry. Arrays and JSON go as JSON text. */
 export type SqlValue = string | number | bigint | boolean | null | Date | readonly string[] | readonly number[]
@@ -21,7 +22,10 @@ export function pgSql(client: pg.Pool | pg.PoolClient): Sql {
       const result = await client.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] })
       return result.rows
     },
-    both: (first, second) => Promise.all([first(), second()]),
+    both: (first, second) => {
+      if ('connection' in client) gather(client)
+      return Promise.all([first(), second()])
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { gather } from './gather.js'
 
 /**
  * Runs the work in a transaction. Connections pipeline ({@link openDatabase}): its beginning goes out together with the
@@ -14,10 +15,12 @@ export async function inTransaction<T>(
 ): Promise<T> {
   let broken: Error | undefined
   try {
+    gather(client)
     const begun = client.query('BEGIN')
     // Whoever fails first is told below; a connection that cannot begin can do nothing else either.
     begun.catch(() => {})
     const result = await work()
+    gather(client)
     const [, , ended] = await Promise.all([begun, last(), client.query('COMMIT')])
     // PostgreSQL ends a transaction in which a statement failed so, without an error.
     if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back')

@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Database, openDatabase } from '../src/index.js'
+import { pgSql } from '../src/sql.js'
 import { inTransaction } from '../src/transaction.js'
 
 describe('the database', () => {
@@ -46,5 +47,21 @@ describe('the database', () => {
     await expect(inTransaction(client, insert, insert)).rejects.toThrow('duplicate key')
     expect((await database.pool.query('SELECT * FROM last_one')).rows).toEqual([])
     expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+  it('sends what a transaction begins with as one write, and what it ends with as another', async () => {
+    const client = await database.pool.connect()
+    const { stream } = client.connection
+    const writes = [vi.spyOn(stream, '_write'), vi.spyOn(stream, '_writev')]
+    const sql = pgSql(client)
+    const one = (name: string) => sql.rows<{ one: number }>(name, 'SELECT 1 AS one', [])
+    const work = () =>
+      sql.both(
+        () => one('first'),
+        () => one('second'),
+      )
+    const last = async () => void (await one('last'))
+    await expect(inTransaction(client, work, last)).resolves.toEqual([[{ one: 1 }], [{ one: 1 }]])
+    expect(writes.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBe(2)
+    vi.restoreAllMocks()
   })
 })
