@@ -24,7 +24,7 @@ const types: pg.CustomTypesConfig = {
  * Our statements are few and made for their indexes: planning each anew, or compiling one, costs more than most of them
  * take.
  */
-const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c jit=off'
+export const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c jit=off'
 
 /**
  * Opens the pool; connections are made when needed.

@@ -47,13 +47,12 @@ const TENANTS_LISTEN =
  * of commits (bus.md 5.2). No row is locked first: nobody else writes to one that has no cursor.
  */
 const CLAIM = `
-  WITH picked AS (SELECT id FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1),
-    last AS (SELECT greatest((SELECT max(cursor) FROM event), (SELECT confirmed_cursor FROM relay_progress), 0) AS cursor),
-    numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS position FROM picked),
-    claimed AS (
-      UPDATE event e SET cursor = last.cursor + numbered.position, published_at = now() FROM numbered, last WHERE e.id = numbered.id
-      RETURNING ${COLUMNS})
-  SELECT claimed.*, ${TENANTS_LISTEN} FROM claimed ORDER BY cursor`
+  UPDATE event e SET published_at = now(), cursor = picked.position
+    + greatest((SELECT max(cursor) FROM event), (SELECT confirmed_cursor FROM relay_progress), 0)
+  FROM (
+    SELECT id, row_number() OVER (ORDER BY id) AS position FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1) picked
+  WHERE e.id = picked.id
+  RETURNING ${COLUMNS}, ${TENANTS_LISTEN}`
 const CONFIRMED = '(SELECT confirmed_cursor FROM relay_progress)'
 const UNCONFIRMED = `
   SELECT ${COLUMNS}, ${TENANTS_LISTEN} FROM event e WHERE e.cursor > ${CONFIRMED} ORDER BY e.cursor LIMIT $1`
@@ -133,7 +132,8 @@ export class EventLog {
 
   async #events(name: string, text: string, limit: number): Promise<ClaimedEvents> {
     const { rows } = await this.#client.query<EventRow>({ name, text, values: [limit] })
-    return { events: rows.map(toEvent), toTenants: rows[0]?.listen ?? false }
+    const events = rows.map(toEvent).sort((one, other) => one.cursor - other.cursor)
+    return { events, toTenants: rows[0]?.listen ?? false }
   }
 }
 

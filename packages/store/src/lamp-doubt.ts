@@ -22,7 +22,7 @@ const DOUBTFUL = `
         WHERE e.name = '${ENDED}' AND w.name = 'mwid' AND e.epoch = w.epoch - 1) AS so),
     late AS MATERIALIZED (
       SELECT mailbox_id, CASE WHEN mailbox_id IS NULL THEN body::jsonb -> 'data' END AS data FROM event
-      WHERE (SELECT so FROM killed) AND name = ANY ($1::text[]) AND (published_at IS NULL
+      WHERE (SELECT so FROM killed) AND name = ANY ($1::text[]) AND (cursor IS NULL AND published_at IS NULL
         OR published_at > (SELECT max(updated_at) - interval '5 seconds' FROM lamp))),
     boxes AS MATERIALIZED (
       SELECT coalesce(mailbox_id, CASE WHEN jsonb_typeof(data -> 'id') = 'number' THEN (data ->> 'id')::int END) AS id FROM late

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { SESSION_OPTIONS } from './database.js'
 
 /** Names of the things only one process of an installation may do at a time, and their lock numbers. */
 const LEADER_LOCKS = { relay: 4_210_001, mwid: 4_210_002 } as const
@@ -105,6 +106,7 @@ export class Leadership {
     const lost = new AbortController()
     const client = new pg.Client({
       connectionString: this.#options.url,
+      options: SESSION_OPTIONS,
       application_name: `lamplighter-${this.#options.lock}`,
       keepAlive: true,
     })

@@ -17,7 +17,7 @@ import {
   urgentAfterMove,
 } from '@lamplighter/domain'
 import type { Sql } from './sql.js'
-import type { SummaryRepository } from './summary-repository.js'
+import { addingCounts, STATE_COLUMNS, type StateRow, type SummaryRepository, toState } from './summary-repository.js'
 import { type TranscriptionRow, toTranscription, toTranscriptionJson } from './transcription-row.js'
 
 /** Columns of a message, for every statement that reads one. `g` is the message. */
@@ -56,10 +56,13 @@ export type HandlingRow = {
   read_by: string[]
 }
 
+/** A message and its counts in one statement. Nobody claims a new message, so that its counts do not see it is no matter. */
 const INSERT = `
-  INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
-    audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
-  VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)`
+  WITH added AS (
+    INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
+      audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
+    VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16))
+  ${addingCounts(17)} WHERE s.mailbox_id = $2 RETURNING ${STATE_COLUMNS}`
 /** Rows of messages that may be there already. */
 const INSERT_ALL = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
@@ -176,12 +179,12 @@ export class MessageWriter {
     const { audioKey, audioBytes, audioSha256 } = message
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
-    const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message)]
-    const [, state] = await this.#sql.both(
-      () => this.#sql.rows('message.insert', INSERT, values),
-      () => this.#summaries.apply(this.#audience.mailbox.id, contribution(folderId, urgent)),
-    )
-    return { message, audience: { ...this.#audience, state } }
+    const added = contribution(folderId, urgent)
+    const counts = [added.new, added.old, added.urgentNew, added.urgentOld]
+    const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message), ...counts]
+    const [row] = await this.#sql.rows<StateRow>('message.insert', INSERT, values)
+    if (!row) throw new Error(`mailbox ${this.#audience.mailbox.id} has no summary`)
+    return { message, audience: { ...this.#audience, state: toState(row) } }
   }
 
   /** Adds many messages in one statement and one revision; those whose id is taken are left out. */

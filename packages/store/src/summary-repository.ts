@@ -60,9 +60,14 @@ const READ_AUDIENCES = `
   FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
   WHERE m.id = ANY ($1::int[])`
 
+/** Adds to the counts of a summary, `s`, and raises its revision. The four additions are parameters from this one on. */
+export const addingCounts = (first: number) => `
+  UPDATE mailbox_summary s SET revision = s.revision + 1, new_count = s.new_count + $${first},
+    old_count = s.old_count + $${first + 1}, urgent_new_count = s.urgent_new_count + $${first + 2},
+    urgent_old_count = s.urgent_old_count + $${first + 3}`
+
 const APPLY = `
-  UPDATE mailbox_summary s SET revision = s.revision + 1, new_count = s.new_count + $2, old_count = s.old_count + $3,
-    urgent_new_count = s.urgent_new_count + $4, urgent_old_count = s.urgent_old_count + $5
+  ${addingCounts(2)}
   WHERE s.mailbox_id = ANY ($1::int[])
   RETURNING s.mailbox_id, ${STATE_COLUMNS}`
 
