@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer, type Server } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { createTestDatabase, freePort, waitFor } from '@lamplighter/testing'
+import { createTestDatabase, freePort, takeTestVhost, waitFor } from '@lamplighter/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../src/demo/api-client.js'
@@ -162,8 +162,9 @@ describe('the command', () => {
       )
     })
 
-    it('a broker that is not there', async () => {
-      expect(await failure({ AMQP_URL: `amqp://127.0.0.1:${await freePort()}` })).toContain('RabbitMQ')
+    it('a broker that does not know the account', async () => {
+      const url = Object.assign(new URL((await takeTestVhost()).url), { password: 'wrong' })
+      expect(await failure({ AMQP_URL: url.href })).toContain(`RabbitMQ at ${url.host} cannot be used`)
     })
 
     it.each([

@@ -1,5 +1,5 @@
 import type { Bus } from '@lamplighter/bus'
-import { Backoff, type Logger, type Service, sleep } from '@lamplighter/runtime'
+import { Backoff, type Logger, type Service } from '@lamplighter/runtime'
 import {
   type ClaimedEvents,
   EventLog,
@@ -64,6 +64,8 @@ class RelayTerm {
   #wake: (() => void) | undefined
   #purgedAt = 0
   #refused = false
+  /** Events got their cursors while the bus took none: they are published from the log. */
+  #behind = false
 
   constructor(term: Term, { bus, log, retentionHours, batch }: RelayDependencies) {
     this.#term = term
@@ -94,21 +96,23 @@ class RelayTerm {
     }
   }
 
-  /** What a former relay may have published without recording it goes first. */
+  /** What has a cursor and is not known to be published: of a former relay, or of a time without the bus. */
   async #republish(): Promise<void> {
+    this.#behind = false
     for (;;) {
       const claimed = await this.#events.unconfirmed(this.#batch)
       const count = claimed.events.length
       if (count === 0 || !(await this.#publish(claimed))) return
       await this.#write(claimed)
-      this.#log.info({ count }, 'unconfirmed events published again')
+      this.#log.info({ count }, 'unconfirmed events published')
     }
   }
 
   async #round(): Promise<void> {
     await this.#drain()
+    if (this.#behind) return this.#republish()
     await this.#purge()
-    if (!this.#awake) await this.#rest()
+    if (!this.#awake) await this.#rest(POLL_MS)
   }
 
   /**
@@ -125,6 +129,8 @@ class RelayTerm {
       if (!(await confirmed)) return
       await written
       written = this.#write(claimed)
+      // What was claimed meanwhile comes after what got its cursor in between.
+      if (this.#behind) break
       // Said meanwhile. When nothing was, nobody needs to look.
       if (claiming === NOTHING && this.#awake) claiming = this.#claim()
     }
@@ -151,10 +157,21 @@ class RelayTerm {
         if (this.#term.signal.aborted) return false
         if (!this.#refused) this.#log.warn({ err }, 'the bus takes no events; they wait in the log')
         this.#refused = true
-        await sleep(this.#backoff.nextMs(), this.#term.signal)
+        await this.#sitOut(this.#backoff.nextMs())
       }
     }
     return false
+  }
+
+  /** While the bus takes nothing, what happens gets its cursor all the same: who reads the log waits for no broker. */
+  async #sitOut(ms: number): Promise<void> {
+    const until = Date.now() + ms
+    for (let left = ms; left > 0 && !this.#term.signal.aborted; left = until - Date.now()) {
+      this.#awake = false
+      const count = await this.#events.number(this.#batch)
+      if (count > 0) this.#behind = true
+      if (count < this.#batch && !this.#awake) await this.#rest(Math.min(left, POLL_MS))
+    }
   }
 
   #taken(): void {
@@ -170,9 +187,9 @@ class RelayTerm {
     if (removed < PURGE_BATCH) this.#purgedAt = Date.now()
   }
 
-  #rest(): Promise<void> {
+  #rest(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), POLL_MS)
+      const timer = setTimeout(() => this.#wake?.(), ms)
       this.#wake = () => {
         clearTimeout(timer)
         this.#wake = undefined

@@ -30,6 +30,7 @@ describe('the network to the broker', () => {
   let bus: RabbitMqBus
   let relay: Service
   let heard: Heard[]
+  let revision: number
 
   beforeAll(async () => {
     disposable = await createTestDatabase()
@@ -45,6 +46,7 @@ describe('the network to the broker', () => {
   beforeEach(async () => {
     await database.pool.query('DELETE FROM event')
     heard = []
+    revision = 0
     proxy = await TcpProxy.start(brokerUrl)
   })
   afterEach(async () => {
@@ -54,7 +56,7 @@ describe('the network to the broker', () => {
     await proxy.stop()
   })
 
-  async function begin(shards = 1): Promise<void> {
+  async function begin(shards = 1, batch = 1000): Promise<void> {
     bus = new RabbitMqBus(proxy.url(brokerUrl), log, { shards })
     await bus.start()
     listener = new RabbitMqBus(brokerUrl.href, log)
@@ -69,31 +71,31 @@ describe('the network to the broker', () => {
         return 'ack'
       },
     })
-    relay = createRelay({ databaseUrl: disposable.url, bus, signal, log })
+    relay = createRelay({ databaseUrl: disposable.url, bus, signal, log, batch })
     await relay.start()
   }
 
   /** One change of every mailbox, each with the mailbox's next revision. */
-  async function change(revision: number): Promise<void> {
+  async function change(at: number): Promise<void> {
     await store.changeMessages(onlyTenant(tenant), async ({ outbox }) =>
       outbox.add(
         Array.from({ length: MAILBOXES }, (_, mailbox) => {
-          const place = { id: mailbox as MailboxId, revision }
-          const attributes = { mailbox_id: String(mailbox), revision: String(revision) }
+          const place = { id: mailbox as MailboxId, revision: at }
+          const attributes = { mailbox_id: String(mailbox), revision: String(at) }
           return draft(voicemailEdited, { tenant, mailbox: place, attributes }, { id: mailbox })
         }),
       ),
     )
   }
 
-  /** Changes until the work is done, at least 100 a second. */
+  /** Changes until the work is done, at least 100 a second; a second time it goes on where it was. */
   async function changeWhile(work: () => Promise<void>): Promise<void> {
     let working = true
     const done = work().finally(() => {
       working = false
     })
-    for (let revision = 1; working; revision++) {
-      await change(revision)
+    while (working) {
+      await change(++revision)
       await delay(20)
     }
     await done
@@ -133,17 +135,26 @@ describe('the network to the broker', () => {
     },
   )
 
-  it('away for a while: what waits is published when it is back, in order', async () => {
-    await begin()
-    await changeWhile(async () => {
-      proxy.refuse(true)
-      proxy.cut()
-      await delay(3000)
-    })
-    expect(heard.length).toBeLessThan(MAILBOXES * 10)
-    proxy.refuse(false)
-    await expectNothingMissed()
-  })
+  it.each([7, 1000])(
+    'away for a while: what happens gets its cursor at once, %i at a time, and is published in order afterwards',
+    async (batch) => {
+      await begin(1, batch)
+      await changeWhile(async () => {
+        proxy.refuse(true)
+        proxy.cut()
+        await delay(3000)
+      })
+      const waiting = 'SELECT 1 FROM event WHERE cursor IS NULL'
+      const allNumbered = async () => (await database.pool.query(waiting)).rowCount === 0
+      await waitFor(allNumbered, { what: 'every event to have its cursor', timeoutMs: 5000 })
+      expect(heard.length).toBeLessThan(MAILBOXES * 10)
+      await changeWhile(async () => {
+        proxy.refuse(false)
+        await waitFor(() => heard.length > MAILBOXES * 10, { what: 'events again' })
+      })
+      await expectNothingMissed()
+    },
+  )
 
   it('slow, then standing still for a while: nothing is lost', async () => {
     await begin()

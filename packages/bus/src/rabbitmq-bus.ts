@@ -12,7 +12,7 @@ import type {
 } from './bus.js'
 import { sendBack, toDeadLetter } from './dead-letter.js'
 import { decide } from './decide.js'
-import { BusUnavailableError } from './errors.js'
+import { BusRefusedError, BusUnavailableError } from './errors.js'
 import { publishAll } from './publisher.js'
 import {
   APP_ID,
@@ -80,9 +80,20 @@ export class RabbitMqBus implements Bus {
     return this.#returned
   }
 
-  /** @throws when the broker cannot be reached now; later losses are mended in the background */
+  /**
+   * Connects. A broker that is away is waited for in the background, now as later (decision 0047).
+   *
+   * @throws BusRefusedError when the broker does not want us: waiting would not help
+   */
   async start(): Promise<void> {
-    await this.#connect()
+    try {
+      await this.#connect()
+    } catch (err) {
+      const refusal = refusalIn(err)
+      if (refusal !== undefined) throw new BusRefusedError(refusal, { cause: err })
+      this.#log.warn({ err }, 'RabbitMQ cannot be reached; events wait in the log until it can')
+      this.#comeBack()
+    }
   }
 
   async stop(): Promise<void> {
@@ -188,6 +199,10 @@ export class RabbitMqBus implements Bus {
     this.#session = undefined
     if (this.#stopping.signal.aborted || this.#reconnecting) return
     this.#log.warn('RabbitMQ connection lost')
+    this.#comeBack()
+  }
+
+  #comeBack(): void {
     this.#reconnecting = this.#reconnect().finally(() => {
       this.#reconnecting = undefined
     })
@@ -261,6 +276,14 @@ export class RabbitMqBus implements Bus {
     registration.channel = undefined
     await channel.close().catch(() => {})
   }
+}
+
+/** What amqplib's words mean, where they mean that the settings are wrong. It gives no code. */
+function refusalIn(error: unknown): string | undefined {
+  const { message } = error as Error
+  if (message.startsWith('Handshake terminated by server: 403')) return 'it does not know the account'
+  if (message.startsWith('Expected ConnectionOpenOk')) return 'it does not let us into the virtual host'
+  return undefined
 }
 
 /** A dead peer is noticed within seconds, not when TCP gives up. */

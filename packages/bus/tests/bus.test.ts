@@ -246,6 +246,43 @@ describe('the RabbitMQ transport', () => {
     await proxy.stop()
   })
 
+  it('starts while the broker is away, publishes nothing, and serves its consumers when it is there', async () => {
+    const proxy = await TcpProxy.start(new URL(vhost.url))
+    proxy.refuse(true)
+    const bus = new RabbitMqBus(proxy.url(new URL(vhost.url)), log)
+    await bus.start()
+    const received: string[] = []
+    let connected = 0
+    bus.onReconnect(() => connected++)
+    await bus.consume({
+      queue: 'test.early',
+      durability: 'exclusive',
+      bindings: [{ early: 'yes' }],
+      prefetch: 1,
+      handle: ({ name }) => {
+        received.push(name)
+        return 'ack'
+      },
+    })
+    expect(bus.connected).toBe(false)
+    await expect(bus.publish([message({ early: 'yes' })])).rejects.toThrow('not connected')
+    proxy.refuse(false)
+    await waitFor(() => connected === 1, { what: 'the connection' })
+    await bus.publish([message({ early: 'yes' })])
+    await waitFor(() => received.length === 1, { what: 'the message' })
+    await bus.stop()
+    await proxy.stop()
+  })
+
+  it.each([
+    ['a wrong password', (url: URL) => Object.assign(url, { password: 'wrong' }), 'account'],
+    ['a virtual host that is not there', (url: URL) => Object.assign(url, { pathname: '/nowhere' }), 'virtual host'],
+  ])('does not start with %s: that does not pass by itself', async (_what, spoil, words) => {
+    const bus = new RabbitMqBus(spoil(new URL(vhost.url)).href, log)
+    await expect(bus.start()).rejects.toThrow(words)
+    await bus.stop()
+  })
+
   it('comes back when the broker closes a connection in the very moment it is ready', async () => {
     const proxy = await TcpProxy.start(new URL(vhost.url))
     const bus = new RabbitMqBus(proxy.url(new URL(vhost.url)), log)

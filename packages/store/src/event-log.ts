@@ -46,13 +46,13 @@ const TENANTS_LISTEN =
  * because its rows are written under its lock. Ids alone could not serve as cursors: they become visible in the order
  * of commits (bus.md 5.2). No row is locked first: nobody else writes to one that has no cursor.
  */
-const CLAIM = `
+const NUMBER = `
   UPDATE event e SET published_at = now(), cursor = picked.position
     + greatest((SELECT max(cursor) FROM event), (SELECT confirmed_cursor FROM relay_progress), 0)
   FROM (
     SELECT id, row_number() OVER (ORDER BY id) AS position FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1) picked
-  WHERE e.id = picked.id
-  RETURNING ${COLUMNS}, ${TENANTS_LISTEN}`
+  WHERE e.id = picked.id`
+const CLAIM = `${NUMBER} RETURNING ${COLUMNS}, ${TENANTS_LISTEN}`
 const CONFIRMED = '(SELECT confirmed_cursor FROM relay_progress)'
 const UNCONFIRMED = `
   SELECT ${COLUMNS}, ${TENANTS_LISTEN} FROM event e WHERE e.cursor > ${CONFIRMED} ORDER BY e.cursor LIMIT $1`
@@ -103,6 +103,12 @@ export class EventLog {
   /** Gives cursors to the next events without one and returns them in order. */
   claim(limit: number): Promise<ClaimedEvents> {
     return this.#events('event.claim', CLAIM, limit)
+  }
+
+  /** Gives cursors to the next events without one and leaves them in the log. @returns to how many */
+  async number(limit: number): Promise<number> {
+    const { rowCount } = await this.#client.query({ name: 'event.number', text: NUMBER, values: [limit] })
+    return rowCount ?? 0
   }
 
   /** Events that got a cursor but no confirmation: a relay ended in between. */

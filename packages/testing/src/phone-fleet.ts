@@ -14,7 +14,7 @@ export type FleetPhone = {
   /** NOTIFYs it took, and those it refused because their CSeq went back. */
   taken: number
   refused: number
-  /** Requests of its own that were not answered yet: above zero nobody may know where it is. */
+  /** What it asks for and did not get yet: above zero nobody may know where it is. */
   asking: number
   /** The last things that happened to it, each with its time: what a wrong lamp is explained by. */
   readonly diary: string[]
@@ -118,12 +118,16 @@ export class PhoneFleet {
     const uri = `sip:${this.#server.host}:${this.#server.port}`
     const callId = this.#newCall(phone)
     let cseq = 0
+    let heard = true
     const once = async (): Promise<void> => {
       const answer = await this.#authenticated(phone, 'REGISTER', uri, () => {
         cseq++
         return this.#lines(phone, 'REGISTER', uri, { callId, cseq, toTag: '' })
       })
       const well = answer !== undefined && isSuccess(answer)
+      // Between two attempts it is still asking.
+      if (well !== heard) phone.asking += well ? -1 : 1
+      heard = well
       this.#later(well ? EXPIRES_SEC * 800 : AGAIN_MS, () => void once())
     }
     await once()
