@@ -52,16 +52,17 @@ export class TraceGrowth {
 
   /** Notes decisions that were written, and returns the lamps whose traces are to be cut now. */
   add(decisions: readonly LampDecision[]): LampPlace[] {
+    const due = new Map<string, LampPlace & { by: number }>()
     for (const { ownerId, mailboxId } of decisions) {
       const key = `${ownerId}/${mailboxId}`
-      const known = this.#grown.get(key)
-      if (known) known.by++
-      else this.#grown.set(key, { owner_uuid: ownerId, mailbox_id: mailboxId, by: 1 })
+      const place = this.#grown.get(key) ?? { owner_uuid: ownerId, mailbox_id: mailboxId, by: 0 }
+      place.by++
+      this.#grown.set(key, place)
+      if (place.by >= CUT_EVERY) due.set(key, place)
     }
-    const all = this.#grown.size > MAX_COUNTED
-    const due = [...this.#grown].filter(([, { by }]) => all || by >= CUT_EVERY)
-    for (const [key] of due) this.#grown.delete(key)
-    return due.map(([, { owner_uuid, mailbox_id }]) => ({ owner_uuid, mailbox_id }))
+    if (this.#grown.size > MAX_COUNTED) for (const [key, place] of this.#grown) due.set(key, place)
+    for (const key of due.keys()) this.#grown.delete(key)
+    return [...due.values()].map(({ owner_uuid, mailbox_id }) => ({ owner_uuid, mailbox_id }))
   }
 }
 

@@ -114,19 +114,20 @@ const WATCHED = `
   WITH affected AS MATERIALIZED (
       SELECT unnest($1::uuid[]) AS uuid
       UNION SELECT device_uuid FROM possible_watchers($2::int[])
-      UNION SELECT device_uuid FROM lamp WHERE mailbox_id = ANY ($2::int[])),
+      UNION SELECT l.device_uuid FROM unnest($2::int[]) AS m(id) CROSS JOIN LATERAL (
+        SELECT device_uuid FROM lamp WHERE mailbox_id = m.id OFFSET 0) l),
     devices AS MATERIALIZED (
       SELECT d.*, ARRAY(SELECT mailbox_id FROM watched_mailboxes(d.uuid, d.tenant_uuid, d.user_uuid, d.lists_mailboxes)) AS watches
       FROM affected a CROSS JOIN LATERAL (
         SELECT uuid, tenant_uuid, user_uuid, lists_mailboxes, mwi_mode FROM device WHERE uuid = a.uuid OFFSET 0) d)
   SELECT d.uuid::text AS device_uuid, d.tenant_uuid::text, d.mwi_mode, m.*, true AS watched, l.*, EXISTS (
-      SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = d.user_uuid) AS own
+      SELECT 1 FROM mailbox_user u WHERE u.mailbox_id = w.mailbox_id AND u.user_uuid = d.user_uuid OFFSET 0) AS own
   FROM devices d CROSS JOIN LATERAL unnest(d.watches) AS w(mailbox_id)
     CROSS JOIN LATERAL (
       SELECT m.id, m.number, s.revision, m.enabled AND p.allow_mwi IS NOT false AS shown, p.allow_mwi IS false AS blocked, s.new_count - c.new AS new_count, s.old_count,
         s.urgent_new_count - c.urgent_new AS urgent_new_count, s.urgent_old_count
       FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
-        LEFT JOIN mwi_policy p ON p.uuid = m.mwi_policy_uuid CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL (SELECT allow_mwi FROM mwi_policy WHERE uuid = m.mwi_policy_uuid OFFSET 0) p ON true CROSS JOIN LATERAL (
         SELECT count(*)::int AS new, count(*) FILTER (WHERE g.urgent)::int AS urgent_new FROM message g
         WHERE g.mailbox_id = w.mailbox_id AND g.claimed_by IS NOT NULL AND g.folder_id IN (1, 3)
           AND g.claimed_by IS DISTINCT FROM d.user_uuid) c
@@ -223,26 +224,26 @@ export class SipRepository {
 
   /** Writes new and refreshed subscriptions, many in one transaction. */
   async saveSubscriptions(subscriptions: readonly StoredSubscription[]): Promise<void> {
-    const rows = subscriptions.map((s) => ({
-      uuid: s.uuid,
-      tenant_uuid: s.tenantId,
-      device_uuid: s.deviceId,
-      mailbox_id: s.mailboxId,
-      event_package: s.eventPackage,
-      instance: s.instance,
-      call_id: s.callId,
-      local_tag: s.localTag,
-      remote_tag: s.remoteTag,
-      dialog: s.dialog,
-      transport: s.transport,
-      remote_host: s.remoteHost,
-      remote_port: s.remotePort,
-      remote_cseq: s.remoteCseq,
-      epoch: s.epoch,
-      user_agent: s.userAgent,
-      expires_at: s.expiresAt,
-    }))
-    await this.#rows('sip.saveSubscriptions', SAVE_SUBSCRIPTIONS, [JSON.stringify(rows)])
+    const column = <Value>(of: (subscription: StoredSubscription) => Value) => subscriptions.map(of)
+    await this.#rows('sip.saveSubscriptions', SAVE_SUBSCRIPTIONS, [
+      column(({ uuid }) => uuid),
+      column(({ tenantId }) => tenantId),
+      column(({ deviceId }) => deviceId),
+      column(({ mailboxId }) => mailboxId),
+      column(({ eventPackage }) => eventPackage),
+      column(({ instance }) => instance),
+      column(({ callId }) => callId),
+      column(({ localTag }) => localTag),
+      column(({ remoteTag }) => remoteTag),
+      column(({ dialog }) => JSON.stringify(dialog)),
+      column(({ transport }) => transport),
+      column(({ remoteHost }) => remoteHost),
+      column(({ remotePort }) => remotePort),
+      column(({ remoteCseq }) => remoteCseq),
+      column(({ epoch }) => epoch),
+      column(({ userAgent }) => userAgent),
+      column(({ expiresAt }) => expiresAt.toISOString()),
+    ])
   }
 
   /** Every live subscription, the oldest first: what a worker takes over. */

@@ -60,6 +60,19 @@ describe('statements of the SIP worker', () => {
     expect(await kept()).toEqual([live.uuid])
   })
 
+  it('load subscriptions to the letter as they were saved and refreshed, whatever phones write', async () => {
+    const odd = 'NULL, {"a\\\\b"} \u00fc '
+    const first = { ...subscription(60), callId: odd, userAgent: odd, instance: '', remoteTag: 'NULL' }
+    const second = { ...subscription(90), dialog: { remoteTarget: odd, routeSet: [odd, ''] } }
+    await sip.saveSubscriptions([first, second])
+    const refreshed = { ...first, remoteCseq: 2 ** 31 - 1, instance: odd, expiresAt: new Date(Date.now() + 3_600_000) }
+    await sip.saveSubscriptions([refreshed])
+    const loaded = await sip.loadSubscriptions()
+    expect(loaded.find(({ uuid }) => uuid === first.uuid)).toEqual(refreshed)
+    expect(loaded.find(({ uuid }) => uuid === second.uuid)).toEqual(second)
+    await sip.deleteSubscriptions([first.uuid, second.uuid])
+  })
+
   it('name a lamp by its device and mailbox, the same for ever: traces and links hang on it', async () => {
     const hash = createHash('md5').update(`${deviceId}/7`).digest('hex')
     const { rows } = await database.pool.query('SELECT lamp_uuid($1::uuid, 7)::text AS uuid', [deviceId])

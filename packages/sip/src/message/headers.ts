@@ -41,12 +41,27 @@ export function canonicalName(name: string): string {
   return KNOWN.get(lower) ?? lower
 }
 
+/** What is read from a message once. */
+type ReadOnce = 'via' | 'from' | 'to' | 'contact' | 'cseq' | 'event' | 'request-uri'
+
+function nothingRead(): Record<ReadOnce, unknown> {
+  return {
+    via: undefined,
+    from: undefined,
+    to: undefined,
+    contact: undefined,
+    cseq: undefined,
+    event: undefined,
+    'request-uri': undefined,
+  }
+}
+
 /** Headers in the order they came; looked up without case and by compact name. */
 export class Headers {
   readonly #list: Header[]
   /** The canonical name of each line: a message has few, so that looking through them is quicker than an index. */
   #names: string[] | undefined
-  #read: Map<string, unknown> | undefined
+  #read: Record<ReadOnce, unknown> | undefined
 
   /** @param names the canonical names of these lines, where they are known */
   constructor(list: readonly Header[] = [], names?: readonly string[]) {
@@ -79,11 +94,11 @@ export class Headers {
     return values
   }
 
-  /** What was read from the lines of this name, read once: several rules look at the same header. */
-  once<T>(name: string, read: () => T): T {
-    this.#read ??= new Map()
-    if (!this.#read.has(name)) this.#read.set(name, read())
-    return this.#read.get(name) as T
+  /** What was read from these lines, read once: several rules look at the same header. What is not there is looked for again. */
+  once<T>(name: ReadOnce, read: () => T): T {
+    this.#read ??= nothingRead()
+    this.#read[name] ??= read()
+    return this.#read[name] as T
   }
 
   /** Adds a line at the end. */
@@ -93,11 +108,11 @@ export class Headers {
     this.#read = undefined
   }
 
-  /** Puts another value into the first line of this name. */
-  replaceFirst(name: string, value: string): void {
-    const at = this.names.indexOf(name)
+  /** Puts another value into the first Via line. */
+  replaceVia(value: string): void {
+    const at = this.names.indexOf('via')
     const old = this.#list[at]
     if (old) this.#list[at] = { name: old.name, value }
-    this.#read?.delete(name)
+    if (this.#read) this.#read.via = undefined
   }
 }

@@ -31,26 +31,25 @@ const SHORT: Readonly<Record<string, string>> = { Via: 'v', From: 'f', To: 't', 
 
 /** The shortest bytes that say the same: compact names, no blanks, no reason phrase. Without a body. */
 export function serializeCompact({ status, headers }: SipResponse): Buffer {
-  return encode([
-    `SIP/2.0 ${status} `,
-    ...headers.list.map(({ name, value }) => `${SHORT[name] ?? name}:${value}`),
-    'l:0',
-  ])
+  let text = `SIP/2.0 ${status} \r\n`
+  for (const { name, value } of headers.list) text += `${oneLine(SHORT[name] ?? name)}:${oneLine(value)}\r\n`
+  return Buffer.from(`${text}l:0\r\n\r\n`)
 }
 
 /** The bytes of a message, with the Content-Length it really has. */
 export function serialize(message: SipMessage): Buffer {
+  const { headers, body } = message
   const start =
     message.kind === 'request'
       ? `${message.method} ${message.uri} SIP/2.0`
       : `SIP/2.0 ${message.status} ${message.reason}`
-  const lines = [start, ...message.headers.list.map(({ name, value }) => `${name}: ${value}`)]
-  lines.push(`Content-Length: ${message.body.length}`)
-  const head = encode(lines)
-  return message.body.length === 0 ? head : Buffer.concat([head, message.body])
+  let text = `${oneLine(start)}\r\n`
+  for (const { name, value } of headers.list) text += `${oneLine(name)}: ${oneLine(value)}\r\n`
+  const head = Buffer.from(`${text}Content-Length: ${body.length}\r\n\r\n`)
+  return body.length === 0 ? head : Buffer.concat([head, body])
 }
 
-function encode(lines: readonly string[]): Buffer {
-  for (const line of lines) if (/[\r\n\0]/.test(line)) throw new SerializationError('a header line contains a line end')
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8')
+function oneLine(text: string): string {
+  if (/[\r\n\0]/.test(text)) throw new SerializationError('a header line contains a line end')
+  return text
 }

@@ -116,7 +116,7 @@ describe('the parser', () => {
     if (!result.ok) throw new Error('the fixture is broken')
     const { headers } = result.message
     const before = topVia(headers)
-    headers.replaceFirst('via', 'SIP/2.0/TCP elsewhere;branch=z9hG4bK2')
+    headers.replaceVia('SIP/2.0/TCP elsewhere;branch=z9hG4bK2')
     expect([before?.transport, topVia(headers)?.transport]).toEqual(['UDP', 'TCP'])
     headers.add('Event', 'dialog')
     expect(headers.all('event')).toEqual(['message-summary', 'dialog'])

@@ -35,6 +35,7 @@ export function parseUri(text: string): SipUri | undefined {
 }
 
 function schemeOf(text: string): SipUri['scheme'] | undefined {
+  if (text.startsWith('sip:')) return 'sip'
   const scheme = text.slice(0, Math.max(0, text.indexOf(':'))).toLowerCase()
   return scheme === 'sip' || scheme === 'sips' ? scheme : undefined
 }

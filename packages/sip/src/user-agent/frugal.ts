@@ -34,7 +34,6 @@ function withoutReceived(headers: Headers): Headers {
   const top = headers.get('via') ?? ''
   const via = parseVia(top.split(',')[0] ?? '')
   const received = via?.params.get('received')
-  if (received !== undefined && received === via?.host)
-    copy.replaceFirst('via', top.replace(`;received=${received}`, ''))
+  if (received !== undefined && received === via?.host) copy.replaceVia(top.replace(`;received=${received}`, ''))
   return copy
 }

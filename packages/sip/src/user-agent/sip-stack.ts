@@ -241,9 +241,6 @@ function stampVia(request: SipRequest, from: RemoteAddress): SipRequest {
   if (line === undefined || first === undefined || !via) return request
   const bare = first.replace(/;\s*rport(?:\s*=[^;]*)?(?=;|$)/i, '').replace(/;\s*received\s*=[^;]*/i, '')
   const rport = via.params.has('rport') ? `;rport=${from.port}` : ''
-  request.headers.replaceFirst(
-    'via',
-    line.replace(first, () => `${bare};received=${from.host}${rport}`),
-  )
+  request.headers.replaceVia(line.replace(first, () => `${bare};received=${from.host}${rport}`))
   return request
 }
