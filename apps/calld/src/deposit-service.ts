@@ -93,7 +93,7 @@ export class DepositService {
         change.outbox.add(rejectedDrafts(audience, callerOf(arrival.meta)))
         return refusal
       }
-      const inserted = await change.writer(audience).insert(newMessage(mailbox, arrival))
+      const inserted = change.writer(audience).insert(newMessage(mailbox, arrival))
       const message = toListedMessage(inserted.message, mailbox)
       await remember(change, mailbox.tenantId, arrival, message)
       change.outbox.add([

@@ -103,7 +103,7 @@ describe('retention', () => {
       const audience = await summaries.lock(mailbox)
       if (!audience) throw new Error('no mailbox')
       const place = { id, tenantId: tenant, mailboxId: mailbox }
-      await writer(audience).insert({ ...place, folderId: 1, urgent: false, ...facts })
+      writer(audience).insert({ ...place, folderId: 1, urgent: false, ...facts })
     })
     return { id, audioKey }
   }

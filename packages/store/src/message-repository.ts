@@ -16,8 +16,8 @@ import {
   type UserId,
   urgentAfterMove,
 } from '@lamplighter/domain'
-import type { Sql } from './sql.js'
-import { addingCounts, STATE_COLUMNS, type StateRow, type SummaryRepository, toState } from './summary-repository.js'
+import { addingCounts, type SummaryRepository } from './summary-repository.js'
+import type { TransactionSql } from './transaction-sql.js'
 import { type TranscriptionRow, toTranscription, toTranscriptionJson } from './transcription-row.js'
 
 /** Columns of a message, for every statement that reads one. `g` is the message. */
@@ -56,13 +56,17 @@ export type HandlingRow = {
   read_by: string[]
 }
 
-/** A message and its counts in one statement. Nobody claims a new message, so that its counts do not see it is no matter. */
+/**
+ * A message and its counts in one statement that nobody waits for. What it comes to is known under the lock; were it not so,
+ * the statement fails and with it the transaction: the division is by nothing unless the summary was as it was read.
+ */
 const INSERT = `
   WITH added AS (
     INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
       audio_bytes, audio_sha256, private, transcription, transcribed_at, search_text)
-    VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16))
-  ${addingCounts(17)} WHERE s.mailbox_id = $2 RETURNING ${STATE_COLUMNS}`
+    VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16)),
+  counted AS (${addingCounts(17)} WHERE s.mailbox_id = $2 AND s.revision = $21 RETURNING 1)
+  SELECT 1 / count(*) FROM counted`
 /** Rows of messages that may be there already. */
 const INSERT_ALL = `
   INSERT INTO message (id, mailbox_id, tenant_uuid, folder_id, urgent, caller_id_name, caller_id_num, left_at, duration_ms, audio_key,
@@ -157,11 +161,11 @@ export type MessagesChanged = { readonly messages: readonly Message[]; readonly 
  * message rows, so the summary cannot drift from them.
  */
 export class MessageWriter {
-  readonly #sql: Sql
+  readonly #sql: TransactionSql
   readonly #summaries: SummaryRepository
   readonly #audience: MailboxAudience
 
-  constructor(sql: Sql, summaries: SummaryRepository, audience: MailboxAudience) {
+  constructor(sql: TransactionSql, summaries: SummaryRepository, audience: MailboxAudience) {
     this.#sql = sql
     this.#summaries = summaries
     this.#audience = audience
@@ -173,18 +177,19 @@ export class MessageWriter {
     return row && toMessage(row)
   }
 
-  /** Adds a message. */
-  async insert(message: Message): Promise<MessageChange> {
+  /** Adds a message, of nobody's claim. Its row is on its way when this returns: the commit waits for it. */
+  insert(message: Message): MessageChange {
     const { id, folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs } = message
     const { audioKey, audioBytes, audioSha256 } = message
     const facts = [folderId, urgent, callerIdName, callerIdNum, leftAt, durationMs]
     const audio = [audioKey, audioBytes, audioSha256]
+    const { revision, summary, claimed } = this.#audience.state
     const added = contribution(folderId, urgent)
-    const counts = [added.new, added.old, added.urgentNew, added.urgentOld]
+    const counts = [added.new, added.old, added.urgentNew, added.urgentOld, revision]
     const values = [id, ...this.#place(), ...facts, ...audio, message.private, ...transcriptOf(message), ...counts]
-    const [row] = await this.#sql.rows<StateRow>('message.insert', INSERT, values)
-    if (!row) throw new Error(`mailbox ${this.#audience.mailbox.id} has no summary`)
-    return { message, audience: { ...this.#audience, state: toState(row) } }
+    this.#sql.send('message.insert', INSERT, values)
+    const state = { revision: revision + 1, summary: addSummaries([summary, added]), claimed }
+    return { message, audience: { ...this.#audience, state } }
   }
 
   /** Adds many messages in one statement and one revision; those whose id is taken are left out. */

@@ -44,6 +44,7 @@ import { SummaryRepository } from './summary-repository.js'
 import { TeamWriter } from './team-writer.js'
 import { TicketRepository } from './ticket-repository.js'
 import { inTransaction } from './transaction.js'
+import { type TransactionSql, transactionSql } from './transaction-sql.js'
 import { listTranscriptions, type TranscriptionQuery } from './transcription-list.js'
 import { TrashQueries } from './trash-queries.js'
 import { TrashWriter } from './trash-writer.js'
@@ -286,14 +287,16 @@ export class Store {
     return this.changeAccess(scope, (change) => once(change.idempotency, repeat, () => work(change)))
   }
 
-  async #change<T>(work: (sql: Sql, outbox: Outbox) => Promise<T>): Promise<T> {
+  async #change<T>(work: (sql: TransactionSql, outbox: Outbox) => Promise<T>): Promise<T> {
     const client = await this.#database.pool.connect()
-    const sql = pgSql(client)
+    const sql = transactionSql(client)
     const outbox = new Outbox(sql, this.#originUuid)
     const result = await inTransaction(
       client,
       () => work(sql, outbox),
-      () => outbox.flush(),
+      async () => {
+        await Promise.all([outbox.flush(), sql.sent()])
+      },
     )
     if (outbox.said.length > 0) this.#afterCommit(outbox.said)
     return result

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { countDrafts, type MailboxAudience, messageDrafts } from '@lamplighter/contracts'
-import { type FolderId, type MailboxId, type MessageId, type TenantId, UNHANDLED } from '@lamplighter/domain'
+import {
+  type FolderId,
+  INBOX,
+  type MailboxId,
+  type MailboxState,
+  type Message,
+  type MessageId,
+  type TenantId,
+  UNHANDLED,
+  URGENT,
+} from '@lamplighter/domain'
 import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +40,18 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constantFrom('delete', 'restore', 'purge', 'hold'), pick: fc.nat(50) }),
   fc.record({ kind: fc.constantFrom('age', 'expire') }),
 )
+
+function newMessage({ mailbox }: MailboxAudience, urgent: boolean): Message {
+  const id = randomUUID() as MessageId
+  const place = { id, tenantId: mailbox.tenantId, mailboxId: mailbox.id, folderId: urgent ? URGENT : INBOX, urgent }
+  const audio = { durationMs: 1000, audioKey: id, audioBytes: 1, audioSha256: null, transcription: null }
+  return { ...place, callerIdName: null, callerIdNum: null, leftAt: 1, ...audio, ...UNHANDLED }
+}
+
+/** The state of the mailbox as the deposit knows it. */
+function insertUnsaid({ writer }: MessagesChange, audience: MailboxAudience, urgent: boolean): MailboxState {
+  return writer(audience).insert(newMessage(audience, urgent)).audience.state
+}
 
 describe('the summary of a mailbox', () => {
   let disposable: TestDatabase
@@ -91,27 +113,17 @@ describe('the summary of a mailbox', () => {
   }
 
   async function deposit(
-    { writer, outbox }: MessagesChange,
+    change: MessagesChange,
     audience: MailboxAudience,
     urgent: boolean,
     ids: MessageId[],
   ): Promise<boolean> {
-    const id = randomUUID() as MessageId
-    ids.push(id)
-    const caller = { callerIdName: null, callerIdNum: null, leftAt: 1 }
-    const facts = {
-      ...caller,
-      durationMs: 1000,
-      audioKey: id,
-      audioBytes: 1,
-      audioSha256: null,
-      transcription: null,
-      ...UNHANDLED,
-    }
-    const folderId: FolderId = urgent ? 3 : 1
-    const place = { id, tenantId: tenant, mailboxId: audience.mailbox.id }
-    const change = await writer(audience).insert({ ...place, folderId, urgent, ...facts })
-    outbox.add([...messageDrafts('created', change.message, change.audience), ...countDrafts(change.audience)])
+    const inserted = change.writer(audience).insert(newMessage(audience, urgent))
+    ids.push(inserted.message.id)
+    change.outbox.add([
+      ...messageDrafts('created', inserted.message, inserted.audience),
+      ...countDrafts(inserted.audience),
+    ])
     return true
   }
 
@@ -230,6 +242,27 @@ describe('the summary of a mailbox', () => {
     )
     expect(rows[0]).toEqual({ events: 0 })
     expect((await store.messages(onlyTenant(tenant)).mailbox(mailbox))?.state.revision).toBe(0)
+  })
+
+  it('is after a deposit what the deposit said, and a deposit that knew an older one commits nothing', async () => {
+    const mailbox = await newMailbox()
+    const read = async () => (await store.messages(onlyTenant(tenant)).mailbox(mailbox))?.state
+    const said = await store.changeMessages(onlyTenant(tenant), async (change) => {
+      const audience = await change.summaries.lock(mailbox)
+      return audience && insertUnsaid(change, audience, true)
+    })
+    expect(said).toMatchObject({ revision: 1, summary: { new: 1, urgentNew: 1 } })
+    expect(await read()).toEqual(said)
+    const twice = store.changeMessages(onlyTenant(tenant), async (change) => {
+      const audience = await change.summaries.lock(mailbox)
+      if (!audience) throw new Error('no mailbox')
+      insertUnsaid(change, audience, false)
+      insertUnsaid(change, audience, false)
+      // What fails behind it does not hide why.
+      await change.summaries.lock(mailbox)
+    })
+    await expect(twice).rejects.toThrow('division by zero')
+    expect(await read()).toEqual(said)
   })
 
   it('cannot go wrong in the database either: constraints refuse impossible counts and folders', async () => {
