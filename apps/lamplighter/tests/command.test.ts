@@ -33,7 +33,7 @@ describe('the command', () => {
   })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  it('demo: shows the main job, serves what it prints, stops cleanly, and keeps its data', async () => {
+  it('demo: shows the main job, serves what it prints, stands alone on its data, and keeps it: killed and stopped', async () => {
     const env = {
       LAMPLIGHTER_DATA_DIR: path.join(directory, 'demo'),
       LAMPLIGHTER_HTTP_PORT: '0',
@@ -76,7 +76,12 @@ describe('the command', () => {
     const lines = first.output.split('\n').map((line) => line.trim())
     const curls = lines.filter((line) => line.startsWith('curl '))
     expect(curls).toHaveLength(3)
-    expect(await first.interrupt()).toBe(0)
+    const beside = new LamplighterProcess(['demo'], env)
+    expect(await beside.exited()).toBe(1)
+    expect(beside.output).toMatch(/^lamplighter: another Lamplighter runs on .*demo; stop it, or/m)
+    await first.healthy(ready.http)
+    expect(JSON.parse(await readFile(readyFile, 'utf8'))).toEqual(ready)
+    await first.kill()
 
     const second = new LamplighterProcess(['demo'], env)
     await waitFor(() => second.output.includes('Ctrl-C stops'), { what: 'the second demonstration', timeoutMs: 60_000 })

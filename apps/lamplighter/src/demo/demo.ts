@@ -17,11 +17,11 @@ export async function runDemo(env: Environment, print: (line: string) => void, s
   const config = readConfig(env, 'error')
   const log = createLogger(config.logLevel)
   const readyFile = path.join(config.dataDirectory, 'ready.json')
-  await rm(readyFile, { force: true }).catch(() => {})
   sayWhatIsUsed(config, print)
   const onProgress = (step: string) => print(`· ${step}`)
   const running = await Lamplighter.start(config, log, { demoPassword: MASTER_PASSWORD, onProgress })
   try {
+    await rm(readyFile, { force: true })
     if (running.notice) print(`· ${running.notice}`)
     const at = addressesOf(running, config)
     onProgress('seeding the demonstration: two tenants, their people, mailboxes and phones')

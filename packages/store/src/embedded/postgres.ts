@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { type Account, accountToDropTo, isReachableByOthers } from './unprivileged.js'
 
 /** The embedded database cannot run here; the message is one sentence. */
@@ -40,6 +41,8 @@ type Place = {
 
 const USER = 'lamplighter'
 const START_DEADLINE_MS = 60_000
+/** Advisory lock of the process that owns the server: it goes with the process, however that ends. */
+const OWNER_LOCK = 0x6c616d70
 const PLATFORMS: Readonly<Record<string, string>> = {
   'linux-x64': 'linux-x64',
   'linux-arm64': 'linux-arm64',
@@ -60,12 +63,34 @@ export async function startEmbeddedPostgres({
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const place = await findPlace(directory)
   const password = await preparePassword(directory)
-  const running = await findRunning(place.data)
-  if (running) return { url: toUrl(password, running.port), notice: place.notice, stop: () => stopServer(running.pid) }
+  const { pid, port } = (await findRunning(place.data)) ?? (await begin(place, password, durable))
+  const url = toUrl(password, port)
+  const owner = await own(url, directory)
+  const stop = async () => {
+    await owner.end().catch(() => {})
+    await stopServer(pid)
+  }
+  return { url, notice: place.notice, stop }
+}
+
+async function begin(place: Place, password: string, durable: boolean): Promise<{ pid: number; port: number }> {
   await initialize(place, password)
   const port = await freePort()
-  const pid = await launch(place, port, durable)
-  return { url: toUrl(password, port), notice: place.notice, stop: () => stopServer(pid) }
+  return { port, pid: await launch(place, port, durable) }
+}
+
+/** Two processes on one directory would share ports, locks and a server that the first to go stops for both. */
+async function own(url: string, directory: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'lamplighter owner' })
+  // The server ended; whoever uses it notices by itself.
+  client.on('error', () => {})
+  await client.connect()
+  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [OWNER_LOCK])
+  if (rows[0]?.mine) return client
+  await client.end()
+  throw new EmbeddedPostgresError(
+    `another Lamplighter runs on ${directory}; stop it, or keep this one elsewhere with LAMPLIGHTER_DATA_DIR`,
+  )
 }
 
 function toUrl(password: string, port: number): string {
