@@ -21,6 +21,9 @@ const env = {
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
 }
 
+/** As in the Dockerfile. */
+const NODE_OPTIONS = ['--max-semi-space-size=64', '--enable-source-maps']
+
 class StepError extends Error {}
 
 function fail(sentence) {
@@ -62,8 +65,7 @@ async function main() {
   if (mode === 'install') return
   const turbo = (task) => quietly('turbo', ['run', task, '--output-logs=errors-only', '--log-order=grouped'])
   await progress.step('building', () => turbo('build:ts'))
-  if (mode === 'start')
-    become(process.execPath, ['--enable-source-maps', 'apps/lamplighter/dist/main.js', 'demo', ...args])
+  if (mode === 'start') become(process.execPath, [...NODE_OPTIONS, 'apps/lamplighter/dist/main.js', 'demo', ...args])
   else if (mode === 'test') become('vitest', ['run', ...args])
   else if (mode !== 'build') fail(`there is no mode "${mode}"`)
 }

@@ -42,17 +42,23 @@ export class LampTrace {
     status: number | null = null,
   ): OpenDecision {
     this.#last = (this.#last + 1) % IDS_PER_EPOCH
-    const facts = { id: this.#epoch.now * IDS_PER_EPOCH + this.#last, atMs: this.#now(), action, status, reason }
+    const id = this.#epoch.now * IDS_PER_EPOCH + this.#last
+    const atMs = this.#now()
     const shared = mailboxes.find(({ cause }) => cause)?.cause ?? RECONCILE
+    // Field by field, as `withCause` does: spread, each would get a layout of its own.
     const decision = mailboxes
       .filter(isConcerned)
       .map(({ deviceId, mailboxId, summary, revision, cause = shared }) => ({
-        ...facts,
+        id,
+        atMs,
         ownerId: deviceId,
         mailboxId,
         cause,
         summary,
         revision,
+        action,
+        status,
+        reason,
       }))
     this.#add(decision)
     return decision

@@ -126,7 +126,15 @@ export class SubscribeHandler {
     const target = await this.#resolveTarget(incoming, device, reading)
     if (typeof target === 'object' && target !== null) return respond(...target.refusal)
     const eventPackage = await this.#choosePackage(incoming, target, reading)
-    const row = this.#row(incoming, device, { uuid: randomUUID(), target, eventPackage, dialog, grantedSec })
+    const epoch = context.epoch.now
+    const row = subscriptionRow(request, device, {
+      uuid: randomUUID(),
+      target,
+      eventPackage,
+      dialog,
+      grantedSec,
+      epoch,
+    })
     const subscription = new Subscription(row, formOf(device), context)
     if (grantedSec === 0) {
       const watched = await reading
@@ -162,8 +170,8 @@ export class SubscribeHandler {
     const dialog = refreshDialog(current, request, from)
     if (typeof dialog === 'string') return respond(400)
     const { uuid, mailboxId: target, epoch } = row
-    const facts = { uuid, target, eventPackage: packageOf(row), dialog, grantedSec }
-    const renewed = { ...this.#row(incoming, device, facts), epoch }
+    const facts = { uuid, target, eventPackage: packageOf(row), dialog, grantedSec, epoch }
+    const renewed = subscriptionRow(request, device, facts)
     const watched = await subscription.renewing(() => this.#commit(device, renewed, grantedSec))
     if (subscription.over) {
       this.#parts.forget(subscription)
@@ -219,10 +227,6 @@ export class SubscribeHandler {
     const contact = this.#parts.context.stack().contact(row.uuid, from)
     const required = require === undefined ? [] : [['Require', require] as const]
     respond(200, [...routes, ['Contact', contact], ['Expires', String(grantedSec)], ...required], row.localTag)
-  }
-
-  #row({ request }: IncomingRequest, device: SipDevice, facts: Omit<Parameters<typeof subscriptionRow>[2], 'epoch'>) {
-    return subscriptionRow(request, device, { ...facts, epoch: this.#parts.context.epoch.now })
   }
 }
 

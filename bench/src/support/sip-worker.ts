@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { SipServerAddress } from './phone-swarm.js'
 
 const SERVER = fileURLToPath(new URL('./sip-server.js', import.meta.url))
-/** Options of its own for whoever looks where the time goes, e.g. `--cpu-prof`. */
-const OPTIONS = ['--expose-gc', ...(process.env['BENCH_WORKER_OPTIONS']?.split(' ') ?? [])]
+/** As it is started in the Dockerfile, and options of its own for whoever looks where the time goes, e.g. `--cpu-prof`. */
+const OPTIONS = ['--expose-gc', '--max-semi-space-size=64', ...(process.env['BENCH_WORKER_OPTIONS']?.split(' ') ?? [])]
 
 /** Our SIP worker in a process of its own, and the way to change counts there. */
 export class SipWorker {

@@ -115,7 +115,8 @@ function directTarget(contact: SipUri | undefined, flow: RemoteAddress): RemoteA
 function addressOf(uri: SipUri, otherwise?: TransportName): RemoteAddress {
   const named = readTransportName(uri.params.get('transport')) ?? otherwise
   const transport = uri.scheme === 'sips' ? secured(named) : named
-  return { host: bare(uri.host), port: uri.port ?? 0, ...(transport && { transport }) }
+  const [host, port] = [bare(uri.host), uri.port ?? 0]
+  return transport === undefined ? { host, port } : { host, port, transport }
 }
 
 function secured(named: TransportName | undefined): TransportName {
@@ -123,7 +124,7 @@ function secured(named: TransportName | undefined): TransportName {
 }
 
 function bare(host: string): string {
-  return host.replace(/^\[|\]$/g, '')
+  return host.startsWith('[') ? host.slice(1, -1) : host
 }
 
 const NOTIFIES_PER_EPOCH = 65_536
