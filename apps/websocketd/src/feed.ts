@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '@lamplighter/bus'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
-import type { EventReplayRepository, LogState } from '@lamplighter/store'
+import type { EventReplayRepository } from '@lamplighter/store'
 import { type EventSource, OutgoingEvent } from './outgoing-event.js'
 
 /** The log as the gateway reads it. */
@@ -35,9 +35,15 @@ export class Feed {
     return this.#epoch
   }
 
-  /** Takes its place in the log: what was published before is nobody's here. @throws what the store throws */
+  /**
+   * Takes its place in the log: what happened before is nobody's here, even where the bus still has to bring it. Whoever
+   * connects can have been told of it by the process before this one.
+   *
+   * @throws what the store throws
+   */
   async start(): Promise<void> {
-    this.#settle(await this.#history.state())
+    const { epoch, head } = await this.#history.state()
+    this.#settle(epoch, head)
   }
 
   /** Delivers nothing more. */
@@ -55,14 +61,14 @@ export class Feed {
   catchUp(): Promise<void> {
     return this.#inOrder(async () => {
       const state = await this.#history.state()
-      if (state.epoch !== this.#epoch) this.#settle(state)
+      if (state.epoch !== this.#epoch) this.#settle(state.epoch, state.published)
       else await this.#fill(state.head)
     })
   }
 
-  #settle({ epoch, published }: LogState): void {
+  #settle(epoch: string, position: number): void {
     this.#epoch = epoch
-    this.#position = published
+    this.#position = position
   }
 
   #inOrder(work: () => Promise<void> | void): Promise<void> {
