@@ -212,12 +212,19 @@ async function notifyRate(
 /** What a held subscription weighs, and how long a restart takes to make half of the lamps right that changed meanwhile. */
 async function heldSubscriptions(lamps: readonly SeededLamp[]): Promise<void> {
   const worker = await SipWorker.start(source)
-  const before = await worker.weight()
   const swarm = await PhoneSwarm.open(worker.address, PASSWORD)
   const phones = lamps.map((lamp) => ({ lamp, phone: swarm.phone(at(lamp.devices, 0)) }))
-  await withEach(phones, OUTSTANDING, ({ phone }) => swarm.subscribe(phone))
-  await new Promise((resolve) => setTimeout(resolve, FORGOTTEN_MS))
-  const bytes = ((await worker.weight()) - before) / phones.length
+  // A worker that just started weighs more than one at rest: the first fifth of the phones is there when it is weighed first.
+  const first = phones.slice(0, phones.length / 5)
+  const others = phones.slice(first.length)
+  const weights: number[] = []
+  for (const some of [first, others]) {
+    await withEach(some, OUTSTANDING, ({ phone }) => swarm.subscribe(phone))
+    await new Promise((resolve) => setTimeout(resolve, FORGOTTEN_MS))
+    weights.push(await worker.weight())
+  }
+  const [before = 0, after = 0] = weights
+  const bytes = (after - before) / others.length
   process.stdout.write(`memory of an idle subscription (P9, goal ≤ 8192): ${bytes.toFixed(0)} bytes\n`)
   await worker.kill()
   const wrong = phones.filter((_, index) => index % 2 === 0)
