@@ -5,10 +5,12 @@ export const OUTBOX_CHANNEL = 'lamplighter_outbox'
 
 /** How long remote wake-ups are gathered into one. */
 const COALESCE_MS = 3
+/** How long the relay leaves the machine to lamps of this process, which are told without it (decision 0056). */
+const LAMPS_FIRST_MS = 2
 
 /**
- * Says that there is something to relay. In the relay's own process it is a function call; elsewhere one `NOTIFY` for
- * many commits, outside their transactions, because inside it would serialise every commit of the database
+ * Says that there is something to relay. In the relay's own process it is a function call, a moment later where lamps hear
+ * of the commit too; elsewhere one `NOTIFY` for many commits, outside their transactions, because inside it would serialise every commit of the database
  * (performance.md).
  */
 export class OutboxSignal {
@@ -25,8 +27,8 @@ export class OutboxSignal {
   /** Called after each commit that said something, with what it said. */
   poke(said: readonly EventRecord[]): void {
     this.#ear?.(said)
-    if (this.#listener) this.#listener()
-    else this.#pending ??= setTimeout(() => this.#send(), COALESCE_MS).unref()
+    if (this.#listener && !this.#ear) this.#listener()
+    else this.#pending ??= setTimeout(() => this.#wake(), this.#listener ? LAMPS_FIRST_MS : COALESCE_MS).unref()
   }
 
   /** The relay of this process is active (a function to wake it) or not (undefined). */
@@ -42,8 +44,9 @@ export class OutboxSignal {
     this.#ear = ear
   }
 
-  #send(): void {
+  #wake(): void {
     this.#pending = undefined
-    this.#notify().catch(() => {})
+    if (this.#listener) this.#listener()
+    else this.#notify().catch(() => {})
   }
 }
