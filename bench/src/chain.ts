@@ -8,7 +8,8 @@ import { BenchInstallation } from './support/installation.js'
 const WRITERS = 8
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
-const DEVICES = 40
+/** Each phone is told five times a second at most (`PACE_MS` of packages/sip): with fewer of them the last lamp shows that pace. */
+const DEVICES = 200
 /** Later than this after the last commit a phone is behind. */
 const MOST_LAG_MS = 100
 /** Then it counts as missing, and the program fails. */

@@ -14,7 +14,8 @@ const IDLE_SAMPLES = 200
 const RATES = [50, 500]
 const STEADY_SAMPLES = 300
 const ROUNDS = 3
-const DEVICES = 60
+/** Each phone is told five times a second at most (`PACE_MS` of packages/sip): so many that none is told that often at the highest rate. */
+const DEVICES = 200
 
 async function sample(place: Place): Promise<number> {
   place.count++
