@@ -23,7 +23,7 @@ declare module 'vitest' {
 const MIGRATIONS = new URL('../../../prisma/migrations/', import.meta.url)
 const LOCAL = 'postgresql://postgres@127.0.0.1:5432/postgres'
 /** More than there are test files that want one. */
-const VHOSTS = 24
+const VHOSTS = 40
 
 type Ender = () => Promise<void>
 
