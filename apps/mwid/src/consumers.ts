@@ -1,4 +1,4 @@
-import { type ConsumerDefinition, type IncomingMessage, type Outcome, readEventData } from '@lamplighter/bus'
+import type { ConsumerDefinition, IncomingMessage, Outcome } from '@lamplighter/bus'
 import {
   deviceCreated,
   deviceDeleted,
@@ -11,6 +11,7 @@ import {
   voicemailSettingsEdited,
 } from '@lamplighter/contracts'
 import type { DeviceId, LampCause, MailboxId, TenantId } from '@lamplighter/domain'
+import { eventCause, readSubjects, tenantIn } from './event-subjects.js'
 import { type ReassertRequest, readReassertRequest } from './reassertion.js'
 
 /** What the worker wants to hear. */
@@ -54,27 +55,18 @@ export function lampConsumer(
         if (asked) listener.reassertRequested(asked)
         return asked ? 'ack' : 'dead_letter'
       }
-      const { voicemail_id: counted, id: edited, device_uuid: device, mwi_policy_uuid: policy } = readEventData(message)
-      const mailbox = counted ?? edited
-      const { tenant_uuid: tenant } = message.headers
-      if (message.name === voicemailSettingsEdited.name) listener.tenantChanged(tenant as TenantId)
-      else if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, eventCause(message))
-      else if (typeof policy === 'string') listener.policyChanged(policy, eventCause(message))
-      else if (typeof device !== 'string') return 'dead_letter'
-      else if (message.name === deviceDeleted.name) listener.deviceDeleted(device as DeviceId)
-      else listener.deviceChanged(device as DeviceId, eventCause(message))
+      if (message.name === voicemailSettingsEdited.name) {
+        const tenant = tenantIn(message)
+        if (tenant) listener.tenantChanged(tenant)
+        return tenant ? 'ack' : 'dead_letter'
+      }
+      const { mailbox, policy, device } = readSubjects(message) ?? {}
+      if (mailbox !== undefined) listener.mailboxChanged(mailbox, eventCause(message))
+      else if (policy !== undefined) listener.policyChanged(policy, eventCause(message))
+      else if (device === undefined) return 'dead_letter'
+      else if (message.name === deviceDeleted.name) listener.deviceDeleted(device)
+      else listener.deviceChanged(device, eventCause(message))
       return 'ack'
     },
   }
-}
-
-/** What an event says of itself as the cause of a look. */
-export function eventCause({ name, eventId, headers }: IncomingMessage): LampCause {
-  return { kind: 'event', name, eventId: eventId ?? null, committedAtMs: readTimestamp(headers['timestamp']) }
-}
-
-/** An envelope's moment: UTC without saying so (bus.md 2.2). */
-function readTimestamp(text: unknown): number | null {
-  const ms = typeof text === 'string' ? Date.parse(`${text}Z`) : Number.NaN
-  return Number.isNaN(ms) ? null : ms
 }

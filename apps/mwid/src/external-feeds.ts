@@ -1,10 +1,10 @@
 import type { SecretBox } from '@lamplighter/access'
-import { type Bus, type Consumer, readEventData } from '@lamplighter/bus'
+import type { Bus, Consumer } from '@lamplighter/bus'
 import { mwiSourceCreated, mwiSourceDeleted, mwiSourceEdited } from '@lamplighter/contracts'
-import type { MwiSourceId } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import type { DigestAuthenticator, IncomingRequest, SipStack } from '@lamplighter/sip'
 import type { Store } from '@lamplighter/store'
+import { readSubjects } from './event-subjects.js'
 import { NotifyHandler } from './notify-handler.js'
 import { RequestLimiter } from './request-limiter.js'
 import { SourceSubscriptions } from './source-subscriptions.js'
@@ -46,9 +46,9 @@ export class ExternalFeeds {
       bindings: SOURCE_EVENTS.map((name) => ({ name, origin_uuid: this.#parts.originUuid })),
       prefetch: 100,
       handle: (message) => {
-        const { source_uuid: uuid } = readEventData(message)
-        if (typeof uuid !== 'string') return 'dead_letter'
-        this.#subscriptions.changed(uuid as MwiSourceId)
+        const { source } = readSubjects(message) ?? {}
+        if (source === undefined) return 'dead_letter'
+        this.#subscriptions.changed(source)
         return 'ack'
       },
     })

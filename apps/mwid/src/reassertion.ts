@@ -1,7 +1,8 @@
 import { type IncomingMessage, readEventData } from '@lamplighter/bus'
-import type { DeviceId, LampCause, MailboxId, TenantId } from '@lamplighter/domain'
+import type { LampCause, TenantId } from '@lamplighter/domain'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import type { LampFilter, LampPlace, SipRepository } from '@lamplighter/store'
+import { eventCause, readSubjects, tenantIn } from './event-subjects.js'
 import type { LampWorker } from './lamp-worker.js'
 
 /** Which lamps are told again, and who asked. */
@@ -77,22 +78,15 @@ export class Reassertion {
 
 /** What an event asks for; undefined when it cannot be understood. Lamps of gateways are not told by this. */
 export function readReassertRequest(message: IncomingMessage): ReassertRequest | undefined {
-  const {
-    device_uuid: device,
-    gateway_uuid: gateway,
-    voicemail_id: mailbox,
-    in_sync: inSync,
-    lit,
-  } = readEventData(message)
-  const tenantId = message.headers['tenant_uuid']
-  if (typeof tenantId !== 'string') return undefined
+  const [tenantId, subjects] = [tenantIn(message), readSubjects(message)]
+  if (!tenantId || !subjects) return undefined
+  const { in_sync: inSync, lit } = readEventData(message)
   const filter: LampFilter = {
-    ...(typeof device === 'string' ? { deviceId: device as DeviceId } : {}),
-    ...(typeof gateway === 'string' ? { gatewayId: gateway } : {}),
-    ...(typeof mailbox === 'number' ? { mailboxId: mailbox as MailboxId } : {}),
+    ...(subjects.device !== undefined ? { deviceId: subjects.device } : {}),
+    ...(subjects.gateway !== undefined ? { gatewayId: subjects.gateway } : {}),
+    ...(subjects.mailbox !== undefined ? { mailboxId: subjects.mailbox } : {}),
     ...(typeof inSync === 'boolean' ? { inSync } : {}),
     ...(typeof lit === 'boolean' ? { lit } : {}),
   }
-  const { name, eventId = null } = message
-  return { tenantId: tenantId as TenantId, filter, cause: { kind: 'reassert', name, eventId, committedAtMs: null } }
+  return { tenantId, filter, cause: { ...eventCause(message), kind: 'reassert', committedAtMs: null } }
 }

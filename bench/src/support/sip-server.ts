@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { deriveKeys } from '@lamplighter/access'
 import { InProcessBus } from '@lamplighter/bus'
@@ -53,7 +54,7 @@ function announcement(mailbox: number) {
   const name = 'global_voicemail_mwi_updated'
   const headers = { name, origin_uuid: originUuid, required_acl: 'events.bench' }
   return {
-    eventId: `${mailbox}`,
+    eventId: randomUUID(),
     name,
     routingKey: 'bench',
     headers,

@@ -13,7 +13,7 @@ import {
   voicemailRestored,
 } from '@lamplighter/contracts'
 import type { LampCause, MailboxId } from '@lamplighter/domain'
-import { eventCause } from '../consumers.js'
+import { eventCause, readSubjects, tenantIn } from '../event-subjects.js'
 import type { GatewayReassertion } from './gateway-causes.js'
 
 /** What the worker wants to hear. */
@@ -47,17 +47,11 @@ export function gatewayConsumer(originUuid: string, listener: GatewayListener): 
     prefetch: 500,
     handle: (message) => {
       if (message.name === lampReassertRequested.name) return reassert(message, listener)
-      const {
-        voicemail_id: counted,
-        id: configured,
-        mwi_policy_uuid: policy,
-        gateway_uuid: gateway,
-      } = readEventData(message)
-      const mailbox = counted ?? configured
+      const { mailbox, policy, gateway } = readSubjects(message) ?? {}
       const cause = eventCause(message)
-      if (typeof mailbox === 'number') listener.mailboxChanged(mailbox as MailboxId, cause)
-      else if (typeof policy === 'string') listener.policyChanged(policy, cause)
-      else if (typeof gateway === 'string') listener.gatewayChanged(gateway, cause)
+      if (mailbox !== undefined) listener.mailboxChanged(mailbox, cause)
+      else if (policy !== undefined) listener.policyChanged(policy, cause)
+      else if (gateway !== undefined) listener.gatewayChanged(gateway, cause)
       else return 'dead_letter'
       return 'ack'
     },
@@ -66,20 +60,14 @@ export function gatewayConsumer(originUuid: string, listener: GatewayListener): 
 
 /** What asks for a device's lamps is not about gateways. */
 function reassert(message: IncomingMessage, listener: GatewayListener): 'ack' | 'dead_letter' {
-  const {
-    device_uuid: device,
-    gateway_uuid: gateway,
-    voicemail_id: mailbox,
-    in_sync: inSync,
-    lit,
-  } = readEventData(message)
-  const tenantId = message.headers['tenant_uuid']
-  if (typeof tenantId !== 'string') return 'dead_letter'
-  if (typeof device === 'string') return 'ack'
+  const [tenantId, subjects] = [tenantIn(message), readSubjects(message)]
+  if (!tenantId || !subjects) return 'dead_letter'
+  if (subjects.device !== undefined) return 'ack'
+  const { in_sync: inSync, lit } = readEventData(message)
   const asked = {
     tenantId,
-    gatewayId: typeof gateway === 'string' ? gateway : null,
-    mailboxId: typeof mailbox === 'number' ? (mailbox as MailboxId) : null,
+    gatewayId: subjects.gateway ?? null,
+    mailboxId: subjects.mailbox ?? null,
     inSync: typeof inSync === 'boolean' ? inSync : null,
     lit: typeof lit === 'boolean' ? lit : null,
   }
