@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ApiClient } from '../src/demo/api-client.js'
 import { AuthBench } from './auth-support.js'
 import { BusEar, type HeardMessage } from './bus-ear.js'
+import { RawNotifier } from './raw-notifier.js'
 import { SipPeer } from './sip-peer.js'
 import { type Person, request, type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
@@ -183,6 +184,35 @@ describe('Show 1: every event of the catalogue, caused over REST and read from w
       await confd('DELETE', `/mwi-sources/${uuid}`)
     })
     expect(events).toEqual(['mwi_source_created', 'mwi_source_edited', 'mwi_source_deleted'])
+  })
+
+  it('a source of counts that is lost, and recovers', async () => {
+    const server = new RawNotifier()
+    server.status = 403
+    await server.start()
+    const { id } = await installation.mailbox(tenant, { external: { source: 'subscribe' } })
+    const source = {
+      name: 'up',
+      kind: 'subscribe',
+      voicemail_id: id,
+      targets: [server.target],
+      remote_voicemail: '200',
+    }
+    let uuid = ''
+    const heard = (name: string) => waitFor(() => ear.heard.some((message) => message.name === name), { what: name })
+    const lose = async () => {
+      ;({ uuid } = await confd<{ uuid: string }>('POST', '/mwi-sources', source))
+      await heard('mwi_source_lost')
+    }
+    expect(await said(lose)).toEqual(['mwi_source_created', 'mwi_source_lost'])
+    server.status = 200
+    const recover = async () => {
+      await confd('PUT', `/mwi-sources/${uuid}`, {})
+      await heard('mwi_source_recovered')
+    }
+    expect(await said(recover)).toEqual(['mwi_source_edited', 'mwi_source_recovered'])
+    await confd('DELETE', `/mwi-sources/${uuid}`)
+    await server.stop()
   })
 
   it('lamps: told again', async () => {

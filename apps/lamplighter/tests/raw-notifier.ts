@@ -6,6 +6,7 @@ import {
   newTag,
   nextHop,
   SipStack,
+  StreamTransport,
   UdpTransport,
 } from '@lamplighter/sip'
 
@@ -23,9 +24,13 @@ export class RawNotifier {
   #dialog: Dialog | undefined
   #cseq = 0
 
-  constructor() {
+  /** @param tcpPort where it was before, for one that comes back */
+  constructor(tcpPort = 0) {
     this.#stack = new SipStack({
-      transports: [new UdpTransport({ host: '127.0.0.1', port: 0 })],
+      transports: [
+        new UdpTransport({ host: '127.0.0.1', port: 0 }),
+        new StreamTransport({ host: '127.0.0.1', port: tcpPort }),
+      ],
       handlers: { SUBSCRIBE: (incoming) => this.#subscribe(incoming) },
       onError: () => {},
     })
@@ -41,6 +46,11 @@ export class RawNotifier {
 
   get target(): { host: string; port: number } {
     return { host: '127.0.0.1', port: this.#stack.ports.UDP ?? 0 }
+  }
+
+  /** The same over TCP: a server that is gone does not answer at once, instead of after 32 seconds. */
+  get tcpTarget(): { host: string; port: number; transport: string } {
+    return { host: '127.0.0.1', port: this.#stack.ports.TCP ?? 0, transport: 'TCP' }
   }
 
   /** Sends a NOTIFY in the last dialog; gives the status of its answer. */

@@ -8,6 +8,7 @@ import { readSubjects } from './event-subjects.js'
 import { NotifyHandler } from './notify-handler.js'
 import { RequestLimiter } from './request-limiter.js'
 import { SourceSubscriptions } from './source-subscriptions.js'
+import { SourceWatch } from './source-watch.js'
 
 /** What the feeds are made of. */
 export type ExternalFeedsDependencies = {
@@ -24,11 +25,12 @@ export type ExternalFeedsDependencies = {
 const NOTIFY_LIMIT = { ratePerSec: 100, burst: 500 }
 const SOURCE_EVENTS = [mwiSourceCreated.name, mwiSourceEdited.name, mwiSourceDeleted.name]
 
-/** SIP feeds of external mailboxes: what peers tell us, and what we ask of servers. */
+/** SIP feeds of external mailboxes: what peers tell us, what we ask of servers, and who of them says nothing any more. */
 export class ExternalFeeds {
   readonly #parts: ExternalFeedsDependencies
   readonly #subscriptions: SourceSubscriptions
   readonly #handler: NotifyHandler
+  readonly #watch: SourceWatch
   readonly #limiter = new RequestLimiter(NOTIFY_LIMIT)
   #consumer: Consumer | undefined
 
@@ -36,6 +38,7 @@ export class ExternalFeeds {
     this.#parts = parts
     this.#subscriptions = new SourceSubscriptions(parts)
     this.#handler = new NotifyHandler({ ...parts, subscriptions: this.#subscriptions })
+    this.#watch = new SourceWatch(parts.store, parts.log)
   }
 
   /** Subscribes anew everywhere, and from now on as sources come, change and go. */
@@ -53,9 +56,11 @@ export class ExternalFeeds {
       },
     })
     await this.#subscriptions.start()
+    this.#watch.start()
   }
 
   async stop(): Promise<void> {
+    await this.#watch.stop()
     await this.#consumer?.stop()
     await this.#subscriptions.stop()
   }

@@ -13,6 +13,7 @@ import type { Epoch } from './epoch.js'
 import { ExternalFeeds } from './external-feeds.js'
 import type { FarewellParts } from './farewell.js'
 import { Gateways } from './gateway/gateways.js'
+import type { LampCounts } from './lamp-metrics.js'
 import { LampWorker } from './lamp-worker.js'
 import { Ledger } from './ledger.js'
 import { LogWatch } from './log-watch.js'
@@ -127,13 +128,18 @@ export class MwiTerm {
       this.#gateways.consumer,
     ])
     this.#watch.start()
-    this.#parts.metrics.countWith(async () => [
-      ...(await this.#parts.sip.wrongLamps()),
-      ...(await this.#parts.gateways.wrongLamps()),
-    ])
+    this.#parts.metrics.countWith(this.#counts())
     this.#gateways.reconcile()
     this.#reconciliation.start()
     this.#started = true
+  }
+
+  #counts(): LampCounts {
+    const { sip, gateways, store } = this.#parts
+    return {
+      wrongLamps: async () => [...(await sip.wrongLamps()), ...(await gateways.wrongLamps())],
+      lostMailboxes: () => store.external.lost(),
+    }
   }
 
   #newNearbyEvents(): NearbyEvents {

@@ -1,4 +1,5 @@
 import type { MailboxId } from '@lamplighter/domain'
+import type { Logger } from '@lamplighter/runtime'
 import {
   type DigestAuthenticator,
   eventOf,
@@ -14,12 +15,14 @@ import {
 import { feedMailbox, type NotifyPeer, onlyTenant, type Store } from '@lamplighter/store'
 import { KeyedQueue } from './keyed-queue.js'
 import type { SourceSubscriptions } from './source-subscriptions.js'
+import { logRecovered } from './source-watch.js'
 
 /** What the handler is made of. */
 export type NotifyDependencies = {
   readonly store: Store
   readonly digest: DigestAuthenticator
   readonly subscriptions: SourceSubscriptions
+  readonly log: Logger
 }
 
 /**
@@ -45,7 +48,7 @@ export class NotifyHandler {
   }
 
   async #take(incoming: IncomingRequest, summary: HeardSummary): Promise<void> {
-    const { store } = this.#parts
+    const { store, log } = this.#parts
     const peer = await this.#identify(incoming)
     if (!peer) return
     const mailbox = await this.#mailboxOf(peer, incoming, summary)
@@ -53,8 +56,10 @@ export class NotifyHandler {
     const at = new Date()
     const staleAt = peer.staleAfterSec === null ? null : new Date(at.getTime() + peer.staleAfterSec * 1000)
     const heard = { source: 'notify', counts: summary.counts, at, staleAt } as const
-    const done = await store.changeMessages(onlyTenant(peer.tenantId), (change) => feedMailbox(change, mailbox, heard))
+    const { tenantId } = peer
+    const done = await store.changeMessages(onlyTenant(tenantId), (change) => feedMailbox(change, mailbox, heard))
     if (!done) return incoming.respond(404)
+    if (done === 'recovered') logRecovered(log, { mailboxId: mailbox, tenantId })
     await store.external.heard(peer.uuid, at)
     incoming.respond(200)
   }

@@ -12,6 +12,7 @@ import {
 } from '@lamplighter/store'
 import { KeyedQueue } from './keyed-queue.js'
 import { type SourceContext, SourceSubscription } from './source-subscription.js'
+import { logLost, logRecovered } from './source-watch.js'
 
 /** What the subscriptions are made of. */
 export type SourceSubscriptionsDependencies = {
@@ -83,31 +84,29 @@ export class SourceSubscriptions {
       random: Math.random,
       log,
       secretOf: ({ sealedSecret, uuid }) => (sealedSecret === null ? undefined : secrets.open(sealedSecret, uuid)),
-      heard: (server, heard) => this.#queue.run(server.uuid, () => this.#feed(server, heard)),
+      heard: (server, said) => {
+        const heard = { ...said, source: 'subscribe', at: new Date() } as const
+        return this.#queue.run(server.uuid, () => this.#feed(server, heard))
+      },
       stands: (server, status) => this.#note(server, status),
     }
   }
 
-  async #feed(
-    { uuid, tenantId, mailboxId }: SubscribedServer,
-    said: Pick<HeardCounts, 'counts' | 'staleAt'>,
-  ): Promise<void> {
-    const { store } = this.#parts
-    const at = new Date()
-    const heard = { ...said, source: 'subscribe', at } as const
-    await store.changeMessages(onlyTenant(tenantId), (change) => feedMailbox(change, mailboxId, heard))
-    await store.external.heard(uuid, at)
+  async #feed({ uuid, tenantId, mailboxId }: SubscribedServer, heard: HeardCounts): Promise<void> {
+    const { store, log } = this.#parts
+    const done = await store.changeMessages(onlyTenant(tenantId), (change) => feedMailbox(change, mailboxId, heard))
+    if (done === 'recovered') logRecovered(log, { mailboxId, tenantId })
+    await store.external.heard(uuid, heard.at)
   }
 
   /** A server that is waited for or does not want us is not heard of: what it last said is old from now on. */
   #note({ uuid, mailboxId }: SubscribedServer, status: MwiSourceStatus): void {
     const { store, log } = this.#parts
+    const at = new Date()
     this.#queue
-      .run(uuid, async () => {
-        await store.external.saveStatus(uuid, status)
-        if (status.state === 'waiting' || status.state === 'stopped')
-          await store.external.overdue(mailboxId, new Date())
-      })
+      .run(uuid, async () =>
+        logLost(log, await store.changeSources((alarm) => alarm.stands(uuid, mailboxId, status, at))),
+      )
       .catch((err) => log.warn({ err, source: uuid }, 'how a subscription stands cannot be written'))
   }
 }

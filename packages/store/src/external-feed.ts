@@ -1,5 +1,6 @@
 import { countDrafts } from '@lamplighter/contracts'
 import { type ExternalSource, type MailboxId, type MessageSummary, RuleError, sameSummary } from '@lamplighter/domain'
+import { recoveredDraft } from './external-alarm.js'
 import type { Outbox } from './outbox.js'
 import type { SummaryRepository } from './summary-repository.js'
 
@@ -18,7 +19,8 @@ export type FeedChange = { readonly summaries: SummaryRepository; readonly outbo
 
 /**
  * Gives an external mailbox the counts its source says, under its lock like every other change. Counts that are the same
- * say nothing, but that the source was heard of is noted in any case. Undefined when there is no such mailbox in scope.
+ * say nothing, but that the source was heard of is noted in any case, and said when it was lost. Undefined when there is no
+ * such mailbox in scope.
  *
  * @throws RuleError `voicemail-not-external` when the mailbox is our own, or another feed's
  */
@@ -26,7 +28,7 @@ export async function feedMailbox(
   { summaries, outbox }: FeedChange,
   id: MailboxId,
   { source, counts, at, staleAt }: HeardCounts,
-): Promise<'changed' | 'same' | undefined> {
+): Promise<'heard' | 'recovered' | undefined> {
   const audience = await summaries.lock(id)
   if (!audience) return undefined
   const { external } = audience.mailbox
@@ -34,11 +36,13 @@ export async function feedMailbox(
     const details = { voicemail_id: id, source: external?.source ?? null }
     throw new RuleError('voicemail-not-external', 'the counts of the mailbox are not set by this source', details)
   }
-  await summaries.heard(id, at, staleAt)
+  const { lostAt, sourceId } = await summaries.heard(id, at, staleAt)
+  if (lostAt) {
+    const { tenantId } = audience.mailbox
+    outbox.add([recoveredDraft({ mailboxId: id, tenantId, kind: source, sourceId, lostAt, heardAt: at })])
+  }
   const { summary } = audience.state
   const heard = counts === 'nothing new' ? { ...summary, new: 0, urgentNew: 0 } : counts
-  if (sameSummary(heard, summary)) return 'same'
-  const state = await summaries.set(id, heard)
-  outbox.add(countDrafts({ ...audience, state }))
-  return 'changed'
+  if (!sameSummary(heard, summary)) outbox.add(countDrafts({ ...audience, state: await summaries.set(id, heard) }))
+  return lostAt ? 'recovered' : 'heard'
 }

@@ -1,6 +1,6 @@
 import type { ExternalSource, MailboxId, MessageSummary, MwiSourceId, TenantId } from '@lamplighter/domain'
 import type { DigestAlgorithm } from './device-repository.js'
-import type { MwiSourceStatus, SourceMapping, SourceTarget } from './mwi-source-repository.js'
+import type { SourceMapping, SourceTarget } from './mwi-source-repository.js'
 import type { Sql } from './sql.js'
 
 /** An account of the ARI. */
@@ -74,13 +74,10 @@ const SERVERS = `
   FROM mwi_source s JOIN mailbox m ON m.id = s.mailbox_id
   WHERE s.kind = 'subscribe' AND s.enabled AND m.deleted_at IS NULL AND m.external = 'subscribe' AND ($1::uuid IS NULL OR s.uuid = $1::uuid)
   ORDER BY s.uuid`
-const SAVE_STATUS = `
-  UPDATE mwi_source SET state = $2, last_status = $3::int, last_reason = $4, expires_at = $5::timestamptz, target = $6
-  WHERE uuid = $1::uuid`
 const HEARD = 'UPDATE mwi_source SET last_heard_at = $2::timestamptz WHERE uuid = $1::uuid'
-const OVERDUE = `
-  UPDATE mailbox SET external_stale_at = $2::timestamptz
-  WHERE id = $1 AND external_heard_at IS NOT NULL AND (external_stale_at IS NULL OR external_stale_at > $2::timestamptz)`
+const LOST = `
+  SELECT external AS source, count(*)::int AS mailboxes FROM mailbox
+  WHERE external_lost_at IS NOT NULL AND deleted_at IS NULL GROUP BY external`
 const MAILBOX_COLUMNS = `
   m.id, m.number, m.context, m.external AS source, s.new_count, s.old_count, s.urgent_new_count, s.urgent_old_count
   FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id`
@@ -140,20 +137,14 @@ export class ExternalQueries {
     return this.#sql.rows<SubscribedServer>('external.servers', SERVERS, [uuid])
   }
 
-  /** Writes down how a subscription of ours stands. */
-  async saveStatus(uuid: MwiSourceId, status: MwiSourceStatus): Promise<void> {
-    const { state, lastStatus, lastReason, expiresAt, target } = status
-    await this.#sql.rows('external.status', SAVE_STATUS, [uuid, state, lastStatus, lastReason, expiresAt, target])
-  }
-
   /** Writes down that a source was heard of. */
   async heard(uuid: MwiSourceId, at: Date): Promise<void> {
     await this.#sql.rows('external.heard', HEARD, [uuid, at])
   }
 
-  /** Marks the counts of a mailbox as old: its source is not heard of for now. */
-  async overdue(id: MailboxId, at: Date): Promise<void> {
-    await this.#sql.rows('external.overdue', OVERDUE, [id, at])
+  /** How many mailboxes are lost now, by how their counts come to us. */
+  lost(): Promise<{ source: ExternalSource; mailboxes: number }[]> {
+    return this.#sql.rows('external.lost', LOST, [])
   }
 
   /** The mailbox at this place of the tenant, external or our own. */

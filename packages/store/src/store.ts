@@ -22,6 +22,7 @@ import { DeadLetterRepository } from './dead-letter-repository.js'
 import { DeviceExplanation } from './device-explanation.js'
 import { EventConsumerRepository } from './event-consumer-repository.js'
 import { EventReplayRepository } from './event-replay-repository.js'
+import { ExternalAlarm } from './external-alarm.js'
 import { ExternalQueries } from './external-queries.js'
 import type { Prisma } from './generated/client.js'
 import { GreetingRepository } from './greeting-repository.js'
@@ -152,6 +153,11 @@ export class Store {
   /** What feeds of external mailboxes look up, in every tenant. */
   get external(): ExternalQueries {
     return new ExternalQueries(pgSql(this.#database.pool))
+  }
+
+  /** Notes which external mailboxes are not heard of, and says it. What `work` throws undoes everything. */
+  changeSources<T>(work: (alarm: ExternalAlarm) => Promise<T>): Promise<T> {
+    return this.#change((sql, outbox) => work(new ExternalAlarm(sql, outbox)))
   }
 
   /** What no consumer of the bus could take. */

@@ -1,5 +1,13 @@
 import type { MailboxAudience } from '@lamplighter/contracts'
-import type { AccessType, MailboxId, MailboxState, MessageSummary, TenantId, UserId } from '@lamplighter/domain'
+import type {
+  AccessType,
+  MailboxId,
+  MailboxState,
+  MessageSummary,
+  MwiSourceId,
+  TenantId,
+  UserId,
+} from '@lamplighter/domain'
 import { toExternal } from './mailbox-repository.js'
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
@@ -13,6 +21,8 @@ export type StateRow = {
   urgent_old_count: number
   claimed: { user_uuid: string; new: number; urgent_new: number }[] | null
 }
+
+type Heard = { readonly lostAt: Date | null; readonly sourceId: MwiSourceId | null }
 
 type AudienceRow = StateRow & {
   id: number
@@ -76,8 +86,12 @@ const SET = `
   UPDATE mailbox_summary s SET revision = s.revision + 1, new_count = $2, old_count = $3, urgent_new_count = $4, urgent_old_count = $5
   WHERE s.mailbox_id = $1
   RETURNING ${STATE_COLUMNS}`
-const HEARD =
-  'UPDATE mailbox SET external_heard_at = $2::timestamptz, external_stale_at = $3::timestamptz WHERE id = $1'
+/** Under its row's lock: who says at this moment that it is lost is waited for. */
+const HEARD = `
+  UPDATE mailbox m SET external_heard_at = $2::timestamptz, external_stale_at = $3::timestamptz, external_lost_at = NULL
+  FROM (SELECT id, external_lost_at FROM mailbox WHERE id = $1 FOR NO KEY UPDATE) b LEFT JOIN mwi_source s ON s.mailbox_id = b.id
+  WHERE m.id = b.id
+  RETURNING b.external_lost_at AS "lostAt", s.uuid::text AS "sourceId"`
 
 /** The state a row stands for. */
 export function toState(row: StateRow): MailboxState {
@@ -176,9 +190,15 @@ export class SummaryRepository {
     return toState(row)
   }
 
-  /** Notes when an external mailbox was heard of, and until when that holds. Call it only under {@link lock}. */
-  async heard(mailboxId: MailboxId, at: Date, staleAt: Date | null): Promise<void> {
-    await this.#sql.rows('summary.heard', HEARD, [mailboxId, at, staleAt])
+  /**
+   * Notes when an external mailbox was heard of, and until when that holds. Call it only under {@link lock}.
+   *
+   * @returns since when it was lost, if it was, and the source that speaks of it alone, if there is one
+   */
+  async heard(mailboxId: MailboxId, at: Date, staleAt: Date | null): Promise<Heard> {
+    const [row] = await this.#sql.rows<Heard>('summary.heard', HEARD, [mailboxId, at, staleAt])
+    if (!row) throw new Error(`mailbox ${mailboxId} is gone under its lock`)
+    return row
   }
 }
 

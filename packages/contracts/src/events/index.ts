@@ -9,6 +9,7 @@ import * as messages from './messages.js'
 import * as pins from './pins.js'
 import * as quota from './quota.js'
 import * as security from './security.js'
+import * as sources from './sources.js'
 import * as team from './team.js'
 import * as transcriptions from './transcriptions.js'
 
@@ -39,6 +40,7 @@ export * from './quota.js'
 export { isMailboxFull, quotaDrafts, type RejectedCaller, rejectedDrafts } from './quota-drafts.js'
 export * from './security.js'
 export { type SecurityEntry, securityDraft } from './security-drafts.js'
+export * from './sources.js'
 export { claimExpiredDrafts, claimedDrafts, releasedDrafts, statusDrafts } from './team-drafts.js'
 export { topicKeyOf } from './topic-key.js'
 export {
@@ -65,6 +67,7 @@ export const EVENTS: readonly EventDefinition[] = [
   ...Object.values(quota),
   ...Object.values(lamps),
   ...Object.values(security),
+  ...Object.values(sources),
   ...Object.values(auth),
 ].sort((one, other) => (one.name < other.name ? -1 : 1))
 export { REVOCATION_EVENTS, type Revocation, readRevocation } from './revocation.js'
