@@ -8,6 +8,7 @@ import {
   RuleError,
   type TenantId,
 } from '@lamplighter/domain'
+import type { Logger } from '@lamplighter/runtime'
 import { type ExternalMailbox, feedMailbox, onlyTenant, type Store } from '@lamplighter/store'
 import { createMailbox, deleteMailbox, lockMailbox } from './mailbox-changes.js'
 import { fieldsOfCreation } from './voicemail-fields.js'
@@ -30,9 +31,11 @@ const HOME = 'default'
 /** Mailboxes whose counts somebody sets over the ARI (asterisk.md 4). It acts in one tenant. */
 export class AriService {
   readonly #store: Store
+  readonly #log: Logger
 
-  constructor(store: Store) {
+  constructor(store: Store, log: Logger) {
     this.#store = store
+    this.#log = log
   }
 
   /** Every mailbox of the tenant that is fed by the ARI. */
@@ -48,7 +51,7 @@ export class AriService {
   }
 
   /**
-   * Sets the counts; a mailbox that is not there is created.
+   * Sets the counts; a mailbox that is not there is created. How long they hold is the account's to say.
    *
    * @throws InvalidInputError for a name that cannot be one; NotFoundError for a context that is not there; RuleError
    *   when the mailbox is our own, or another feed's
@@ -59,10 +62,14 @@ export class AriService {
       throw InvalidInputError.of('mailboxName', 'regex', 'must be a number, or number@context')
     if (!place) throw noSuchContext(name)
     const id = (await this.#at(caller.tenantId, place))?.id ?? (await this.#create(caller, place, name))
-    const heard = { source: 'ari', counts: { ...EMPTY_SUMMARY, ...counts }, at: new Date(), staleAt: null } as const
-    const scope = onlyTenant(caller.tenantId, caller.actor)
-    if (!(await this.#store.changeMessages(scope, (change) => feedMailbox(change, id, heard))))
-      throw noSuchMailbox(name)
+    const { tenantId, account, actor } = caller
+    const at = new Date()
+    const staleAt = account === null ? null : await this.#store.external.heard(account, at)
+    const heard = { source: 'ari', counts: { ...EMPTY_SUMMARY, ...counts }, at, staleAt } as const
+    const scope = onlyTenant(tenantId, actor)
+    const done = await this.#store.changeMessages(scope, (change) => feedMailbox(change, id, heard))
+    if (!done) throw noSuchMailbox(name)
+    if (done === 'recovered') this.#log.info({ mailboxId: id, tenantId }, 'an external mailbox is heard of again')
   }
 
   /** Puts the mailbox into the trash, which darkens its lamps. @throws NotFoundError, RuleError while it has users */

@@ -96,7 +96,7 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
     name: 'confd',
     mount: (server) => {
       mountApi(server, { name: 'confd', implementations, errorForm: confdForm, access, log })
-      const ari = ariRoutes(new AriService(store))
+      const ari = ariRoutes(new AriService(store, log))
       mountApi(server, {
         name: 'ari',
         implementations: ari,

@@ -45,6 +45,10 @@ describe('an external mailbox whose source is not heard of', () => {
       (await request(`${installation.url}/metrics`)).text,
     )?.[1]
 
+  /** Time passes: it should have been heard of by now. */
+  const beSilent = ({ id }: Voicemail) =>
+    database.pool.query('UPDATE mailbox SET external_stale_at = now() WHERE id = $1', [id])
+
   /** What the bus said of a mailbox's source, in order. */
   const said = (box: Voicemail) =>
     ear.heard
@@ -124,6 +128,34 @@ describe('an external mailbox whose source is not heard of', () => {
     await server.stop()
   })
 
+  it('says so once when an ARI account that should be heard of in time is not, and once when it sets counts again', async () => {
+    const account = { kind: 'ari', username: 'pbx', stale_after_s: 60 }
+    const { uuid, secret } = await admin().call<{ uuid: string; secret: string }>('POST', `${CONFD}/mwi-sources`, {
+      name: 'pbx',
+      ...account,
+    })
+    const box = await external('ari')
+    const put = async () => {
+      const headers = { authorization: `Basic ${Buffer.from(`pbx:${secret}`).toString('base64')}` }
+      const url = `${installation.url}/ari/mailboxes/${box.number}@${tenant.context}?oldMessages=0&newMessages=1`
+      expect((await request(url, { method: 'PUT', headers })).status).toBe(204)
+    }
+    await put()
+    const { status } = await admin().call<{ status: object }>('GET', `${CONFD}/mwi-sources/${uuid}`)
+    expect(status).toMatchObject({ last_heard_at: expect.any(String) })
+    const { rows } = await database.pool.query(
+      'SELECT extract(epoch FROM external_stale_at - external_heard_at)::int AS sec FROM mailbox WHERE id = $1',
+      [box.id],
+    )
+    expect(rows).toEqual([{ sec: 60 }])
+    await beSilent(box)
+    await says(box, 'lost')
+    await put()
+    await put()
+    expect(await saidInAll(box)).toEqual(['lost', 'recovered'])
+    expect(said(box)[0]).toMatchObject({ kind: 'ari', reason: 'silent', source_uuid: null })
+  })
+
   it('says so once when a peer’s NOTIFYs stop coming, and once when one comes again', async () => {
     const [box, other] = [await external('notify'), await external('notify')]
     const uuid = await newSource({
@@ -145,9 +177,6 @@ describe('an external mailbox whose source is not heard of', () => {
       await peer.stop()
       expect(status).toBe(200)
     }
-    /** Time passes: it should have been heard of by now. */
-    const beSilent = ({ id }: Voicemail) =>
-      database.pool.query('UPDATE mailbox SET external_stale_at = now() WHERE id = $1', [id])
     await notify('vmplat', box.number)
     await notify('many', other.number)
     await beSilent(box)

@@ -74,7 +74,9 @@ const SERVERS = `
   FROM mwi_source s JOIN mailbox m ON m.id = s.mailbox_id
   WHERE s.kind = 'subscribe' AND s.enabled AND m.deleted_at IS NULL AND m.external = 'subscribe' AND ($1::uuid IS NULL OR s.uuid = $1::uuid)
   ORDER BY s.uuid`
-const HEARD = 'UPDATE mwi_source SET last_heard_at = $2::timestamptz WHERE uuid = $1::uuid'
+const HEARD = `
+  UPDATE mwi_source SET last_heard_at = $2::timestamptz WHERE uuid = $1::uuid
+  RETURNING $2::timestamptz + make_interval(secs => stale_after_sec) AS "staleAt"`
 const LOST = `
   SELECT external AS source, count(*)::int AS mailboxes FROM mailbox
   WHERE external_lost_at IS NOT NULL AND deleted_at IS NULL GROUP BY external`
@@ -137,9 +139,10 @@ export class ExternalQueries {
     return this.#sql.rows<SubscribedServer>('external.servers', SERVERS, [uuid])
   }
 
-  /** Writes down that a source was heard of. */
-  async heard(uuid: MwiSourceId, at: Date): Promise<void> {
-    await this.#sql.rows('external.heard', HEARD, [uuid, at])
+  /** Writes down that a source was heard of; until when that holds where it must be heard of in time. */
+  async heard(uuid: MwiSourceId, at: Date): Promise<Date | null> {
+    const [row] = await this.#sql.rows<{ staleAt: Date | null }>('external.heard', HEARD, [uuid, at])
+    return row?.staleAt ?? null
   }
 
   /** How many mailboxes are lost now, by how their counts come to us. */

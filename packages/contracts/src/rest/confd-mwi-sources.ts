@@ -54,7 +54,7 @@ const sourceFields = {
     Type.Integer({
       minimum: 60,
       maximum: 31_536_000,
-      description: 'notify: not heard of for so long, its counts are stale',
+      description: 'ari, notify: not heard of for so long, the counts it set are stale',
     }),
   ),
   targets: Type.Array(targetSchema, { maxItems: 8, description: 'subscribe: places of the server, in their order' }),

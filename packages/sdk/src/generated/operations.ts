@@ -390,7 +390,7 @@ export type Operations = {
       mapping?: "voicemail" | "request_uri" | "to" | "message_account"
       /** notify: who sends from here needs no digest */
       addresses?: string[]
-      /** notify: not heard of for so long, its counts are stale */
+      /** ari, notify: not heard of for so long, the counts it set are stale */
       stale_after_s?: number | null
       /** subscribe: places of the server, in their order */
       targets?: ({
@@ -426,7 +426,7 @@ export type Operations = {
       mapping: "voicemail" | "request_uri" | "to" | "message_account"
       /** notify: who sends from here needs no digest */
       addresses: string[]
-      /** notify: not heard of for so long, its counts are stale */
+      /** ari, notify: not heard of for so long, the counts it set are stale */
       stale_after_s: number | null
       /** subscribe: places of the server, in their order */
       targets: ({
@@ -1762,7 +1762,7 @@ export type Operations = {
       mapping: "voicemail" | "request_uri" | "to" | "message_account"
       /** notify: who sends from here needs no digest */
       addresses: string[]
-      /** notify: not heard of for so long, its counts are stale */
+      /** ari, notify: not heard of for so long, the counts it set are stale */
       stale_after_s: number | null
       /** subscribe: places of the server, in their order */
       targets: ({
@@ -3133,7 +3133,7 @@ export type Operations = {
         mapping: "voicemail" | "request_uri" | "to" | "message_account"
         /** notify: who sends from here needs no digest */
         addresses: string[]
-        /** notify: not heard of for so long, its counts are stale */
+        /** ari, notify: not heard of for so long, the counts it set are stale */
         stale_after_s: number | null
         /** subscribe: places of the server, in their order */
         targets: ({
@@ -4459,7 +4459,7 @@ export type Operations = {
       mapping?: "voicemail" | "request_uri" | "to" | "message_account"
       /** notify: who sends from here needs no digest */
       addresses?: string[]
-      /** notify: not heard of for so long, its counts are stale */
+      /** ari, notify: not heard of for so long, the counts it set are stale */
       stale_after_s?: number | null
       /** subscribe: places of the server, in their order */
       targets?: ({
