@@ -21,6 +21,7 @@ export type ClaimedEvents = {
 }
 
 type EventRow = {
+  id: number | string
   cursor: number | string
   event_id: string
   name: string
@@ -31,7 +32,7 @@ type EventRow = {
   listen: boolean
 }
 
-const COLUMNS = `e.cursor, e.event_id::text, e.name, e.routing_key, e.headers, e.body,
+const COLUMNS = `e.id, e.cursor, e.event_id::text, e.name, e.routing_key, e.headers, e.body,
   coalesce(e.mailbox_id::text, e.tenant_uuid::text, '') AS order_key`
 
 /**
@@ -44,13 +45,14 @@ const TENANTS_LISTEN =
 /**
  * Cursors continue where the log ends, in the order of ids: within a mailbox that is the order of its revisions,
  * because its rows are written under its lock. Ids alone could not serve as cursors: they become visible in the order
- * of commits (bus.md 5.2). No row is locked first: nobody else writes to one that has no cursor.
+ * of commits (bus.md 5.2). No row is locked first: nobody else writes to one that has no cursor. `$2` is where to begin.
  */
 const NUMBER = `
   UPDATE event e SET published_at = now(), cursor = picked.position
     + greatest((SELECT max(cursor) FROM event), (SELECT confirmed_cursor FROM relay_progress), 0)
   FROM (
-    SELECT id, row_number() OVER (ORDER BY id) AS position FROM event WHERE cursor IS NULL ORDER BY id LIMIT $1) picked
+    SELECT id, row_number() OVER (ORDER BY id) AS position FROM event
+    WHERE cursor IS NULL AND id > $2 ORDER BY id LIMIT $1) picked
   WHERE e.id = picked.id`
 const CLAIM = `${NUMBER} RETURNING ${COLUMNS}, ${TENANTS_LISTEN}`
 const CONFIRMED = '(SELECT confirmed_cursor FROM relay_progress)'
@@ -92,28 +94,42 @@ const SETTLE_EPOCH = `
       (SELECT oid FROM pg_database WHERE datname = current_database()), 'event'::regclass::oid) AS home) here
   WHERE log_home IS DISTINCT FROM here.home`
 
+/**
+ * As long as any transaction is open, a backup's for an hour, what was claimed stays in the index of what waits, and every
+ * look passes over it. So looks begin this many ids before the newest claimed: further back only a transaction can be
+ * that took its ids long before it committed.
+ */
+const STRAGGLERS = 2000
+/** What comes later still is found this late, or by a twentieth of the time where the whole look is slow. */
+const WHOLE_LOOK_MS = 500
+const WHOLE_LOOK_SHARE = 20
+
 /** The outbox as the relay sees it. Everything runs on the connection that holds the relay's lock. */
 export class EventLog {
   readonly #client: pg.Client
+  /** The newest id that was claimed. */
+  #newest = 0
+  #wholeLookAt = 0
 
   constructor(client: pg.Client) {
     this.#client = client
   }
 
   /** Gives cursors to the next events without one and returns them in order. */
-  claim(limit: number): Promise<ClaimedEvents> {
-    return this.#events('event.claim', CLAIM, limit)
+  async claim(limit: number): Promise<ClaimedEvents> {
+    const rows = await this.#look<EventRow>('event.claim', CLAIM, limit)
+    return toClaimed(rows)
   }
 
   /** Gives cursors to the next events without one and leaves them in the log. @returns to how many */
   async number(limit: number): Promise<number> {
-    const { rowCount } = await this.#client.query({ name: 'event.number', text: NUMBER, values: [limit] })
-    return rowCount ?? 0
+    return (await this.#look('event.number', `${NUMBER} RETURNING e.id`, limit)).length
   }
 
   /** Events that got a cursor but no confirmation: a relay ended in between. */
-  unconfirmed(limit: number): Promise<ClaimedEvents> {
-    return this.#events('event.unconfirmed', UNCONFIRMED, limit)
+  async unconfirmed(limit: number): Promise<ClaimedEvents> {
+    const query = { name: 'event.unconfirmed', text: UNCONFIRMED, values: [limit] }
+    return toClaimed((await this.#client.query<EventRow>(query)).rows)
   }
 
   /** Records that the bus confirmed these events and all before them. */
@@ -136,11 +152,23 @@ export class EventLog {
     await this.#client.query(SETTLE_EPOCH)
   }
 
-  async #events(name: string, text: string, limit: number): Promise<ClaimedEvents> {
-    const { rows } = await this.#client.query<EventRow>({ name, text, values: [limit] })
-    const events = rows.map(toEvent).sort((one, other) => one.cursor - other.cursor)
-    return { events, toTenants: rows[0]?.listen ?? false }
+  /** What waits, from where something may wait; now and then from the beginning. */
+  async #look<Row extends { id: number | string }>(name: string, text: string, limit: number): Promise<Row[]> {
+    const at = performance.now()
+    const whole = at >= this.#wholeLookAt
+    if (whole) this.#wholeLookAt = at + WHOLE_LOOK_MS
+    const after = whole ? 0 : Math.max(0, this.#newest - STRAGGLERS)
+    const { rows } = await this.#client.query<Row>({ name, text, values: [limit, after] })
+    const tookMs = performance.now() - at
+    if (whole) this.#wholeLookAt = at + Math.max(WHOLE_LOOK_MS, tookMs * WHOLE_LOOK_SHARE)
+    for (const { id } of rows) this.#newest = Math.max(this.#newest, Number(id))
+    return rows
   }
+}
+
+function toClaimed(rows: readonly EventRow[]): ClaimedEvents {
+  const events = rows.map(toEvent).sort((one, other) => one.cursor - other.cursor)
+  return { events, toTenants: rows[0]?.listen ?? false }
 }
 
 function toEvent(row: EventRow): LoggedEvent {
