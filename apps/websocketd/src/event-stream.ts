@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
-import { CatchUp, type Outcome } from './catch-up.js'
+import { CatchUp, filterOf, type Outcome } from './catch-up.js'
 import { type Cursor, formatCursor } from './cursor.js'
 import type { Member } from './members.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 import type { ResumingContext } from './resuming-session.js'
+import { retentionSecOf } from './retention.js'
 import type { Selection } from './subscriptions.js'
 import type { Viewer } from './viewer.js'
 
@@ -84,10 +85,12 @@ export class EventStream extends Readable implements Member {
   }
 
   async #open(after: Cursor | undefined): Promise<void> {
-    const { epoch, head } = await this.#context.history.state()
+    const state = await this.#context.history.state(filterOf(this).tenantId)
+    const { epoch, head } = state
     const cursor = formatCursor(epoch, head)
+    const retention_s = retentionSecOf(this.#viewer, state, this.#context.retentionSec)
     // Without an id: a browser that comes back early must not skip what it did not get.
-    this.#say('init', { cursor, retention_s: this.#context.retentionSec }, `retry: ${RETRY_MS}\n`)
+    this.#say('init', { cursor, retention_s }, `retry: ${RETRY_MS}\n`)
     const outcome = await this.#catchUp.replay(this, after ?? { epoch, number: head })
     if (!outcome) return
     if (outcome.kind === 'replayed') this.#position = outcome.position

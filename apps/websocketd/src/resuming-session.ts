@@ -2,13 +2,14 @@ import type { Principal } from '@lamplighter/access'
 import { CLOSE, GATEWAY_ERRORS } from '@lamplighter/contracts'
 import { InvalidInputError } from '@lamplighter/domain'
 import type { WebSocket } from 'ws'
-import { CatchUp, type Outcome } from './catch-up.js'
+import { CatchUp, filterOf, type Outcome } from './catch-up.js'
 import { type Command, isKnown, readCommand, readEnvelope } from './command-frame.js'
 import { type Cursor, formatCursor, parseCursor } from './cursor.js'
 import type { History } from './feed.js'
 import type { ClientFrame, FrameReader } from './frame-reader.js'
 import type { MessageCommands, Peer } from './message-commands.js'
 import type { OutgoingEvent } from './outgoing-event.js'
+import { retentionSecOf } from './retention.js'
 import { Session, type SessionContext } from './session.js'
 import { PatternSubscriptions } from './subscriptions.js'
 
@@ -16,6 +17,7 @@ import { PatternSubscriptions } from './subscriptions.js'
 export type ResumingContext = SessionContext & {
   readonly history: History
   readonly commands: MessageCommands
+  /** How long the log keeps events where a tenant says nothing else. */
   readonly retentionSec: number
 }
 
@@ -55,11 +57,12 @@ export class ResumingSession extends Session {
   }
 
   protected async greet(): Promise<void> {
-    const state = await this.#more.history.state().catch(() => undefined)
+    const { history, retentionSec } = this.#more
+    const state = await history.state(filterOf(this).tenantId).catch(() => undefined)
     if (!state) return this.close(CLOSE.tryAgain)
     this.#position = { epoch: state.epoch, number: state.head }
     const cursor = formatCursor(state.epoch, state.head)
-    this.send('init', 0, { version: 3, cursor, retention_s: this.#more.retentionSec })
+    this.send('init', 0, { version: 3, cursor, retention_s: retentionSecOf(this.viewer, state, retentionSec) })
     if (this.#opened !== undefined) this.#resumeFrom(this.#opened)
   }
 

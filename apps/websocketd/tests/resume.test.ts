@@ -3,7 +3,7 @@ import { draft, voicemailDeleted } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { numbersOf, type RawClient, range, TestGateway } from './support.js'
+import { numbersOf, type RawClient, range, TestGateway, type Who } from './support.js'
 
 describe('bus.md 5.6, a client that was away', () => {
   let gateway: TestGateway
@@ -51,6 +51,23 @@ describe('bus.md 5.6, a client that was away', () => {
     )
     expect(event.cursor).not.toBe(init.data['cursor'])
     client.leave()
+  })
+
+  it('says the retention of the tenant where it has one, and to who sees all tenants the shortest', async () => {
+    const seen = async (who: Who) => {
+      const client = gateway.open(gateway.login(who).token, 'version=3')
+      const { data } = await client.read(0)
+      client.leave()
+      return data['retention_s']
+    }
+    const [short, long] = [await gateway.addTenant(1), await gateway.addTenant(50)]
+    expect([await seen({ tenantId: short }), await seen({ tenantId: long }), await seen({})]).toEqual([
+      3600, 180_000, 7200,
+    ])
+    expect(await seen({ master: true })).toBe(3600)
+    await gateway.removeTenant(short)
+    expect(await seen({ master: true })).toBe(7200)
+    await gateway.removeTenant(long)
   })
 
   it('replays exactly what came after the cursor, in order, and then goes on live', async () => {

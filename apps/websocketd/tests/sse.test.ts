@@ -149,6 +149,14 @@ describe('GET /api/events', () => {
       reader.leave()
     })
 
+    it('says the retention of the tenant where it has one', async () => {
+      const tenantId = await gateway.addTenant(1)
+      const reader = await follow(gateway.login({ tenantId }).token)
+      await waitFor(() => reader.events.length === 1, { what: 'init' })
+      expect(reader.events[0]?.data).toContain('"retention_s":3600')
+      reader.leave()
+    })
+
     it('goes on after Last-Event-ID, which wins over the query, without missing or repeating', async () => {
       const { token } = gateway.login()
       const { cursor } = await page(token, '?limit=1000')

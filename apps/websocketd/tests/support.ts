@@ -252,6 +252,19 @@ export class TestGateway {
     )
   }
 
+  /** A tenant whose events are kept so long. */
+  async addTenant(retentionHours: number): Promise<TenantId> {
+    const uuid = randomUUID() as TenantId
+    const text = `INSERT INTO tenant (uuid, parent_uuid, name, slug, ancestors, event_retention_hours)
+      SELECT $1, uuid, $2, $2, ARRAY[$1::uuid, uuid], $3 FROM tenant WHERE parent_uuid = uuid`
+    await this.database.pool.query(text, [uuid, `t${uuid.slice(0, 8)}`, retentionHours])
+    return uuid
+  }
+
+  async removeTenant(uuid: TenantId): Promise<void> {
+    await this.database.pool.query('DELETE FROM tenant WHERE uuid = $1', [uuid])
+  }
+
   /** An event for one user. */
   forUser(user: UserId, id = 1): EventDraft {
     return draft(userVoicemailAssociated, { tenant: this.tenant, user }, { user_uuid: user, voicemail_id: id })

@@ -22,6 +22,8 @@ export type LogState = {
   readonly head: number
   /** Up to here the bus has confirmed everything. */
   readonly published: number
+  /** The retention the tenant asked for, of all tenants the shortest; null: the installation's. */
+  readonly retentionHours: number | null
 }
 
 /**
@@ -49,7 +51,8 @@ const STATE = `
   SELECT coalesce((SELECT left(log_epoch::text, 8) FROM installation), '00000000') AS epoch,
     greatest((SELECT min(cursor) FROM event), (SELECT max(purged_cursor) + 1 FROM tenant WHERE $1::uuid IS NULL OR uuid = $1::uuid), 0) AS oldest,
     coalesce((SELECT max(cursor) FROM event), 0) AS head,
-    coalesce((SELECT confirmed_cursor FROM relay_progress), 0) AS published`
+    coalesce((SELECT confirmed_cursor FROM relay_progress), 0) AS published,
+    (SELECT min(event_retention_hours) FROM tenant WHERE $1::uuid IS NULL OR uuid = $1::uuid) AS "retentionHours"`
 
 const FITS =
   '($4::uuid IS NULL OR user_uuid IS NULL OR user_uuid = $4::uuid) AND ($5::text[] IS NULL OR name = ANY ($5::text[]))'
