@@ -101,13 +101,19 @@ function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
   }
 }
 
-/** Bodies that are not UTF-8 or JSON objects, and events without a name, are nobody's (bus.md 3.3). Our own are known to be right. */
+/**
+ * Bodies that are not UTF-8 or JSON objects, and events without a name, are nobody's (bus.md 3.3). The name of the header
+ * decides what an event is; one that only the body names (bus.md 2.2) is for who wants every name. Our own are known to be
+ * right.
+ */
 function isEvent({ name, body, cursor }: IncomingMessage): boolean {
   if (cursor !== undefined) return true
-  if (name === '' || !isUtf8(body)) return false
+  if (!isUtf8(body)) return false
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+    const { name: own } = value as { name?: unknown }
+    return name !== '' || (typeof own === 'string' && own !== '')
   } catch {
     return false
   }

@@ -25,7 +25,7 @@ export class NameSubscriptions implements Selection {
   /** False when there are too many. */
   add(name: string): boolean {
     // No event has such a name, so there is nothing to remember.
-    if (name.length > MAX_EVENT_NAME) return true
+    if (name === '' || name.length > MAX_EVENT_NAME) return true
     const names = this.#names
     if (names && names.size >= this.#most && !names.has(name)) return false
     if (name === EVERY_NAME) this.#every = true

@@ -210,11 +210,26 @@ describe('protocols 1 and 2 of the gateway', () => {
       const broken = ['', 'x', '[]', 'null', '"text"'].map((body) =>
         gateway.foreign({ 'user_uuid:*': true }, 'n', body),
       )
-      const nameless = { ...gateway.foreign({ 'user_uuid:*': true }), name: '' }
+      const nameless = ['{}', '{"name":""}', '{"name":7}'].map((body) => ({
+        ...gateway.foreign({ 'user_uuid:*': true }, 'n', body),
+        name: '',
+      }))
       const { required_acl: _access, ...headers } = gateway.foreign({ 'user_uuid:*': true }).headers
       const withoutAcl = { ...gateway.foreign({}), headers }
-      expect(await gateway.publishAndSettle([client], ...broken, nameless, withoutAcl)).toEqual([[]])
+      expect(await gateway.publishAndSettle([client], ...broken, ...nameless, withoutAcl)).toEqual([[]])
       client.leave()
+    })
+
+    it('2.2, 3.3: an event that only its body names is for who wants every name; no header binding selects it', async () => {
+      const [every, named, empty] = await Promise.all([
+        gateway.started(),
+        gateway.started({}, ['thing_happened']),
+        gateway.started({}, ['']),
+      ])
+      const event = { ...gateway.foreign({ 'user_uuid:*': true }), name: '' }
+      expect(await gateway.publishAndSettle([every], event)).toEqual([[`{"op":"event","code":0,"data":${event.body}}`]])
+      expect([named.frames, empty.frames]).toEqual([[], []])
+      for (const client of [every, named, empty]) client.leave()
     })
 
     it('6.2 row 17: one session leaving never harms another, also one that has not subscribed yet', async () => {
