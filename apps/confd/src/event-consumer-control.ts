@@ -114,9 +114,12 @@ export class EventConsumerControl implements Service {
     const applied = (consumer.applied ?? []) as QueueBinding[]
     const lost = without(applied, wanted)
     const queue = toQueue(consumer)
+    const fresh = consumer.applied === null
     // Nothing to be had any more: what is in the queue goes too.
     if (wanted.length === 0) await this.#deps.queues.delete(queue.name)
-    else await this.#deps.queues.set(queue, { bind: wanted, unbind: lost, fresh: consumer.applied === null })
+    else await this.#deps.queues.set(queue, { bind: wanted, unbind: lost, fresh })
+    // What an earlier consumer of this name refused is not for the next one.
+    if (wanted.length === 0 || fresh) await this.#deps.store.deadLetters.forgetQueue(queue.name)
     await consumers.setApplied(uuid, wanted)
     this.#deps.log.info({ queue: queue.name, bindings: wanted.length, lost: lost.length }, 'consumer settled')
     if (lost.length > 0 || wanted.length === 0) await this.disconnect(consumer, 'rights were removed')

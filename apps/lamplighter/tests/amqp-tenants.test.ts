@@ -104,6 +104,27 @@ async function listen(consumer: Created) {
   return { events, closed, isCancelled: () => cancelled, stop: () => connection.close().catch(() => {}) }
 }
 
+type Letter = { id: number; queue: string; reason: string; name: string }
+
+async function master(method: string, path: string) {
+  return confdOf(installation, await installation.master())(method, path)
+}
+
+async function lettersOf(queue: string): Promise<Letter[]> {
+  const { items } = (await master('GET', '/dead-letters?limit=1000')).json as { items: Letter[] }
+  return items.filter((letter) => letter.queue === queue)
+}
+
+/** The consumer rejects the first message it has; the letter that comes of it. */
+async function reject(consumer: Created): Promise<Letter> {
+  const { connection } = await open(consumer)
+  const channel = await connection.createChannel()
+  channel.reject(await waitForMessage(channel, consumer.queue), false)
+  const letter = await waitFor(async () => (await lettersOf(consumer.queue))[0], { what: 'the dead letter' })
+  await connection.close()
+  return letter
+}
+
 /** Something happens in a tenant: a mailbox of the person, which says tenant and user events. */
 async function makeNoise(where: Tenant, person?: Person): Promise<void> {
   await installation.mailbox(where, {}, person ? [person] : [])
@@ -211,18 +232,36 @@ describe('Show 4: a tenant’s credentials', () => {
 
   it('cannot make a message of theirs be what others get: what they reject is parked with the platform', async () => {
     const consumer = await create(tenant, { events: ['voicemail_created'] })
+    const bystander = await listen(await create(tenant, { events: ['voicemail_created'] }))
     await makeNoise(tenant)
-    const { connection } = await open(consumer)
-    const channel = await connection.createChannel()
-    const message = await waitForMessage(channel, consumer.queue)
-    channel.reject(message, false)
-    const platform = await connect(broker.url)
-    const parked = await platform.createChannel()
-    await waitFor(async () => firstQueueOf(await parked.get('ev.dead')) === consumer.queue, {
-      what: 'what was rejected',
-    })
-    await platform.close()
-    await connection.close()
+    const letter = await reject(consumer)
+    expect(letter).toMatchObject({ queue: consumer.queue, reason: 'rejected', name: 'voicemail_created' })
+    await waitFor(() => bystander.events.length === 1, { what: 'what the other consumer gets' })
+    expect((await master('POST', `/dead-letters/${letter.id}/redrive`)).status).toBe(204)
+    const again = await listen(consumer)
+    await waitFor(() => again.events.length === 1, { what: 'the message again' })
+    expect(again.events).toEqual(bystander.events)
+    expect(await lettersOf(consumer.queue)).toEqual([])
+    await Promise.all([again.stop(), bystander.stop()])
+  })
+
+  it('5.3: what their limits took is no dead letter: the log has it', async () => {
+    const consumer = await create(tenant, { events: ['voicemail_created'], max_length: 1 })
+    for (let n = 0; n < 3; n++) await makeNoise(tenant)
+    // Letters keep their order: when this one came, those before it had come.
+    const later = await create(tenant, { events: ['voicemail_created'] })
+    await makeNoise(tenant)
+    await reject(later)
+    expect(await lettersOf(consumer.queue)).toEqual([])
+  })
+
+  it('get nothing from the dead letters of an earlier consumer of the same name', async () => {
+    const name = `again${Date.now()}`
+    const consumer = await create(tenant, { name, events: ['voicemail_created'] })
+    await makeNoise(tenant)
+    await reject(consumer)
+    await tenant.admin.call('DELETE', `/api/confd/1.1/event-consumers/${name}`)
+    await waitFor(async () => (await lettersOf(consumer.queue)).length === 0, { what: 'the letters to be forgotten' })
   })
 })
 
@@ -545,9 +584,4 @@ async function published(channel: Channel, exchange: string, key: string): Promi
 
 async function waitForMessage(channel: Channel, queue: string): Promise<GetMessage> {
   return (await waitFor(() => channel.get(queue), { what: `a message in ${queue}` })) as GetMessage
-}
-
-/** The queue a dead letter comes from. */
-function firstQueueOf(message: GetMessage | false): unknown {
-  return message === false ? undefined : message.properties.headers?.['x-first-death-queue']
 }

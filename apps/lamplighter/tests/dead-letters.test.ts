@@ -130,15 +130,29 @@ describe('dead letters (bus.md 5.4)', () => {
       expect((await master('GET', `/dead-letters?${query}`)).status, query).toBe(400)
   })
 
-  it('are bounded: beyond ten thousand the oldest goes', async () => {
-    await queryRows(
-      installation.databaseUrl,
-      `INSERT INTO dead_letter (queue, reason, event_id, name, headers, body)
-         SELECT 'many', 'rejected', n::text, 'n', '{}', '' FROM generate_series(1, 10100) n`,
-    )
+  it('are bounded: beyond ten thousand the oldest goes, of our queues and of tenants’ apart', async () => {
+    const add = (queue: string) =>
+      queryRows(
+        installation.databaseUrl,
+        `INSERT INTO dead_letter (queue, reason, event_id, name, headers, body)
+           SELECT '${queue}', 'rejected', n::text, 'n', '{}', '' FROM generate_series(1, 10100) n`,
+      )
+    const count = async () => {
+      const text = `SELECT count(*) FILTER (WHERE queue LIKE 'ev.%')::int AS tenants, count(*)::int AS all FROM dead_letter`
+      const [row] = await queryRows<{ tenants: number; all: number }>(installation.databaseUrl, text)
+      return [(row?.all ?? 0) - (row?.tenants ?? 0), row?.tenants]
+    }
+    await add('many')
+    await add('ev.tenant.consumer')
     const name = `test.${randomUUID()}`
     await refusingQueue(name)
     await letterOf(say({ mark: name, name: 'n' }, '{}'))
-    expect((await list('?limit=1')).total).toBe(10_000)
+    expect(await count()).toEqual([10_000, 10_100])
+    await channel.assertExchange('vm.dead', 'fanout')
+    const headers = { name: 'n', 'x-first-death-queue': 'ev.other.consumer', 'x-first-death-reason': 'rejected' }
+    const eventId = randomUUID()
+    channel.publish('vm.dead', '', Buffer.from('{}'), { headers, messageId: eventId })
+    await letterOf(eventId)
+    expect(await count()).toEqual([10_000, 10_000])
   })
 })

@@ -1,7 +1,8 @@
 import { type Channel, connect, type Options } from 'amqplib'
 import type { HeaderMatch } from './bus.js'
+import { assertTenantDeadLetters } from './dead-letter.js'
 import { BusUnavailableError } from './errors.js'
-import { EVENT_EXCHANGE, MAX_DELIVERIES, TENANT_DEAD_EXCHANGE, TENANT_DEAD_QUEUE, TENANT_EXCHANGE } from './topology.js'
+import { EVENT_EXCHANGE, MAX_DELIVERIES, TENANT_DEAD_EXCHANGE, TENANT_EXCHANGE } from './topology.js'
 
 /** What a queue of a tenant's consumer gets: by key of the topic exchange, or by headers of `wazo-headers`. */
 export type QueueBinding =
@@ -18,8 +19,6 @@ export type ConsumerQueue = {
   readonly expiresMs: number
 }
 
-/** Dead letters of tenants that are kept. */
-const MAX_DEAD = 10_000
 const MAX_QUEUE_BYTES = 256 * 1024 * 1024
 const CONNECT_TIMEOUT_MS = 10_000
 
@@ -81,10 +80,7 @@ export class ConsumerQueues {
 async function assertTopology(channel: Channel): Promise<void> {
   await channel.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
   await channel.assertExchange(TENANT_EXCHANGE, 'topic', { durable: true })
-  await channel.assertExchange(TENANT_DEAD_EXCHANGE, 'fanout', { durable: true })
-  const args = { 'x-queue-type': 'quorum', 'x-max-length': MAX_DEAD, 'x-overflow': 'drop-head' }
-  await channel.assertQueue(TENANT_DEAD_QUEUE, { durable: true, arguments: args })
-  await channel.bindQueue(TENANT_DEAD_QUEUE, TENANT_DEAD_EXCHANGE, '')
+  await assertTenantDeadLetters(channel)
 }
 
 /** Never `reject-publish`: one full queue would stop the relay for everybody (bus.md 5.3). */

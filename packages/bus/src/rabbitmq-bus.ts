@@ -10,7 +10,7 @@ import type {
   OutgoingMessage,
   PublishOptions,
 } from './bus.js'
-import { sendBack, toDeadLetter } from './dead-letter.js'
+import { assertTenantDeadLetters, sendBack, toDeadLetter, wasRefused } from './dead-letter.js'
 import { decide } from './decide.js'
 import { BusRefusedError, BusUnavailableError } from './errors.js'
 import { publishAll } from './publisher.js'
@@ -20,6 +20,7 @@ import {
   EVENT_EXCHANGE,
   MAX_DELIVERIES,
   RETRY_DELAY_MS,
+  TENANT_DEAD_QUEUE,
   TENANT_EXCHANGE,
 } from './topology.js'
 
@@ -119,7 +120,18 @@ export class RabbitMqBus implements Bus {
     return { stop: () => this.#stopConsumer(registration) }
   }
 
-  consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer> {
+  async consumeDeadLetters(keep: (letter: DeadLetter) => Promise<void>): Promise<Consumer> {
+    const own = await this.#consumeDead({ queue: DEAD_LETTER_QUEUE, prefetch: 20 }, keep)
+    // One by one: a tenant that rejects everything must not keep whoever keeps it busy.
+    const keepRefused = async (letter: DeadLetter) => (wasRefused(letter) ? keep(letter) : undefined)
+    const tenants = await this.#consumeDead({ queue: TENANT_DEAD_QUEUE, prefetch: 1 }, keepRefused)
+    return { stop: async () => void (await Promise.all([own.stop(), tenants.stop()])) }
+  }
+
+  #consumeDead(
+    place: Pick<ConsumerDefinition, 'queue' | 'prefetch'>,
+    keep: (letter: DeadLetter) => Promise<void>,
+  ): Promise<Consumer> {
     const handle = async (message: IncomingMessage) => {
       try {
         await keep(toDeadLetter(message))
@@ -129,7 +141,7 @@ export class RabbitMqBus implements Bus {
         return 'retry'
       }
     }
-    return this.consume({ queue: DEAD_LETTER_QUEUE, durability: 'durable', bindings: [], prefetch: 20, handle })
+    return this.consume({ ...place, durability: 'durable', bindings: [], handle })
   }
 
   async redeliver(letter: DeadLetter): Promise<boolean> {
@@ -294,8 +306,12 @@ function withHeartbeat(url: string): string {
 }
 
 async function assertQueue(channel: Channel, { queue, durability }: ConsumerDefinition): Promise<string> {
-  // It has no dead letters of its own, and is there since the connection was made.
+  // They have no dead letters of their own; the first is there since the connection was made.
   if (queue === DEAD_LETTER_QUEUE) return queue
+  if (queue === TENANT_DEAD_QUEUE) {
+    await assertTenantDeadLetters(channel)
+    return queue
+  }
   const dead = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': DEAD_LETTER_QUEUE }
   if (durability === 'durable') {
     const args = { ...dead, 'x-queue-type': 'quorum', 'x-delivery-limit': MAX_DELIVERIES - 1 }

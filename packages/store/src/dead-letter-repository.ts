@@ -21,12 +21,16 @@ export type DeadLetterHead = Omit<NewDeadLetter, 'body'> & {
 /** A stored dead letter. */
 export type StoredDeadLetter = DeadLetterHead & { readonly body: Buffer }
 
-/** The newest are kept, whatever a broken consumer does. */
+/** So many of the newest are kept, whatever a broken consumer does: of our own queues, and as many of tenants'. */
 const MAX_LETTERS = 10_000
+/** Whether a queue is a tenant's consumer's (bus.md 5.4). What tenants refuse must not push out what is ours. */
+const ofTenant = (queue: string) => `starts_with(${queue}, 'ev.')`
 
 const KEEP = `
   WITH gone AS (
-    DELETE FROM dead_letter WHERE id <= (SELECT id FROM dead_letter ORDER BY id DESC OFFSET ${MAX_LETTERS - 1} LIMIT 1))
+    DELETE FROM dead_letter WHERE ${ofTenant('queue')} = ${ofTenant('$1')} AND id <= (
+      SELECT id FROM dead_letter WHERE ${ofTenant('queue')} = ${ofTenant('$1')}
+      ORDER BY id DESC OFFSET ${MAX_LETTERS - 1} LIMIT 1))
   INSERT INTO dead_letter (queue, reason, event_id, name, headers, body)
   VALUES ($1, $2, $3, $4, $5::jsonb, decode($6, 'base64'))
   ON CONFLICT (queue, event_id) DO UPDATE SET died_at = now(), reason = excluded.reason`
@@ -45,7 +49,10 @@ export class DeadLetterRepository {
     this.#sql = sql
   }
 
-  /** Stores a letter; one that is there already is not stored twice. Beyond ten thousand the oldest goes. */
+  /**
+   * Stores a letter; one that is there already is not stored twice. Beyond ten thousand of our queues, or of all tenants',
+   * the oldest goes.
+   */
   async keep({ queue, reason, eventId, name, headers, body }: NewDeadLetter): Promise<void> {
     // Text of jsonb cannot hold NUL; nothing of ours has one.
     const json = JSON.stringify(headers).replaceAll('\\u0000', '')
@@ -63,6 +70,11 @@ export class DeadLetterRepository {
   async find(id: number): Promise<StoredDeadLetter | undefined> {
     const text = `SELECT ${HEAD}, body FROM dead_letter WHERE id = $1`
     return (await this.#sql.rows<StoredDeadLetter>('deadLetter.find', text, [id]))[0]
+  }
+
+  /** Forgets the letters of a queue that is no more: another one of its name may be somebody else's. */
+  async forgetQueue(queue: string): Promise<void> {
+    await this.#sql.rows('deadLetter.forget_queue', 'DELETE FROM dead_letter WHERE queue = $1', [queue])
   }
 
   /** Forgets a letter. Whether it was there. */

@@ -24,7 +24,7 @@ const query = Type.Object({
 })
 const letterId = { id: 'integer' } as const
 
-/** The messages of the bus that no consumer could take, the newest first. */
+/** The messages of the bus that no consumer, of ours or of a tenant, could take, the newest first. */
 export const listDeadLetters = route({
   method: 'GET',
   path: '/dead-letters',
