@@ -1,3 +1,4 @@
+import { BareUdp } from './support/bare-udp.js'
 import { CpuShare, serverPid } from './support/cpu-share.js'
 import { printResults, quantile, type Result } from './support/figures.js'
 import { BENCH_SECRET, BenchInstallation } from './support/installation.js'
@@ -63,6 +64,18 @@ async function kamailio(storage: KamailioStorage, digest: boolean): Promise<Kama
 
 type Turn = { readonly name: string; readonly pid: number; readonly measure: () => Promise<number> }
 
+/** The limit in the same turns: how many exchanges of two datagrams Node does when it does nothing else. */
+function bareTurn(bare: BareUdp): Turn {
+  return { name: bare.name, pid: bare.pid, measure: () => atRate(OUTSTANDING, () => bare.exchange()) }
+}
+
+function sayLimit(what: string, ours: number, exchanges: number, limit: number): void {
+  const share = ((100 * ours * exchanges) / limit).toFixed(0)
+  process.stdout.write(
+    `${what}: ${exchanges} exchange(s) each; bare UDP does ${limit.toFixed(0)} a second: ${share} % of it\n`,
+  )
+}
+
 /** Contenders take turns; the first round warms up. Says where the processor time of each went. */
 async function inTurns(what: string, contenders: readonly Turn[]): Promise<number[]> {
   const figures = contenders.map((): number[] => [])
@@ -90,7 +103,10 @@ async function subscribeRate(lamps: readonly SeededLamp[]): Promise<Result[]> {
     return { name, pid, measure: () => atRate(OUTSTANDING, () => swarm.subscribe(at(phones, next++))), swarm }
   }
   const runs = [await rate(worker, true), await rate(peers.memory, false), await rate(peers.through, false)]
-  const [ours = 0, memory = 0, through = 0] = await inTurns('SUBSCRIBE', runs)
+  const bare = await BareUdp.start()
+  const [ours = 0, memory = 0, through = 0, limit = 0] = await inTurns('SUBSCRIBE', [...runs, bareTurn(bare)])
+  bare.stop()
+  sayLimit('SUBSCRIBE', ours, 2, limit)
   for (const { swarm } of runs) swarm.close()
   await worker.stop()
   await peers.memory.stop()
@@ -117,7 +133,10 @@ async function cycleRate(lamps: readonly SeededLamp[]): Promise<Result[]> {
     return { name, pid, measure: () => atRate(OUTSTANDING, cycle), swarm }
   }
   const runs = [await rate(worker), await rate(peers.memory), await rate(peers.through)]
-  const [ours = 0, memory = 0, through = 0] = await inTurns('full digest cycle', runs)
+  const bare = await BareUdp.start()
+  const [ours = 0, memory = 0, through = 0, limit = 0] = await inTurns('full digest cycle', [...runs, bareTurn(bare)])
+  bare.stop()
+  sayLimit('full digest cycle', ours, 6, limit)
   for (const { swarm } of runs) swarm.close()
   await worker.stop()
   await peers.memory.stop()
@@ -197,7 +216,10 @@ async function notifyRate(
     await changeRate(peers.memory, lamps, outstanding, publish(publishers.memory)),
     await changeRate(peers.through, lamps, outstanding, publish(publishers.through)),
   ]
-  const [ours = 0, memory = 0, through = 0] = await inTurns(what, runs)
+  const bare = await BareUdp.start()
+  const [ours = 0, memory = 0, through = 0, limit = 0] = await inTurns(what, [...runs, bareTurn(bare)])
+  bare.stop()
+  sayLimit(what, ours, at(lamps, 0).devices.length, limit)
   for (const { swarm } of runs) swarm.close()
   for (const publisher of Object.values(publishers)) publisher.close()
   await worker.stop()
