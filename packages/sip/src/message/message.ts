@@ -36,17 +36,27 @@ export function serializeCompact({ status, headers }: SipResponse): Buffer {
   return Buffer.from(`${text}l:0\r\n\r\n`)
 }
 
-/** The bytes of a message, with the Content-Length it really has. */
-export function serialize(message: SipMessage): Buffer {
+/**
+ * The bytes of a message, with the Content-Length it really has.
+ *
+ * @param via a Via that stands before its other lines
+ */
+export function serialize(message: SipMessage, via?: string): Buffer {
   const { headers, body } = message
   const start =
     message.kind === 'request'
       ? `${message.method} ${message.uri} SIP/2.0`
       : `SIP/2.0 ${message.status} ${message.reason}`
-  let text = `${oneLine(start)}\r\n`
-  for (const { name, value } of headers.list) text += `${oneLine(name)}: ${oneLine(value)}\r\n`
-  const head = Buffer.from(`${text}Content-Length: ${body.length}\r\n\r\n`)
-  return body.length === 0 ? head : Buffer.concat([head, body])
+  let head = `${oneLine(start)}\r\n`
+  if (via !== undefined) head += `${oneLine(`Via: ${via}`)}\r\n`
+  for (const { name, value } of headers.list) head += `${oneLine(`${name}: ${value}`)}\r\n`
+  head += `Content-Length: ${body.length}\r\n\r\n`
+  if (body.length === 0) return Buffer.from(head)
+  const length = Buffer.byteLength(head)
+  const bytes = Buffer.allocUnsafe(length + body.length)
+  bytes.write(head)
+  body.copy(bytes, length)
+  return bytes
 }
 
 function oneLine(text: string): string {

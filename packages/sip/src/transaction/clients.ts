@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.js'
-import { Headers } from '../message/headers.js'
 import { type SipRequest, type SipResponse, serialize } from '../message/message.js'
 import { randomHex } from '../random-hex.js'
 import type { RemoteAddress, Transport } from '../transport/transport.js'
@@ -12,10 +11,9 @@ import type { Timings } from './timings.js'
 const MAX_DATAGRAM_BYTES = 1300 - 150
 
 function sizeOf({ headers, body, uri }: SipRequest): number {
-  return headers.list.reduce(
-    (sum, { name, value }) => sum + name.length + value.length + 4,
-    body.length + uri.length + 50,
-  )
+  let size = body.length + uri.length + 50
+  for (const { name, value } of headers.list) size += name.length + value.length + 4
+  return size
 }
 
 /** The requests of ours that are under way: found by their responses, and by the connection they went out on. */
@@ -33,13 +31,17 @@ export class Clients {
   }
 
   /** Sends a request to one address, with retransmissions, and tells how it ended. The Via is added here. */
-  async request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
+  request(request: SipRequest, to: RemoteAddress): Promise<Outcome> {
     const transport = this.#transports.find(to)
-    if (!transport) return { type: 'failed', reason: 'transport' }
-    if (transport.name !== 'UDP' || sizeOf(request) <= MAX_DATAGRAM_BYTES) return this.#send(request, transport, to)
+    if (!transport) return Promise.resolve({ type: 'failed', reason: 'transport' })
+    const large = transport.name === 'UDP' && sizeOf(request) > MAX_DATAGRAM_BYTES
+    return large ? this.#sendLarge(request, transport, to) : this.#send(request, transport, to)
+  }
+
+  /** Too large for one datagram: a peer that has no TCP gets it in pieces (RFC 3261 18.1.1). */
+  async #sendLarge(request: SipRequest, transport: Transport, to: RemoteAddress): Promise<Outcome> {
     const stream = this.#transports.find({ ...to, transport: 'TCP' })
     if (!stream) return this.#send(request, transport, to)
-    // Too large for one datagram: a peer that has no TCP gets it in pieces (RFC 3261 18.1.1).
     const outcome = await this.#send(request, stream, { ...to, transport: 'TCP' })
     const refused = outcome.type === 'failed' && outcome.reason === 'transport'
     return refused ? this.#send(request, transport, to) : outcome
@@ -48,8 +50,7 @@ export class Clients {
   #send(request: SipRequest, transport: Transport, to: RemoteAddress): Promise<Outcome> {
     const branch = `${MAGIC_COOKIE}${randomHex(16)}`
     const via = `SIP/2.0/${transport.name} ${this.#transports.addressOf(transport)};branch=${branch};rport`
-    const headers = new Headers([{ name: 'Via', value: via }, ...request.headers.list])
-    const bytes = serialize({ ...request, headers })
+    const bytes = serialize(request, via)
     return new Promise((resolve) => this.#begin(`${branch}|${request.method}`, transport, bytes, to, resolve))
   }
 
