@@ -107,6 +107,7 @@ class Queue {
   readonly #messages: IncomingMessage[] = []
   readonly #waiting: (() => void)[] = []
   readonly #handlers = new Set<Promise<void>>()
+  #drainDue = false
 
   constructor(
     definition: ConsumerDefinition,
@@ -134,7 +135,12 @@ class Queue {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
     this.#messages.push(message)
-    setImmediate(() => this.#drain())
+    if (this.#drainDue) return
+    this.#drainDue = true
+    setImmediate(() => {
+      this.#drainDue = false
+      this.#drain()
+    })
   }
 
   async stop(): Promise<void> {

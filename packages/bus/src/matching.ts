@@ -5,5 +5,7 @@ import type { HeaderMatch } from './bus.js'
  * decides with x-match=all (bus.md 2.2: 1 and "true" are not true). An empty binding selects everything.
  */
 export function selects(binding: HeaderMatch, headers: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(binding).every(([key, value]) => Object.hasOwn(headers, key) && headers[key] === value)
+  // Every message meets every binding: no list of its pairs is made for that.
+  for (const key in binding) if (!Object.hasOwn(headers, key) || headers[key] !== binding[key]) return false
+  return true
 }
