@@ -29,14 +29,14 @@ const MAX_COUNTED = 50_000
 const SAVE = `
   INSERT INTO lamp_trace (lamp_uuid, id, at, cause, cause_name, event_id, new_count, old_count, urgent_new_count,
     urgent_old_count, revision, action, status, reason)
-  SELECT l.uuid, e.id, e.at, e.cause, e.cause_name, e.event_id, e.new, e.old, e.urgent_new, e.urgent_old, e.revision,
+  SELECT l.uuid, e.id, to_timestamp(e.at_ms / 1000), e.cause, e.cause_name, e.event_id, e.new, e.old, e.urgent_new, e.urgent_old, e.revision,
     e.action, e.status, e.reason
-  FROM json_to_recordset($1::json) AS e(owner_uuid uuid, mailbox_id int, id bigint, at timestamptz, cause text,
+  FROM json_to_recordset($1::json) AS e(owner_uuid uuid, mailbox_id int, id bigint, at_ms double precision, cause text,
     cause_name text, event_id uuid, new int, old int, urgent_new int, urgent_old int, revision bigint, action text,
     status int, reason text)
     CROSS JOIN LATERAL (
-      SELECT uuid FROM lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id)
-      UNION ALL SELECT uuid FROM gateway_lamp WHERE uuid = lamp_uuid(e.owner_uuid, e.mailbox_id) OFFSET 0) l
+      SELECT uuid FROM lamp WHERE device_uuid = e.owner_uuid AND mailbox_id = e.mailbox_id
+      UNION ALL SELECT uuid FROM gateway_lamp WHERE gateway_uuid = e.owner_uuid AND mailbox_id = e.mailbox_id OFFSET 0) l
   ON CONFLICT (lamp_uuid, id) DO UPDATE SET status = excluded.status, reason = excluded.reason`
 /** A look at the end of each of these traces. */
 const PRUNE = `
@@ -79,7 +79,7 @@ export async function saveDecisions(sql: Sql, decisions: readonly LampDecision[]
 function toRow({ id, atMs, ownerId, mailboxId, cause, summary, revision, action, status, reason }: LampDecision) {
   return {
     id,
-    at: new Date(atMs),
+    at_ms: atMs,
     owner_uuid: ownerId,
     mailbox_id: mailboxId,
     cause: cause.kind,
