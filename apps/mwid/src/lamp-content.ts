@@ -15,7 +15,7 @@ export type Asked = {
   readonly eventPackage: EventPackage
   readonly target: Target
   readonly form: DeviceForm
-  readonly entity: string
+  readonly localAddress: string
   readonly host: string
   /** What phones dial where neither device nor tenant says otherwise. */
   readonly accessCode: string
@@ -28,9 +28,12 @@ export function contentFor(asked: Asked, watched: readonly WatchedMailbox[]): La
 }
 
 /** What a subscription is about, as its package wants to know it. */
-export function viewOf({ target, form, entity, host, accessCode }: Asked, shown: readonly WatchedMailbox[]): View {
+export function viewOf(
+  { target, form, localAddress, host, accessCode }: Asked,
+  shown: readonly WatchedMailbox[],
+): View {
   const number = target === null ? '' : shown[0]?.number
-  return { form, entity, host, account: number || (form.messageAccount ?? accessCode) }
+  return { form, localAddress, host, account: number || (form.messageAccount ?? accessCode) }
 }
 
 /** Own name: everything, or the primary mailbox alone; what the ledger still has goes dark with it. */

@@ -20,7 +20,8 @@ export class LampTrace {
   readonly #metrics: Pick<LampMetrics, 'converged'>
   readonly #now: () => number
   #last = 0
-  #waiting = new Map<string, LampDecision>()
+  #waiting = new Map<number, OpenDecision>()
+  #size = 0
 
   /** @param now epoch milliseconds */
   constructor(epoch: Epoch, metrics: Pick<LampMetrics, 'converged'>, now: () => number = Date.now) {
@@ -31,7 +32,7 @@ export class LampTrace {
 
   /** How many decisions wait to be written. */
   get size(): number {
-    return this.#waiting.size
+    return this.#size
   }
 
   /** Notes a decision for those of the mailboxes that it is about: the others are only shown along with them. */
@@ -72,41 +73,53 @@ export class LampTrace {
 
   /** Takes what waits, to be written. */
   take(): LampDecision[] {
-    const taken = [...this.#waiting.values()]
+    const taken = [...this.#waiting.values()].flat()
     this.#waiting = new Map()
+    this.#size = 0
     return taken
   }
 
   /** Gives back what could not be written; what was said of it since counts. */
   giveBack(decisions: readonly LampDecision[]): void {
     const newer = this.#waiting
-    this.#waiting = new Map(decisions.map((one) => [keyOf(one), one]))
-    for (const [key, one] of newer) this.#waiting.set(key, one)
-    this.#cut()
+    this.#waiting = byId(decisions)
+    this.#size = decisions.length
+    for (const decision of newer.values()) this.#add(decision)
   }
 
   /** From the commit of the change to the device's word that it shows it. */
   #measure(decision: OpenDecision): void {
-    for (const { committedAtMs } of decision.map(({ cause }) => cause)) {
-      if (committedAtMs !== null) this.#metrics.converged(this.#now() - committedAtMs)
-    }
+    for (const { cause } of decision)
+      if (cause.committedAtMs !== null) this.#metrics.converged(this.#now() - cause.committedAtMs)
   }
 
-  #add(decisions: readonly LampDecision[]): void {
-    for (const one of decisions) this.#waiting.set(keyOf(one), one)
+  /** What is said of a decision once more replaces what was said. */
+  #add(decision: OpenDecision): void {
+    const [first] = decision
+    if (!first) return
+    this.#size += decision.length - (this.#waiting.get(first.id)?.length ?? 0)
+    this.#waiting.set(first.id, decision)
     this.#cut()
   }
 
   #cut(): void {
-    for (const key of this.#waiting.keys()) {
-      if (this.#waiting.size <= MAX_WAITING) return
-      this.#waiting.delete(key)
+    if (this.#size <= MAX_WAITING) return
+    for (const [id, { length }] of this.#waiting) {
+      this.#waiting.delete(id)
+      this.#size -= length
+      if (this.#size <= MAX_WAITING) return
     }
   }
 }
 
-function keyOf({ id, ownerId, mailboxId }: LampDecision): string {
-  return `${id}/${ownerId}/${mailboxId}`
+function byId(decisions: readonly LampDecision[]): Map<number, OpenDecision> {
+  const grouped = new Map<number, LampDecision[]>()
+  for (const one of decisions) {
+    const same = grouped.get(one.id)
+    if (same) same.push(one)
+    else grouped.set(one.id, [one])
+  }
+  return grouped
 }
 
 /** A lamp that was looked at for a reason, or that does not show yet what it should. */

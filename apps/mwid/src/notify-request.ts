@@ -1,10 +1,10 @@
 import { type Dialog, dialogRequest, type SipRequest } from '@lamplighter/sip'
-import type { StoredSubscription, WatchedMailbox } from '@lamplighter/store'
-import { type Asked, viewOf } from './lamp-content.js'
+import type { StoredSubscription } from '@lamplighter/store'
+import { type Asked, type LampContent, viewOf } from './lamp-content.js'
 
 /** What one NOTIFY says beside what its subscription is. */
 export type NotifyFacts = {
-  readonly shown: readonly WatchedMailbox[]
+  readonly content: LampContent
   readonly cseq: number
   readonly contact: string
   /** Why the subscription ends with it, if it does. */
@@ -15,13 +15,13 @@ export type NotifyFacts = {
 export function notifyRequest(
   row: StoredSubscription,
   asked: Asked,
-  { shown, cseq, contact, termination }: NotifyFacts,
+  { content, cseq, contact, termination }: NotifyFacts,
 ): SipRequest {
   const dialog = row.dialog as Dialog
-  const { event, require, contentType, body } = asked.eventPackage
+  const { event, require, versioned, contentType, body } = asked.eventPackage
   const request = dialogRequest(dialog, 'NOTIFY', cseq)
   const { headers } = request
-  const view = viewOf(asked, shown)
+  const view = viewOf(asked, content.tag)
   const leftSec = Math.max(0, Math.round((row.expiresAt.getTime() - Date.now()) / 1000))
   headers.add('Contact', contact)
   headers.add('Event', dialog.eventId === null ? event : `${event};id=${dialog.eventId}`)
@@ -31,5 +31,5 @@ export function notifyRequest(
   )
   if (require !== undefined) headers.add('Require', require)
   headers.add('Content-Type', contentType(view))
-  return { ...request, body: Buffer.from(body(view, shown, cseq - 1)) }
+  return { ...request, body: Buffer.from(versioned ? body(view, content.tag, cseq - 1) : content.body) }
 }

@@ -8,7 +8,6 @@ import {
   newestNotify,
   newNotifier,
   nextHop,
-  parseNameAddress,
   parseSeconds,
   parseUri,
   stepNotifier,
@@ -172,7 +171,8 @@ export class Subscription {
     this.drop()
     if (!bound || hop.flow === undefined) return undefined
     const contact = stack.contact(this.#row.uuid, hop)
-    const facts = { shown: this.#shown, cseq: this.#sequence.next(), contact, termination: 'deactivated' }
+    const content = this.#content(this.#shown)
+    const facts = { content, cseq: this.#sequence.next(), contact, termination: 'deactivated' }
     const request = notifyRequest(this.#row, this.#asked(), facts)
     this.#context.ledger.trace.decide(this.#shown, 'end', 'no_subscription')
     return { flow: hop.flow, say: () => stack.request(request, hop) }
@@ -204,7 +204,7 @@ export class Subscription {
       eventPackage: EVENT_PACKAGES[this.#row.eventPackage as EventPackageName],
       target,
       form: this.#form,
-      entity: parseNameAddress((dialog as Dialog).localAddress)?.uriText ?? '',
+      localAddress: (dialog as Dialog).localAddress,
       host: this.#context.stack().address,
       accessCode: this.#context.accessCode,
     }
@@ -292,11 +292,11 @@ export class Subscription {
     this.#context.onEnd(this, reason)
   }
 
-  async #notify({ tag: shown }: LampContent, termination: string | undefined): Promise<void> {
+  async #notify(content: LampContent, termination: string | undefined): Promise<void> {
     const stack = this.#context.stack()
     const hop = nextHop(this.#row.dialog as Dialog)
     const contact = stack.contact(this.#row.uuid, hop)
-    const facts = { shown, cseq: this.#sequence.next(), contact, termination }
+    const facts = { content, cseq: this.#sequence.next(), contact, termination }
     const outcome = await stack.request(notifyRequest(this.#row, this.#asked(), facts), hop)
     this.#context.metrics.notified(outcome.type === 'failed' ? undefined : outcome.response.status)
     if (outcome.type === 'failed') return this.#step({ type: 'unanswered' })

@@ -217,7 +217,14 @@ export class UnsolicitedNotifier implements RegistrationListener {
 
   #content({ form }: Registered, watched: readonly WatchedMailbox[]): LampContent {
     const { accessCode, stack } = this.#context
-    const asked = { eventPackage: summaryPackage, target: null, form, entity: '', host: stack().address, accessCode }
+    const asked = {
+      eventPackage: summaryPackage,
+      target: null,
+      form,
+      localAddress: '',
+      host: stack().address,
+      accessCode,
+    }
     return contentFor(asked, watched)
   }
 

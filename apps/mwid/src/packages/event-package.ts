@@ -4,8 +4,8 @@ import type { DeviceForm, WatchedMailbox } from '@lamplighter/store'
 export type View = {
   /** How its device wants to be told. */
   readonly form: DeviceForm
-  /** The URI it subscribed to, as it wrote it. */
-  readonly entity: string
+  /** The To of its SUBSCRIBE, as it wrote it. */
+  readonly localAddress: string
   /** `host:port` of URIs that lead to us. */
   readonly host: string
   /** What its envelope key dials: a number or a SIP URI. */
@@ -25,6 +25,8 @@ export type EventPackage = {
   readonly require?: string
   /** Whether it shows each mailbox by itself, so that a sum is never asked of it. */
   readonly each?: boolean
+  /** Whether its documents have a version, so that each NOTIFY has one of its own. */
+  readonly versioned?: boolean
   contentType(view: View): string
   /** The document that shows these mailboxes; its version rises with every NOTIFY. */
   body(view: View, mailboxes: readonly WatchedMailbox[], version: number): string

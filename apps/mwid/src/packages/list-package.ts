@@ -9,6 +9,7 @@ import {
   resourceListType,
 } from '@lamplighter/sip'
 import type { WatchedMailbox } from '@lamplighter/store'
+import { entityOf } from './entity.js'
 import type { EventPackage, View } from './event-package.js'
 import { mailboxUri } from './message-account.js'
 import { summaryPackage } from './summary-package.js'
@@ -22,9 +23,10 @@ export const listPackage: EventPackage = {
   types: [MULTIPART_RELATED_TYPE, RLMI_TYPE],
   require: EVENT_LIST,
   each: true,
+  versioned: true,
   contentType: ({ host }) => resourceListType(nameOf(host)),
   body: (view, mailboxes, version) => {
-    const { entity: uri } = view
+    const uri = entityOf(view)
     const host = nameOf(view.host)
     // A mailbox it may watch no more is simply not in the list.
     const own = mailboxes.filter(({ watched }) => watched).toSorted((a, b) => a.mailboxId - b.mailboxId)

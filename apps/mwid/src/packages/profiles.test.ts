@@ -28,7 +28,7 @@ const HOST = '192.0.2.1:5060'
 
 const view = (profile: DeviceProfileName, account = '*97') => ({
   form: { profile, aggregate: true, messageAccount: null },
-  entity: 'sip:phone@192.0.2.1',
+  localAddress: '<sip:phone@192.0.2.1>',
   host: HOST,
   account,
 })
