@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
 import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
 import type {
@@ -10,15 +9,15 @@ import type {
   OutgoingMessage,
   PublishOptions,
 } from './bus.js'
-import { assertTenantDeadLetters, sendBack, toDeadLetter, wasRefused } from './dead-letter.js'
+import { sendBack, toDeadLetter, wasRefused } from './dead-letter.js'
 import { decide } from './decide.js'
+import { declareQueue } from './declare-queue.js'
 import { BusRefusedError, BusUnavailableError } from './errors.js'
 import { publishAll } from './publisher.js'
 import {
   APP_ID,
   DEAD_LETTER_QUEUE,
   EVENT_EXCHANGE,
-  MAX_DELIVERIES,
   RETRY_DELAY_MS,
   TENANT_DEAD_QUEUE,
   TENANT_EXCHANGE,
@@ -128,20 +127,32 @@ export class RabbitMqBus implements Bus {
     return { stop: async () => void (await Promise.all([own.stop(), tenants.stop()])) }
   }
 
-  #consumeDead(
+  /** A letter waits here for whoever keeps it: given back it would be counted, and RabbitMQ 4 drops it at the 20th time. */
+  async #consumeDead(
     place: Pick<ConsumerDefinition, 'queue' | 'prefetch'>,
     keep: (letter: DeadLetter) => Promise<void>,
   ): Promise<Consumer> {
+    const stopping = new AbortController()
     const handle = async (message: IncomingMessage) => {
-      try {
-        await keep(toDeadLetter(message))
-        return 'ack'
-      } catch (err) {
-        this.#log.error({ err }, 'dead letter could not be kept')
-        return 'retry'
+      const letter = toDeadLetter(message)
+      while (!stopping.signal.aborted && !this.#stopping.signal.aborted) {
+        try {
+          await keep(letter)
+          return 'ack'
+        } catch (err) {
+          this.#log.error({ err }, 'dead letter could not be kept')
+          await sleep(this.#retryDelayMs, stopping.signal)
+        }
       }
+      return 'retry'
     }
-    return this.consume({ ...place, durability: 'durable', bindings: [], handle })
+    const consumer = await this.consume({ ...place, durability: 'durable', bindings: [], handle })
+    return {
+      stop: () => {
+        stopping.abort()
+        return consumer.stop()
+      },
+    }
   }
 
   async redeliver(letter: DeadLetter): Promise<boolean> {
@@ -243,7 +254,7 @@ export class RabbitMqBus implements Bus {
     channel.on('error', (err) => this.#log.warn({ err, queue: definition.queue }, 'consumer channel failed'))
     channel.on('close', () => void connection.close().catch(() => {}))
     await channel.prefetch(definition.prefetch)
-    const queue = await assertQueue(channel, definition)
+    const queue = await declareQueue(connection, channel, definition, this.#log)
     for (const binding of definition.bindings) {
       await channel.bindQueue(queue, EVENT_EXCHANGE, '', { ...binding, 'x-match': 'all' })
     }
@@ -303,22 +314,6 @@ function withHeartbeat(url: string): string {
   const parsed = new URL(url)
   parsed.searchParams.set('heartbeat', String(HEARTBEAT_SEC))
   return parsed.href
-}
-
-async function assertQueue(channel: Channel, { queue, durability }: ConsumerDefinition): Promise<string> {
-  // They have no dead letters of their own; the first is there since the connection was made.
-  if (queue === DEAD_LETTER_QUEUE) return queue
-  if (queue === TENANT_DEAD_QUEUE) {
-    await assertTenantDeadLetters(channel)
-    return queue
-  }
-  const dead = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': DEAD_LETTER_QUEUE }
-  if (durability === 'durable') {
-    const args = { ...dead, 'x-queue-type': 'quorum', 'x-delivery-limit': MAX_DELIVERIES - 1 }
-    return (await channel.assertQueue(queue, { durable: true, arguments: args })).queue
-  }
-  const name = `${queue}.${randomBytes(6).toString('hex')}`
-  return (await channel.assertQueue(name, { exclusive: true, autoDelete: true, durable: false, arguments: dead })).queue
 }
 
 function toIncoming({ content, fields, properties }: ConsumeMessage): IncomingMessage {

@@ -3,7 +3,7 @@ import { createLogger } from '@lamplighter/runtime'
 import { evaluate, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { Bus, IncomingMessage, Outcome, OutgoingMessage } from '../src/bus.js'
+import type { Bus, DeadLetter, IncomingMessage, Outcome, OutgoingMessage } from '../src/bus.js'
 import { BusUnavailableError, InProcessBus, RabbitMqBus } from '../src/index.js'
 
 const log = createLogger('silent')
@@ -227,6 +227,82 @@ describe('the RabbitMQ transport', () => {
     expect(lines).toHaveLength(2)
     await bus.stop()
     await proxy.stop()
+  })
+
+  it('5.4: its named queues give a letter up only when the dead letter queue has it; one that is there is used as it is', async () => {
+    const bus = new RabbitMqBus(vhost.url, log, { retryDelayMs: 5 })
+    await bus.start()
+    const connection = await connect(vhost.url)
+    connection.on('error', () => {})
+    const [fresh, old] = [`test.${randomUUID()}`, `test.${randomUUID()}`]
+    const basics = {
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': 'lamplighter.dead',
+      'x-queue-type': 'quorum',
+      'x-delivery-limit': 4,
+    }
+    const atLeastOnce = { 'x-dead-letter-strategy': 'at-least-once', 'x-overflow': 'reject-publish' }
+    const channel = await connection.createChannel()
+    await channel.assertQueue(old, { durable: true, arguments: basics })
+    const received: string[] = []
+    for (const queue of [fresh, old]) {
+      const handle = ({ name }: IncomingMessage): Outcome => {
+        received.push(name)
+        return 'ack'
+      }
+      await bus.consume({ queue, durability: 'durable', bindings: [{ mark: queue }], prefetch: 1, handle })
+    }
+    await channel.assertQueue(fresh, { durable: true, arguments: { ...basics, ...atLeastOnce } })
+    await channel.assertQueue(old, { durable: true, arguments: basics })
+    await bus.publish([message({ name: 'a', mark: fresh }), message({ name: 'b', mark: old })])
+    await waitFor(() => received.length === 2, { what: 'a message of each' })
+    await connection.close()
+    await bus.stop()
+  })
+
+  it('5.4: a dead letter waits for whoever keeps it, and is not given back meanwhile', async () => {
+    const bus = new RabbitMqBus(vhost.url, log, { retryDelayMs: 1 })
+    await bus.start()
+    const connection = await connect(vhost.url)
+    const channel = await connection.createChannel()
+    const id = randomUUID()
+    const kept: string[] = []
+    const tries: DeadLetter[] = []
+    const consumer = await bus.consumeDeadLetters(async (letter) => {
+      if (letter.eventId === id && tries.push(letter) < 30) throw new Error('the store is away')
+      kept.push(letter.eventId ?? '')
+    })
+    channel.sendToQueue('lamplighter.dead', Buffer.from('{}'), { messageId: id, headers: {} })
+    await waitFor(() => kept.includes(id), { what: 'the letter' })
+    // The same delivery each time.
+    expect([tries.length, new Set(tries).size]).toEqual([30, 1])
+    await consumer.stop()
+    const { messageCount } = await channel.checkQueue('lamplighter.dead')
+    expect(messageCount).toBe(0)
+    await connection.close()
+    await bus.stop()
+  })
+
+  it('5.4: can be stopped while a dead letter waits, which comes again', async () => {
+    const bus = new RabbitMqBus(vhost.url, log, { retryDelayMs: 1 })
+    await bus.start()
+    const connection = await connect(vhost.url)
+    const channel = await connection.createChannel()
+    const id = randomUUID()
+    let seen = false
+    const first = await bus.consumeDeadLetters(async ({ eventId }) => {
+      seen ||= eventId === id
+      throw new Error('the store is away')
+    })
+    channel.sendToQueue('lamplighter.dead', Buffer.from('{}'), { messageId: id, headers: {} })
+    await waitFor(() => seen, { what: 'the letter' })
+    await first.stop()
+    const kept: (string | undefined)[] = []
+    const second = await bus.consumeDeadLetters(async ({ eventId }) => void kept.push(eventId))
+    await waitFor(() => kept.includes(id), { what: 'the letter again' })
+    await second.stop()
+    await connection.close()
+    await bus.stop()
   })
 
   it('comes back although the broker was silent while the connection was made again', async () => {
