@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { hashSecret, type Principal, type TokenVerifier } from '@lamplighter/access'
 import {
   type AccountCreate,
@@ -60,7 +61,7 @@ export class AccountService {
   }
 
   /**
-   * Changes what `input` names. A disabled account loses its sessions.
+   * Changes what `input` names; nothing changed, nothing said. A disabled account loses its sessions.
    *
    * @throws InvalidInputError; ResourceError `unknown-user`, `conflict`; LamplighterError `access-not-delegable`
    */
@@ -69,7 +70,9 @@ export class AccountService {
       const current = found(await change.users.find(uuid), uuid)
       await refuseStrongerThan(change, caller, current.uuid)
       await change.accounts.lockAccount(current.uuid)
-      const account = await change.users.update(current.uuid, merge(current, input))
+      const fields = merge(current, input)
+      if (isDeepStrictEqual({ ...current, ...fields }, current)) return { account: current, ended: [] }
+      const account = await change.users.update(current.uuid, fields)
       change.outbox.add([rightsChanged({ userId: account.uuid, tenantId: account.tenantId })])
       if (current.enabled && !account.enabled) await note(change, 'rights.removed', account)
       return { account, ended: account.enabled ? [] : await endLogins(change, account.uuid) }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import {
   draft,
   type TenantCreate,
@@ -45,12 +46,14 @@ export class TenantService {
     })
   }
 
-  /** Changes what `input` names. @throws ResourceError `unknown-tenant`, `conflict` */
+  /** Changes what `input` names; nothing changed, nothing said. @throws ResourceError `unknown-tenant`, `conflict` */
   update(scope: TenantScope, uuid: string, input: TenantUpdate): Promise<Tenant> {
     return this.#store.changeAccess(scope, async ({ tenants, outbox }) => {
       const current = await tenants.find(uuid)
       if (!current) throw unknownTenant(uuid)
-      const tenant = await tenants.update(current.uuid, merge(current, input))
+      const fields = merge(current, input)
+      if (isSame(current, fields)) return current
+      const tenant = await tenants.update(current.uuid, fields)
       outbox.add([draft(tenantUpdated, { tenant: tenant.uuid }, { uuid: tenant.uuid, name: tenant.name })])
       return tenant
     })
@@ -72,6 +75,12 @@ function merge(current: TenantFields | undefined, input: TenantUpdate): TenantFi
   const domainNames = input.domain_names?.map((domain) => domain.toLowerCase()) ?? current?.domainNames ?? []
   const address = { ...NO_ADDRESS, ...(input.address ?? current?.address) }
   return { name, contact, phone, address, domainNames: [...new Set(domainNames)] }
+}
+
+/** Domain names have no order, and parts of an address that were never given are null. */
+function isSame({ name, contact, phone, address, domainNames }: TenantFields, fields: TenantFields): boolean {
+  const current = { name, contact, phone, address: { ...NO_ADDRESS, ...address }, domainNames: domainNames.toSorted() }
+  return isDeepStrictEqual(current, { ...fields, domainNames: fields.domainNames.toSorted() })
 }
 
 /** The name's letters and digits, and something random behind them when they are taken. */

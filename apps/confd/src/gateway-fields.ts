@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import type { GatewayInput } from '@lamplighter/contracts'
 import {
   defaultTemplates,
@@ -61,9 +62,8 @@ export function fieldsOfGateway(base: GatewayFields, input: GatewayInput): Gatew
 
 /** Whether nothing of these fields changed. */
 export function sameGatewayFields(gateway: Gateway, fields: GatewayFields): boolean {
-  return (Object.keys(fields) as (keyof GatewayFields)[]).every(
-    (key) => JSON.stringify(gateway[key]) === JSON.stringify(fields[key]),
-  )
+  // Not as text: the database has an order of keys of its own.
+  return (Object.keys(fields) as (keyof GatewayFields)[]).every((key) => isDeepStrictEqual(gateway[key], fields[key]))
 }
 
 const PORTS: Readonly<Record<GatewayTransport, number>> = { udp: 5060, tcp: 5060, tls: 5061 }
