@@ -1,6 +1,6 @@
 import { type BindingDecision, type BindingPrincipal, decideBinding, readBindingKey } from '@lamplighter/access'
 import type { QueueBinding } from '@lamplighter/bus'
-import { EVENTS, type EventDefinition } from '@lamplighter/contracts'
+import { EVENTS, type EventDefinition, INTERNAL_EVENTS } from '@lamplighter/contracts'
 import type { TenantId, UserId } from '@lamplighter/domain'
 import type { ConsumerRights, EventConsumerFields } from '@lamplighter/store'
 
@@ -61,6 +61,7 @@ function decideNamed({ name, kind, acl }: EventDefinition, principal: BindingPri
     ...(own === null ? {} : { user_uuid: own }),
   }
   const access = acl.replace(/\{(\w+)\}/g, (_place, key: string) => values[key] ?? '*').split('.')
-  const decision = decideBinding({ tenant: tenantId, audience: own ?? 'all', access }, principal)
+  const everyone = INTERNAL_EVENTS.has(name) ? 'svc' : 'all'
+  const decision = decideBinding({ tenant: tenantId, audience: own ?? everyone, access }, principal)
   return { asked: name, binding: { kind: 'headers', match }, decision }
 }

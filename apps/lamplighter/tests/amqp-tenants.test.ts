@@ -5,7 +5,7 @@ import { freePort, startBroker, takeTestVhost, waitFor } from '@lamplighter/test
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { confdOf } from './confd-support.js'
-import { type Person, request, type Tenant, TestInstallation } from './support.js'
+import { type Person, request, type Tenant, TestInstallation, wav } from './support.js'
 
 const SECRET = 'a-path-segment-only-the-broker-knows'
 /** Long enough that a test sees it, short enough to wait for. */
@@ -485,6 +485,31 @@ describe('consumers over REST', () => {
     ]) {
       expect((await confd('POST', '/event-consumers', body)).status).toBe(400)
     }
+  })
+
+  it('bus.md 6.3, 32: the text of personal messages is in no queue of an ordinary user, by name or by key', async () => {
+    const person = await installation.accountWith(tenant.uuid, ['events.#'])
+    const transcribed = 'call_logd_voicemail_transcription_created'
+    await expect(create(tenant, { user_uuid: person.uuid, events: [transcribed] })).rejects.toThrow('403')
+    const [users, admins] = await Promise.all([
+      create(tenant, {
+        user_uuid: person.uuid,
+        bindings: ['call_logd.*.created', 'config.voicemail.created'].map(
+          (access) => `${tenant.uuid}.all.events.${access}`,
+        ),
+      }),
+      create(tenant, { events: [transcribed] }),
+    ])
+    const [mine, all] = [await listen(users), await listen(admins)]
+    const { id } = await installation.mailbox(tenant)
+    const message = await tenant.admin.deposit<{ id: string }>(id, wav(100), {})
+    const path = `/api/calld/1.0/voicemails/${id}/messages/${message.id}/transcription`
+    await tenant.admin.call('PUT', path, { text: 'a secret' })
+    await waitFor(() => all.events.length === 1, { what: 'the transcription' })
+    await makeNoise(tenant)
+    await waitFor(() => mine.events.length >= 2, { what: 'what came later' })
+    expect(mine.events.map(({ name }) => name)).toEqual(['voicemail_created', 'voicemail_created'])
+    await Promise.all([mine.stop(), all.stop()])
   })
 
   it('bus.md 6.2, 22: service events are in no queue of a tenant, asked for by name or by any key, the master’s neither', async () => {

@@ -128,7 +128,9 @@ describe('the gateway among the other services', () => {
     const house = await installation.tenant()
     const [carla, bruno] = [await installation.account(house.uuid), await installation.account(house.uuid)]
     const [own, others] = [withToken(carla.api.token), withToken(bruno.api.token)]
-    for (const client of [own, others]) {
+    const greedy = withToken((await installation.accountWith(house.uuid, ['websocketd', 'events.#'])).api.token)
+    const admin = withToken(house.admin.token)
+    for (const client of [own, others, greedy, admin]) {
       await client.opened()
       await client.ask('subscribe', { event_name: '*' })
       await client.ask('start')
@@ -140,12 +142,13 @@ describe('the gateway among the other services', () => {
     const shared = await installation.mailbox(house, { accesstype: 'global' })
     await house.admin.deposit(shared.id, wav(), { caller_id_num: '2' })
     const namesOf = ({ frames }: Client) => frames.filter(({ op }) => op === 'event').map(({ data }) => data?.['name'])
-    for (const client of [own, others])
+    for (const client of [own, others, greedy, admin])
       await waitFor(() => namesOf(client).includes('global_voicemail_message_created'), { what: 'what came later' })
     expect(namesOf(own)).toContain('user_voicemail_transcription_created')
-    expect(JSON.stringify(others.frames)).not.toContain('a secret')
+    for (const one of [others, greedy]) expect(JSON.stringify(one.frames)).not.toContain('a secret')
+    expect(namesOf(admin)).toContain('call_logd_voicemail_transcription_created')
     expect(namesOf(own)).not.toContain('call_logd_voicemail_transcription_created')
-    for (const client of [own, others]) client.leave()
+    for (const client of [own, others, greedy, admin]) client.leave()
   })
 
   describe('message commands', () => {

@@ -1,3 +1,5 @@
+import { INTERNAL_EVENTS } from '@lamplighter/contracts'
+
 /** Whom an event is for, read from its headers once (bus.md 2.3). */
 export type Audience = {
   readonly name: string
@@ -11,7 +13,10 @@ export type Audience = {
 
 const USER_PREFIX = 'user_uuid:'
 
-/** Reads the audience; only boolean true counts, as on the bus itself. */
+/**
+ * Reads the audience; only boolean true counts, as on the bus itself. What is internal is for nobody in particular: who sees
+ * all users gets it.
+ */
 export function audienceOf(name: string, headers: Readonly<Record<string, unknown>>): Audience {
   const users = new Set<string>()
   for (const [key, value] of Object.entries(headers)) {
@@ -21,7 +26,7 @@ export function audienceOf(name: string, headers: Readonly<Record<string, unknow
   return {
     name,
     tenant: typeof tenant === 'string' ? tenant : null,
-    everyone: users.has('*'),
+    everyone: users.has('*') && !INTERNAL_EVENTS.has(name),
     users,
     requiredAcl: typeof acl === 'string' || acl === null ? acl : undefined,
   }

@@ -33,6 +33,7 @@ export {
 export type { EnvelopeContext, EventHeaders, EventRecord, EventTarget } from './envelope.js'
 export * from './gateways.js'
 export * from './greetings.js'
+export { INTERNAL_EVENTS } from './internal.js'
 export * from './lamps.js'
 export * from './messages.js'
 export * from './pins.js'

@@ -9,6 +9,8 @@ describe('the key of an event on the topic exchange', () => {
     expect(topicKeyOf({ ...tenant, 'user_uuid:*': true })).toBe('T.all.events.x')
     expect(topicKeyOf({ ...tenant, 'user_uuid:U': true })).toBe('T.U.events.x')
     expect(topicKeyOf(tenant)).toBe('T.svc.events.x')
+    const internal = { ...tenant, name: 'call_logd_voicemail_transcription_created', 'user_uuid:*': true }
+    expect(topicKeyOf(internal)).toBe('T.svc.events.x')
   })
 
   it('is none for what no tenant may have, and is never cut', () => {
