@@ -166,6 +166,35 @@ describe('the relay', () => {
     expect(bus.ids().slice(-4)).toEqual((await rows()).map((row) => row.event_id))
   })
 
+  it('a bus that is away for longer than the retention: nothing is forgotten before it was sent, in order', async () => {
+    const bus = new RecordingBus(log)
+    await start(bus)
+    await say(2)
+    await waitFor(allPublished, { what: 'publication' })
+    bus.beforeConfirm = () => Promise.reject(new BusUnavailableError('away'))
+    await say(3)
+    const numbered = async () => (await rows()).every(({ cursor }) => cursor !== null)
+    await waitFor(async () => (await numbered()) && (await rows()).length === 5, { what: 'cursors without the bus' })
+    await database.pool.query(`UPDATE event SET published_at = now() - interval '8 days'`)
+    // A new term looks for what is old at its first quiet moment, and there is none without the bus.
+    await running.pop()?.stop()
+    const next = new RecordingBus(log)
+    let release: () => void = () => {}
+    const back = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    next.beforeConfirm = () => back
+    await start(next)
+    await waitFor(() => next.published.length === 3, { what: 'the first attempt' })
+    expect(await rows()).toHaveLength(5)
+    await say(1)
+    release()
+    await waitFor(async () => next.published.length === 4 && (await allPublished()), { what: 'all events' })
+    expect(next.ids().slice(0, 3)).toEqual(bus.ids().slice(-3))
+    await waitFor(async () => (await rows()).length === 1, { what: 'the old events to go' })
+    expect((await rows())[0]?.cursor).toBe(6)
+  })
+
   it('is active in one of two processes, and the other takes over when its connection dies', async () => {
     const [one, two] = [new RecordingBus(log), new RecordingBus(log)]
     await start(one)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { draft, voicemailDeleted } from '@lamplighter/contracts'
+import { draft, EVENTS, voicemailCreated, voicemailDeleted, voicemailGeneralEdited } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -168,6 +168,28 @@ describe('bus.md 5.6, a client that was away', () => {
     expect(await replayed(narrow.token)).toEqual(['voicemail_deleted'])
     const nothing = gateway.login({ acl: ['websocketd'] })
     expect(await replayed(nothing.token)).toEqual([])
+  })
+
+  it('6.2, 22, 6.3, 32: the replay has service events, and texts of messages, for who may hear them only', async () => {
+    const cursor = await head()
+    const stored = EVENTS.find(({ name }) => name === 'call_logd_voicemail_transcription_created')
+    if (!stored) throw new Error('it is not in the catalogue')
+    await gateway.say(
+      draft(voicemailGeneralEdited, {}, {}),
+      draft(stored, { tenant: gateway.tenant }, {}),
+      ...gateway.numbered(1, 1),
+    )
+    const replayed = async (who: Who) => {
+      const client = comeBack(gateway.login(who).token, cursor)
+      await outcome(client)
+      client.leave()
+      return client.events
+    }
+    const [service, transcribed, last] = [voicemailGeneralEdited, stored, voicemailCreated].map(({ name }) => name)
+    expect(await replayed({ acl: ['#'] })).toEqual([last])
+    expect(await replayed({ acl: ['#'], admin: true })).toEqual([transcribed, last])
+    expect(await replayed({ master: true })).toEqual([transcribed, last])
+    expect(await replayed({ master: true, acl: ['#'] })).toEqual([service, transcribed, last])
   })
 
   it('resume may also be a command before start; after it, or with nonsense, it is refused', async () => {
