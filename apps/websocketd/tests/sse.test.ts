@@ -223,6 +223,6 @@ describe('GET /api/events', () => {
       const bytes = await read().catch(() => -1)
       expect(bytes).toBeLessThan(29_000_000)
       watcher.leave()
-    })
+    }, 60_000)
   })
 })
