@@ -170,6 +170,11 @@ describe('lamps of gateways in the ledger over REST', () => {
     const box = await installation.mailbox(tenant, {}, [user])
     const lamp = await lampBecause(gateway, box, 'acknowledged')
     expect(await user.api.call('GET', `${CALLD}/users/me/lamps`)).toEqual({ items: [], total: 0 })
+    // It has no gateway: 500 came of asking for one.
+    await expect(user.api.call('GET', `${CALLD}/users/me/lamps?gateway=${lamp.uuid}`)).resolves.toEqual({
+      items: [],
+      total: 0,
+    })
     await expect(user.api.call('GET', `${CALLD}/users/me/lamps/${lamp.uuid}`)).rejects.toMatchObject({ status: 404 })
     const typed = ['lamps', 'list', '--url', installation.url, '--token', tenant.admin.token, '--gateway', gateway]
     const command = readCommand(typed)

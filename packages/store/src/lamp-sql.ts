@@ -42,7 +42,8 @@ export function lampStatement(scope: TenantScope, filter: LampFilter, owners: La
   const values = new Values()
   const { mailboxId, gatewayId, deviceId, userId } = filter
   const ofMailbox = mailboxId === undefined ? 'true' : `p.mailbox_id = ${values.add(mailboxId, 'int')}`
-  const ofDevices = gatewayId === undefined || deviceId !== undefined || owners === 'devices'
+  // Who asks for a gateway's lamps among a device's or a user's own gets none: those have no gateway.
+  const ofDevices = gatewayId === undefined || deviceId !== undefined || userId !== undefined || owners === 'devices'
   const ofGateways = owners === 'all' && deviceId === undefined && userId === undefined
   const wanted = filter.uuid === undefined || !ofGateways ? undefined : values.add(filter.uuid, 'uuid')
   const parts = [
