@@ -1,6 +1,6 @@
 import { claimExpiredDrafts, countDrafts } from '@lamplighter/contracts'
 import type { MailboxId, TenantId } from '@lamplighter/domain'
-import type { Logger } from '@lamplighter/runtime'
+import { type Logger, Rounds } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
 
 /** How long a claim may outlive its lease. */
@@ -16,8 +16,7 @@ const MAX_CLAIMS = 200
 export class ClaimExpiry {
   readonly #store: Store
   readonly #log: Logger
-  #timer: NodeJS.Timeout | undefined
-  #round: Promise<void> | undefined
+  readonly #rounds = new Rounds(() => this.#run(), INTERVAL_MS)
 
   constructor(store: Store, log: Logger) {
     this.#store = store
@@ -25,17 +24,12 @@ export class ClaimExpiry {
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.#run().finally(() => {
-        this.#round = undefined
-      })
-    }, INTERVAL_MS).unref()
+    this.#rounds.start()
   }
 
   /** Ends with the round that is under way. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#round
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #run(): Promise<void> {

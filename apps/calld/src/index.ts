@@ -1,7 +1,7 @@
 import { RecordingLinks } from '@lamplighter/access'
 import type { Bus, Consumer } from '@lamplighter/bus'
 import { type AccessControl, calldForm, type HttpService, mountApi } from '@lamplighter/http'
-import type { Logger } from '@lamplighter/runtime'
+import { type Logger, Rounds } from '@lamplighter/runtime'
 import type { AudioStore, Store } from '@lamplighter/store'
 import { archiveRoutes } from './archive-routes.js'
 import { auditRoutes } from './audit-routes.js'
@@ -85,13 +85,7 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
   const callLogd = callLogdRoutes(store)
   let consumer: Consumer | undefined
   const claimExpiry = new ClaimExpiry(store, log)
-  let timer: NodeJS.Timeout | undefined
-  let round: Promise<void> | undefined
-  const tidyUp = () => {
-    round ??= tidy(store, audio, log, now()).finally(() => {
-      round = undefined
-    })
-  }
+  const tidying = new Rounds(() => tidy(store, audio, log, now()), everyMs)
   return {
     name: 'calld',
     mount: (server) => {
@@ -101,11 +95,10 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
     start: async () => {
       consumer = await bus.consume(transcriptionConsumer(transcriptions, log))
       claimExpiry.start()
-      timer = setInterval(tidyUp, everyMs).unref()
+      tidying.start()
     },
     stop: async () => {
-      clearInterval(timer)
-      await Promise.all([consumer?.stop(), claimExpiry.stop(), round])
+      await Promise.all([consumer?.stop(), claimExpiry.stop(), tidying.stop()])
     },
   }
 }

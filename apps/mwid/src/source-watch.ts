@@ -1,5 +1,5 @@
 import type { MailboxId, TenantId } from '@lamplighter/domain'
-import type { Logger } from '@lamplighter/runtime'
+import { type Logger, Rounds } from '@lamplighter/runtime'
 import type { LostMailbox, Store } from '@lamplighter/store'
 
 /** Between two looks; so long after it was due a silent source is lost at the latest, beside a backlog. */
@@ -11,8 +11,7 @@ const MAX_PER_LOOK = 1000
 export class SourceWatch {
   readonly #store: Store
   readonly #log: Logger
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
+  readonly #rounds = new Rounds(() => this.#look(), LOOK_EVERY_MS)
 
   constructor(store: Store, log: Logger) {
     this.#store = store
@@ -20,17 +19,12 @@ export class SourceWatch {
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined
-      })
-    }, LOOK_EVERY_MS).unref()
+    this.#rounds.start()
   }
 
   /** Ends with the look that is under way. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#looking
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #look(): Promise<void> {

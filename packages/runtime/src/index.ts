@@ -1,6 +1,7 @@
 export { Backoff, sleep } from './backoff.js'
 export { type Environment, EnvironmentReader } from './environment.js'
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.js'
+export { Rounds } from './rounds.js'
 export { type Service, ServiceGroup } from './service.js'
 export { StartError } from './start-error.js'
 export { type Admission, type BucketSize, TokenBuckets } from './token-buckets.js'
