@@ -10,6 +10,7 @@ import type {
   TenantId,
 } from '@lamplighter/domain'
 import type pg from 'pg'
+import { type AcknowledgedColumns, toAcknowledged } from './acknowledged.js'
 import { CLAIMED_ELSEWHERE, SERVES } from './gateway-lamp-sql.js'
 import { type LampDecision, saveDecisions, TraceGrowth } from './lamp-trace-writer.js'
 import { Outbox } from './outbox.js'
@@ -157,7 +158,7 @@ const WRONG = `
   GROUP BY reason`
 const PURGE = 'DELETE FROM gateway WHERE uuid = $1::uuid AND deleted_at IS NOT NULL'
 
-type LampRow = {
+type LampRow = AcknowledgedColumns & {
   gateway_uuid: string
   tenant_uuid: string
   mailbox_id: number
@@ -173,10 +174,6 @@ type LampRow = {
   old_count: number
   urgent_new_count: number
   urgent_old_count: number
-  acknowledged_new: number | null
-  acknowledged_old: number | null
-  acknowledged_urgent_new: number | null
-  acknowledged_urgent_old: number | null
   acknowledged_at: Date | null
   told_number: string | null
   told_context: string | null
@@ -323,24 +320,19 @@ function toLamp(row: LampRow): GatewayLamp {
       urgentNew: shown(row.urgent_new_count),
       urgentOld: shown(row.urgent_old_count),
     },
-    acknowledged: toAcknowledged(row),
+    acknowledged: toTold(row),
     publication: row.etag && row.etag_expires_at ? { etag: row.etag, expiresAt: row.etag_expires_at } : undefined,
   }
 }
 
-function toAcknowledged(row: LampRow): GatewayLamp['acknowledged'] {
-  const { acknowledged_at: at, acknowledged_new: unread } = row
-  if (at === null || unread === null) return undefined
+function toTold(row: LampRow): GatewayLamp['acknowledged'] {
+  const { acknowledged_at: at } = row
+  if (at === null || row.acknowledged_new === null) return undefined
   return {
     number: row.told_number ?? '',
     context: row.told_context ?? '',
     address: row.told_address,
     at,
-    summary: {
-      new: unread,
-      old: row.acknowledged_old ?? 0,
-      urgentNew: row.acknowledged_urgent_new ?? 0,
-      urgentOld: row.acknowledged_urgent_old ?? 0,
-    },
+    summary: toAcknowledged(row),
   }
 }

@@ -8,6 +8,7 @@ import type {
   MwiMode,
   TenantId,
 } from '@lamplighter/domain'
+import { type AcknowledgedColumns, toAcknowledged } from './acknowledged.js'
 import { type LampFilter, lampStatement } from './lamp-sql.js'
 import type { TenantScope } from './scope.js'
 import type { Sql } from './sql.js'
@@ -86,7 +87,9 @@ type CountRow = {
   urgent_old_count: number
   revision: number
 }
-type LampRow = CountRow & {
+type LedgerRow = CountRow & AcknowledgedColumns
+
+type LampRow = LedgerRow & {
   uuid: string
   tenant_uuid: string
   device_uuid: string | null
@@ -102,10 +105,6 @@ type LampRow = CountRow & {
   watched: boolean
   in_sync: boolean
   acknowledged_revision: number | null
-  acknowledged_new: number | null
-  acknowledged_old: number | null
-  acknowledged_urgent_new: number | null
-  acknowledged_urgent_old: number | null
   acknowledged_at: Date | null
   ledger_reason: LampReason | null
   last_status: number | null
@@ -238,7 +237,11 @@ function toLamp(row: LampRow): Lamp {
     mailbox: { id: row.mailbox_id as MailboxId, number: row.number, name: row.mailbox_name },
     watched: row.watched,
     desired: toState(row),
-    acknowledged: row.acknowledged_at && { ...toAcknowledged(row), at: row.acknowledged_at },
+    acknowledged: row.acknowledged_at && {
+      ...toAcknowledged(row),
+      revision: Number(row.acknowledged_revision ?? 0),
+      at: row.acknowledged_at,
+    },
     inSync: row.in_sync,
     ledgerReason: row.ledger_reason,
     lastStatus: row.last_status,
@@ -271,15 +274,5 @@ function toState(row: CountRow): LampState {
     urgentNew: row.urgent_new_count,
     urgentOld: row.urgent_old_count,
     revision: Number(row.revision),
-  }
-}
-
-function toAcknowledged(row: LampRow): LampState {
-  return {
-    new: row.acknowledged_new ?? 0,
-    old: row.acknowledged_old ?? 0,
-    urgentNew: row.acknowledged_urgent_new ?? 0,
-    urgentOld: row.acknowledged_urgent_old ?? 0,
-    revision: Number(row.acknowledged_revision ?? 0),
   }
 }

@@ -1,4 +1,5 @@
 import type { DeviceId, LampCause, MailboxId, MessageSummary, MwiMode, TenantId } from '@lamplighter/domain'
+import { type AcknowledgedColumns, toAcknowledged } from './acknowledged.js'
 
 /** A mailbox a device watches, or watched, with what it shows now. */
 export type WatchedMailbox = {
@@ -44,15 +45,11 @@ export function withCause(mailbox: WatchedMailbox, cause: LampCause | undefined)
 }
 
 /** A row of the statement that says what devices watch. */
-export type WatchedRow = {
+export type WatchedRow = AcknowledgedColumns & {
   device_uuid: string
   tenant_uuid: string
   mwi_mode: string
   watched: boolean
-  acknowledged_new: number | null
-  acknowledged_old: number | null
-  acknowledged_urgent_new: number | null
-  acknowledged_urgent_old: number | null
   own: boolean
   id: number
   number: string
@@ -86,14 +83,5 @@ export function toWatched(row: WatchedRow): WatchedMailbox {
     },
     acknowledged: row.acknowledged_new === null ? undefined : toAcknowledged(row),
     cause: undefined,
-  }
-}
-
-function toAcknowledged(row: WatchedRow): MessageSummary {
-  return {
-    new: row.acknowledged_new ?? 0,
-    old: row.acknowledged_old ?? 0,
-    urgentNew: row.acknowledged_urgent_new ?? 0,
-    urgentOld: row.acknowledged_urgent_old ?? 0,
   }
 }
