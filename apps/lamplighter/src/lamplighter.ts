@@ -8,6 +8,7 @@ import { createHttpServer, type HttpService, listen, mountDocs, RateLimits } fro
 import { createMwid, type Mwid, type SipPorts } from '@lamplighter/mwid'
 import { createDeadLetterKeeper, createRelay } from '@lamplighter/relayd'
 import { type Logger, type Service, ServiceGroup, StartError } from '@lamplighter/runtime'
+import type { TlsCredentials } from '@lamplighter/sip'
 import {
   type Database,
   DirectoryAudioStore,
@@ -58,15 +59,6 @@ type Shared = {
   readonly metrics: Registry
 }
 
-/** What a running process tells of itself. */
-type Facts = Pick<Lamplighter, 'setUp' | 'provisioning' | 'originUuid' | 'httpUrl' | 'sipPorts' | 'notice'>
-/** What it needs later. */
-type Parts = {
-  readonly stop: () => Promise<void>
-  readonly certificates: CertificateFiles | undefined
-  readonly log: Logger
-}
-
 /** A running process: any set of the services, composed here and nowhere else. */
 export class Lamplighter {
   readonly setUp: SetUp
@@ -78,20 +70,19 @@ export class Lamplighter {
   readonly sipPorts: SipPorts | undefined
   /** Set when the embedded database had to be kept elsewhere. */
   readonly notice: string | undefined
+  /** Shows new SIP connections the certificates that the files hold now; undefined where this process has none. */
+  readonly renewCertificates: (() => Promise<void>) | undefined
   readonly #stop: () => Promise<void>
-  readonly #certificates: CertificateFiles | undefined
-  readonly #log: Logger
 
-  private constructor(facts: Facts, { stop, certificates, log }: Parts) {
+  private constructor(facts: Omit<Lamplighter, 'stop'>, stop: () => Promise<void>) {
     this.setUp = facts.setUp
     this.provisioning = facts.provisioning
     this.originUuid = facts.originUuid
     this.httpUrl = facts.httpUrl
     this.sipPorts = facts.sipPorts
     this.notice = facts.notice
+    this.renewCertificates = facts.renewCertificates
     this.#stop = stop
-    this.#certificates = certificates
-    this.#log = log
   }
 
   /** Opens, sets up and starts everything. @throws StartError in one sentence */
@@ -154,31 +145,15 @@ export class Lamplighter {
         httpUrl,
         sipPorts,
         notice: embedded?.notice,
+        renewCertificates: certificates && (() => certificates.renew(log)),
       }
-      return new Lamplighter(facts, { stop, certificates, log })
+      return new Lamplighter(facts, stop)
     } catch (error) {
       await group.stop()
       await server?.close()
       await shared.bus.stop()
       await shared.audio.close()
       throw error
-    }
-  }
-
-  /**
-   * Shows new SIP connections the certificates that the files hold now. Files that are not what they should be are told
-   * in the log, and nothing changes. Undefined where this process has no certificates.
-   */
-  get renewCertificates(): (() => Promise<void>) | undefined {
-    const [certificates, log] = [this.#certificates, this.#log]
-    if (!certificates) return undefined
-    return async () => {
-      try {
-        await certificates.readAgain()
-        log.info({ expiresAt: new Date(certificates.expiresAtMs) }, 'the certificates were read again')
-      } catch (err) {
-        log.error({ err }, 'the certificates cannot be read again, those before stay')
-      }
     }
   }
 
@@ -301,7 +276,7 @@ function newMwid(
     ...(tcpPort !== undefined && { tcpPort }),
     ...(certificates && { tls: certificates }),
   }
-  if (certificates) measureExpiry(certificates, metrics)
+  if (certificates) measureExpiry(certificates.credentials, metrics)
   return createMwid({
     database,
     store,
@@ -318,13 +293,13 @@ function newMwid(
 }
 
 /** For an alarm before a certificate that was forgotten runs out. */
-function measureExpiry(certificates: CertificateFiles, registry: Registry): void {
+function measureExpiry(credentials: TlsCredentials, registry: Registry): void {
   new Gauge({
     name: 'lamplighter_sip_certificate_expiry_timestamp_seconds',
     help: 'When the first certificate of SIP over TLS runs out',
     registers: [registry],
     collect() {
-      this.set(Math.floor(certificates.expiresAtMs / 1000))
+      this.set(Math.floor(credentials.expiresAtMs / 1000))
     },
   })
 }

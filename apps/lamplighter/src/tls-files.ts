@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { StartError } from '@lamplighter/runtime'
+import { type Logger, StartError } from '@lamplighter/runtime'
 import { TlsCredentials, type TlsIdentity, type TlsSettings } from '@lamplighter/sip'
 import type { TlsFiles } from './sip-setting.js'
 
@@ -8,11 +8,9 @@ import type { TlsFiles } from './sip-setting.js'
 export class CertificateFiles {
   readonly credentials: TlsCredentials
   readonly #files: TlsFiles
-  #settings: TlsSettings
 
   private constructor(files: TlsFiles, settings: TlsSettings) {
     this.#files = files
-    this.#settings = settings
     this.credentials = new TlsCredentials(settings)
   }
 
@@ -25,20 +23,15 @@ export class CertificateFiles {
     return this.#files.port
   }
 
-  /** When the first of them runs out, in epoch milliseconds. */
-  get expiresAtMs(): number {
-    return Math.min(...this.#settings.identities.map(({ certificate }) => new X509Certificate(certificate)).map(endOf))
+  /** Shows what the files hold now. Files that are not what they should be are told in the log, and nothing changes. */
+  async renew(log: Logger): Promise<void> {
+    try {
+      this.credentials.replace(await readSettings(this.#files))
+      log.info({ expiresAt: new Date(this.credentials.expiresAtMs) }, 'the certificates were read again')
+    } catch (err) {
+      log.error({ err }, 'the certificates cannot be read again, those before stay')
+    }
   }
-
-  /** From now on what the files hold now. @throws StartError when that is not what it should be; then nothing changes */
-  async readAgain(): Promise<void> {
-    this.#settings = await readSettings(this.#files)
-    this.credentials.replace(this.#settings)
-  }
-}
-
-function endOf({ validTo }: X509Certificate): number {
-  return Date.parse(validTo)
 }
 
 /** Proves that each certificate goes with its key. @throws StartError */

@@ -43,6 +43,11 @@ export class TlsCredentials {
     for (const listener of this.#listeners) listener()
   }
 
+  /** When the first of the certificates runs out, in epoch milliseconds. */
+  get expiresAtMs(): number {
+    return Math.min(...this.#named.map(({ certificate }) => Date.parse(certificate.validTo)))
+  }
+
   /** Calls the listener after each replacement, until what is returned is called. */
   onReplaced(listener: () => void): () => void {
     this.#listeners.add(listener)
