@@ -1,7 +1,7 @@
 import { TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { type ChannelModel, connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import WebSocket from 'ws'
+import { MessageListener } from './message-listener.js'
 import type { RawPhone } from './raw-phone.js'
 import { Phones } from './sip-support.js'
 import { type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
@@ -81,41 +81,25 @@ describe('a broker that is away throughout', () => {
     await everyLamp('0/0')
   })
 
-  /** A softphone of version 2 that is started, and every message it was told to have been created. */
-  async function softphone(): Promise<{ socket: WebSocket; told: string[] }> {
-    const socket = new WebSocket(`${installation.websocketUrl}?version=2`, {
-      headers: { 'x-auth-token': tenant.admin.token },
-    })
-    const heardNow = { socket, told: [] as string[] }
-    let started = false
-    socket.on('message', (frame) => {
-      const { op, data } = JSON.parse(frame.toString()) as { op: string; data: { data: { message_id: string } } }
-      if (op === 'init') socket.send(`{"op":"subscribe","data":{"event_name":"${CREATED}"}}`)
-      if (op === 'subscribe') socket.send('{"op":"start"}')
-      if (op === 'start') started = true
-      if (op === 'event') heardNow.told.push(data.data.message_id)
-    })
-    await waitFor(() => started, { what: 'start' })
-    return heardNow
-  }
+  const softphone = () => MessageListener.open(`${installation.websocketUrl}?version=2`, tenant.admin.token, CREATED)
 
   it('keeps nothing from a softphone', async () => {
-    const { socket, told } = await softphone()
+    const phone = await softphone()
     const ids = [await deposit(), await deposit()]
     // The log is looked at every two seconds: what happened just before may come first.
-    await waitFor(() => told.at(-1) === ids[1], { what: 'the events' })
-    expect(told.slice(-2)).toEqual(ids)
-    socket.terminate()
+    await waitFor(() => phone.messages.at(-1) === ids[1], { what: 'the events' })
+    expect(phone.messages.slice(-2)).toEqual(ids)
+    phone.leave()
   })
 
   it('tells a softphone nothing twice, though the gateway is restarted before the bus had it', async () => {
     installation = await installation.restart({ AMQP_URL: amqpUrl })
     tenant = { ...tenant, admin: tenant.admin.at(installation.url) }
-    const { socket, told } = await softphone()
+    const phone = await softphone()
     const id = await deposit()
-    await waitFor(() => told.length > 0, { what: 'the event' })
-    expect(told).toEqual([id])
-    socket.terminate()
+    await waitFor(() => phone.messages.length > 0, { what: 'the event' })
+    expect(phone.messages).toEqual([id])
+    phone.leave()
   })
 
   it('gets every event in order once it is there', async () => {

@@ -2,40 +2,12 @@ import { evaluate, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import WebSocket from 'ws'
+import { MessageListener } from './message-listener.js'
 import { type Person, type Tenant, TestInstallation, wav } from './support.js'
 
-type EventBody = { name: string; data: { message_id: string } }
 const CREATED = 'user_voicemail_message_created'
 const ROUNDS = 4
 const DEPOSITS = 10
-
-/** A client of version 2 or 3: the message ids it was told, in order. */
-class Listener {
-  readonly messages: string[] = []
-  closed = false
-
-  private constructor(socket: WebSocket) {
-    socket.on('message', (text) => {
-      const { op, data } = JSON.parse(text.toString()) as { op: string; data: EventBody }
-      if (op === 'event' && data.name === CREATED) this.messages.push(data.data.message_id)
-    })
-    socket.on('close', () => {
-      this.closed = true
-    })
-  }
-
-  static async open(url: string, token: string): Promise<Listener> {
-    const socket = new WebSocket(url, { headers: { 'x-auth-token': token } })
-    const listener = new Listener(socket)
-    await new Promise((resolve) => socket.once('message', resolve))
-    socket.send(`{"op":"subscribe","data":{"event_name":"${CREATED}"}}`)
-    socket.send('{"op":"start"}')
-    await new Promise<void>((resolve) =>
-      socket.on('message', (text) => text.toString().includes('"start"') && resolve()),
-    )
-    return listener
-  }
-}
 
 describe('6.2 row 18: the broker goes away', () => {
   let installation: TestInstallation
@@ -64,7 +36,7 @@ describe('6.2 row 18: the broker goes away', () => {
 
   it('again and again, during changes: sockets stay open, nothing is missed, nothing out of order, nothing twice', async () => {
     const urls = [2, 2, 3, 3].map((version) => `${installation.websocketUrl}?version=${version}`)
-    const listeners = await Promise.all(urls.map((url) => Listener.open(url, anna.api.token)))
+    const listeners = await Promise.all(urls.map((url) => MessageListener.open(url, anna.api.token, CREATED)))
     const left: string[] = []
     for (let round = 0; round < ROUNDS; round++) {
       const cutting = cut()

@@ -48,16 +48,7 @@ export class LampBench {
 
   /** The only lamp of a device, once it fits. */
   lampWhen(device: { uuid: string }, what: string, fits: (lamp: LampView) => boolean): Promise<LampView> {
-    let last: LampView | undefined
-    return waitFor(
-      async () => {
-        last = await this.lampOf(device)
-        return fits(last) ? last : undefined
-      },
-      { what },
-    ).catch((error) => {
-      throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last)}`)
-    })
+    return once(() => this.lampOf(device), what, fits)
   }
 
   /** The last decisions about a lamp. */
@@ -72,15 +63,19 @@ export class LampBench {
     what: string,
     fits: (items: LampTraceView['items']) => boolean,
   ): Promise<LampTraceView['items']> {
-    let last: LampTraceView['items'] = []
-    return waitFor(
-      async () => {
-        last = await this.traceOf(lamp)
-        return fits(last) ? last : undefined
-      },
-      { what },
-    ).catch((error) => {
-      throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last)}`)
-    })
+    return once(() => this.traceOf(lamp), what, fits)
   }
+}
+
+/** What is read, once it fits. @throws with what it was last */
+async function once<T>(read: () => Promise<T>, what: string, fits: (value: T) => boolean): Promise<T> {
+  let last = await read()
+  const fitting = async () => {
+    last = await read()
+    return fits(last)
+  }
+  await waitFor(fitting, { what }).catch((error: Error) => {
+    throw new Error(`${error.message}; it is ${JSON.stringify(last)}`)
+  })
+  return last
 }

@@ -81,14 +81,10 @@ describe('the lamp ledger over REST', () => {
     await tenant.admin.call('DELETE', `${CALLD}/voicemails/${box.id}/messages/${message}`)
     await phone.next(3, ({ body }) => body.includes('0/0'), 'deleted')
     const lamp = await bench.lampWhen(phone, 'the last confirmation', (one) => one.in_sync)
-    const trace = await waitFor(
-      async () => {
-        const all = await bench.traceOf(lamp)
-        const { status, state } = all[0] ?? {}
-        return all.length >= 5 && status === 200 && state?.new === 0 && state.old === 0 ? all : undefined
-      },
-      { what: 'the trace' },
-    )
+    const trace = await bench.traceWhen(lamp, 'the trace', (all) => {
+      const { status, state } = all[0] ?? {}
+      return all.length >= 5 && status === 200 && state?.new === 0 && state.old === 0
+    })
     const seen = trace.map(({ cause, state, action, status, reason }) => [
       cause.kind,
       cause.name,
@@ -123,13 +119,7 @@ describe('the lamp ledger over REST', () => {
       await tenant.admin.call('PUT', `${CALLD}/lamps/${lamp.uuid}/reassert`)
       await phone.next(times, () => true, 'a NOTIFY')
     }
-    const trace = await waitFor(
-      async () => {
-        const all = await bench.traceOf(lamp)
-        return all.length === 20 && all[0]?.status === 200 ? all : undefined
-      },
-      { what: 'twenty decisions' },
-    )
+    const trace = await bench.traceWhen(lamp, 'twenty decisions', (all) => all.length === 20 && all[0]?.status === 200)
     const times = trace.map(({ at }) => at)
     expect(times).toEqual([...times].sort().reverse())
     const { rows } = await database.pool.query<{ n: number }>(
