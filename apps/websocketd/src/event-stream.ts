@@ -85,6 +85,7 @@ export class EventStream extends Readable implements Member {
   }
 
   async #open(after: Cursor | undefined): Promise<void> {
+    await this.#context.placed
     const state = await this.#context.history.state(filterOf(this).tenantId)
     const { epoch, head } = state
     const cursor = formatCursor(epoch, head)

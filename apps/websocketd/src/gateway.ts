@@ -38,6 +38,7 @@ export class Gateway {
   /** Begins to serve a socket whose upgrade has been answered, or closes it with the reason, so that browsers can read it. */
   async accept(socket: WebSocket, opening: OpeningRequest): Promise<void> {
     const frames = this.#context.sockets.open(socket)
+    await this.#context.placed
     const admitted = await this.#admit(opening, frames)
     if ('code' in admitted) {
       frames.end()

@@ -36,7 +36,11 @@ const PREFETCH = 250
 /** The event gateway: `/api/websocketd`, protocols 1, 2 (bus.md 3) and 3 (bus.md 5.6), and `/api/events`. */
 export function createWebsocketd(dependencies: WebsocketdDependencies): HttpService {
   const { bus, access, originUuid, log } = dependencies
-  const context = contextOf(dependencies)
+  let tookPlace = () => {}
+  const placed = new Promise<void>((resolve) => {
+    tookPlace = resolve
+  })
+  const context = contextOf(dependencies, placed)
   const gateway = new Gateway(context)
   const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
   const timers: NodeJS.Timeout[] = []
@@ -55,6 +59,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
     },
     start: async () => {
       await feed.start()
+      tookPlace()
       bus.onReconnect(catchUp)
       // One queue for the whole process, bound once: everything else is decided in memory.
       consumer = await bus.consume({
@@ -85,9 +90,10 @@ async function take(feed: Feed, message: IncomingMessage, log: Logger): Promise<
   return 'ack'
 }
 
-function contextOf(dependencies: WebsocketdDependencies): GatewayContext {
+function contextOf(dependencies: WebsocketdDependencies, placed: Promise<void>): GatewayContext {
   const { store, verifier, issuer, retentionHours, log, settings } = dependencies
   return {
+    placed,
     admission: new Admission(verifier, store.tickets),
     members: new Members(),
     sockets: new Sockets(),

@@ -12,6 +12,8 @@ import { Viewer } from './viewer.js'
 
 /** What sessions share. */
 export type SessionContext = {
+  /** Resolves when the gateway has its place in the log. Who were served before would miss what happens until then. */
+  readonly placed: Promise<void>
   readonly admission: Admission
   readonly members: Members
   readonly settings: GatewaySettings

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { draft, EVENTS, voicemailCreated, voicemailDeleted, voicemailGeneralEdited } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseCursor } from '../src/cursor.js'
 import { numbersOf, type RawClient, range, TestGateway, type Who } from './support.js'
 
 describe('bus.md 5.6, a client that was away', () => {
@@ -297,5 +299,49 @@ describe('bus.md 5.6, what the bus did not bring', () => {
     await gateway.say(...gateway.numbered(1, 2))
     await waitFor(() => client.events.length === 2, { what: 'events of the new history' })
     client.leave()
+  })
+})
+
+describe('a gateway that begins while clients come', () => {
+  it('keeps nothing from those who were there first: socket or stream, each gets all behind its cursor', async () => {
+    const gateway = await TestGateway.listening({ pollIntervalMs: 60_000 })
+    const { token } = gateway.login()
+    const client = gateway.open(token, 'version=3')
+    client.socket.on('open', () => {
+      client.command('subscribe', { event_name: '*' })
+      client.command('start')
+    })
+    await waitFor(() => client.socket.readyState === client.socket.OPEN, { what: 'the socket' })
+    const response = fetch(`${gateway.base}/api/events`, {
+      headers: { 'x-auth-token': token, accept: 'text/event-stream' },
+    })
+    // Where they are served already, they are live by now.
+    await delay(200)
+    await gateway.say(...gateway.numbered(1, 3))
+    await gateway.begin()
+    await waitFor(() => client.parsed.some(({ op }) => op === 'start'), { what: 'start' })
+    await waitFor(() => gateway.store.replay.state().then(({ head }) => head === 3), { what: 'the log' })
+    const reader = (await response).body?.getReader()
+    let stream = ''
+    const readTo = (text: string) =>
+      waitFor(
+        async () => {
+          stream += new TextDecoder().decode((await reader?.read())?.value)
+          return stream.includes(text)
+        },
+        { what: text },
+      )
+    await readTo('event: init')
+    await gateway.say(...gateway.numbered(4, 5))
+    await waitFor(() => client.events.length >= 2, { what: 'what is new' })
+    await readTo('"id":5')
+    const numberOf = (cursor: unknown) => parseCursor(String(cursor))?.number ?? Number.NaN
+    const from = numberOf(client.parsed[0]?.data['cursor'])
+    expect(numbersOf(client)).toEqual(range(from + 1, 5))
+    const streamFrom = numberOf(/"cursor":"([^"]+)"/.exec(stream)?.[1])
+    expect(stream.match(/^id: /gm)).toHaveLength(5 - streamFrom)
+    client.leave()
+    await reader?.cancel()
+    await gateway.stop()
   })
 })

@@ -145,6 +145,13 @@ export class TestGateway {
   }
 
   static async start(settings: Partial<GatewaySettings> = {}): Promise<TestGateway> {
+    const gateway = await TestGateway.listening(settings)
+    await gateway.begin()
+    return gateway
+  }
+
+  /** One whose server takes connections already, and that has not begun. */
+  static async listening(settings: Partial<GatewaySettings> = {}): Promise<TestGateway> {
     const disposable = await createTestDatabase()
     const database = openDatabase(disposable.url)
     const provisioning = new Provisioning(database)
@@ -157,8 +164,11 @@ export class TestGateway {
     await gateway.bus.start()
     gateway.#websocketd.mount(gateway.server)
     gateway.base = await listen(gateway.server, { host: '127.0.0.1', port: 0 })
-    await gateway.#websocketd.start()
     return gateway
+  }
+
+  begin(): Promise<void> {
+    return this.#websocketd.start()
   }
 
   /** Stops the gateway only. */
