@@ -3,7 +3,7 @@ import type { Logger } from '@lamplighter/runtime'
 import {
   answerChallenge,
   type Clock,
-  cseqOf,
+  cseqNumberOf,
   type Dialog,
   dialogRequest,
   eventOf,
@@ -110,7 +110,7 @@ export class SourceSubscription {
     const asking = this.#asking
     const tag = partyOf(headers, 'from')?.params.get('tag')
     if (!asking || !tag || (asking.dialog.remoteTag !== '' && asking.dialog.remoteTag !== tag)) return respond(481)
-    const cseq = cseqOf(headers)?.number ?? 0
+    const cseq = cseqNumberOf(headers)
     if (cseq <= asking.heardCSeq) return respond(500)
     const state = parseSubscriptionState(headers.get('subscription-state'))
     if (eventOf(headers)?.name !== MESSAGE_SUMMARY || !state) return respond(400)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type DeviceId, requestCause } from '@lamplighter/domain'
 import {
   createDialog,
-  cseqOf,
+  cseqNumberOf,
   DEFAULT_EXPIRY,
   type Dialog,
   type ExpiryPolicy,
@@ -119,7 +119,7 @@ export class SubscribeHandler {
     const dialog = createDialog(request, newTag(), eventOf(request.headers)?.id, from)
     if (typeof dialog === 'string') return respond(400)
     // Made before a take-over whose new worker knows no transactions of the old one (sip.md 5.3).
-    const made = grantedSec > 0 ? table.madeBy(device.uuid, dialog, numberOf(request)) : undefined
+    const made = grantedSec > 0 ? table.madeBy(device.uuid, dialog, cseqNumberOf(request.headers)) : undefined
     if (made) return this.#accept(incoming, made.row, made.leftSec)
     const reading = this.#watched(device)
     reading.catch(() => {})
@@ -165,8 +165,8 @@ export class SubscribeHandler {
     const current = row.dialog as Dialog
     if ((event?.id ?? null) !== current.eventId || event?.name !== EVENT_PACKAGES[packageOf(row)].event)
       return respond(489, [['Allow-Events', ALLOWED_EVENTS]])
-    if (numberOf(request) === row.remoteCseq) return this.#accept(incoming, row, subscription.leftSec)
-    if (numberOf(request) < row.remoteCseq) return respond(500)
+    if (cseqNumberOf(request.headers) === row.remoteCseq) return this.#accept(incoming, row, subscription.leftSec)
+    if (cseqNumberOf(request.headers) < row.remoteCseq) return respond(500)
     const dialog = refreshDialog(current, request, from)
     if (typeof dialog === 'string') return respond(400)
     const { uuid, mailboxId: target, epoch } = row
@@ -237,8 +237,4 @@ function formOf({ profile, aggregate, messageAccount }: SipDevice): DeviceForm {
 
 function packageOf(row: StoredSubscription): EventPackageName {
   return row.eventPackage as EventPackageName
-}
-
-function numberOf({ headers }: SipRequest): number {
-  return cseqOf(headers)?.number ?? 0
 }

@@ -1,4 +1,4 @@
-import { contactsOf, cseqOf, type Dialog, type SipRequest } from '@lamplighter/sip'
+import { contactsOf, cseqNumberOf, type Dialog, type SipRequest } from '@lamplighter/sip'
 import type { SipDevice, StoredSubscription } from '@lamplighter/store'
 import type { Target } from './lamp-content.js'
 import type { EventPackageName } from './packages/index.js'
@@ -34,7 +34,7 @@ export function subscriptionRow(
     transport: dialog.flow.transport ?? 'UDP',
     remoteHost: dialog.flow.host,
     remotePort: dialog.flow.port,
-    remoteCseq: cseqOf(headers)?.number ?? 0,
+    remoteCseq: cseqNumberOf(headers),
     epoch,
     userAgent: headers.get('user-agent')?.slice(0, MAX_TEXT) ?? null,
     expiresAt: new Date(Date.now() + grantedSec * 1000),

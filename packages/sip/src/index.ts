@@ -20,7 +20,7 @@ export {
 } from './event-packages/resource-list.js'
 export {
   contactsOf,
-  cseqOf,
+  cseqNumberOf,
   eventOf,
   listItems,
   parseNameAddress,

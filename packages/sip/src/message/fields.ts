@@ -126,6 +126,11 @@ export function cseqOf(headers: Headers): CSeq | undefined {
   return headers.once('cseq', () => parseCSeq(headers.get('cseq')))
 }
 
+/** The number of a message's CSeq; 0, which is not newer than any, when it has none that can be read. */
+export function cseqNumberOf(headers: Headers): number {
+  return cseqOf(headers)?.number ?? 0
+}
+
 /** Largest number of seconds any of our rules looks at; larger ones are clamped to it. */
 const MAX_SECONDS = 2 ** 32 - 1
 
