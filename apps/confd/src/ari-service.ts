@@ -66,10 +66,7 @@ export class AriService {
     const at = new Date()
     const staleAt = account === null ? null : await this.#store.external.heard(account, at)
     const heard = { source: 'ari', counts: { ...EMPTY_SUMMARY, ...counts }, at, staleAt } as const
-    const scope = onlyTenant(tenantId, actor)
-    const done = await this.#store.changeMessages(scope, (change) => feedMailbox(change, id, heard))
-    if (!done) throw noSuchMailbox(name)
-    if (done === 'recovered') this.#log.info({ mailboxId: id, tenantId }, 'an external mailbox is heard of again')
+    if (!(await feedMailbox(this.#store, onlyTenant(tenantId, actor), id, heard, this.#log))) throw noSuchMailbox(name)
   }
 
   /** Puts the mailbox into the trash, which darkens its lamps. @throws NotFoundError, RuleError while it has users */

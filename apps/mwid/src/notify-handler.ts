@@ -15,7 +15,6 @@ import {
 import { feedMailbox, type NotifyPeer, onlyTenant, type Store } from '@lamplighter/store'
 import { KeyedQueue } from './keyed-queue.js'
 import type { SourceSubscriptions } from './source-subscriptions.js'
-import { logRecovered } from './source-watch.js'
 
 /** What the handler is made of. */
 export type NotifyDependencies = {
@@ -56,10 +55,7 @@ export class NotifyHandler {
     const at = new Date()
     const staleAt = peer.staleAfterSec === null ? null : new Date(at.getTime() + peer.staleAfterSec * 1000)
     const heard = { source: 'notify', counts: summary.counts, at, staleAt } as const
-    const { tenantId } = peer
-    const done = await store.changeMessages(onlyTenant(tenantId), (change) => feedMailbox(change, mailbox, heard))
-    if (!done) return incoming.respond(404)
-    if (done === 'recovered') logRecovered(log, { mailboxId: mailbox, tenantId })
+    if (!(await feedMailbox(store, onlyTenant(peer.tenantId), mailbox, heard, log))) return incoming.respond(404)
     await store.external.heard(peer.uuid, at)
     incoming.respond(200)
   }

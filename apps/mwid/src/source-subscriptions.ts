@@ -12,7 +12,7 @@ import {
 } from '@lamplighter/store'
 import { KeyedQueue } from './keyed-queue.js'
 import { type SourceContext, SourceSubscription } from './source-subscription.js'
-import { logLost, logRecovered } from './source-watch.js'
+import { logLost } from './source-watch.js'
 
 /** What the subscriptions are made of. */
 export type SourceSubscriptionsDependencies = {
@@ -94,8 +94,7 @@ export class SourceSubscriptions {
 
   async #feed({ uuid, tenantId, mailboxId }: SubscribedServer, heard: HeardCounts): Promise<void> {
     const { store, log } = this.#parts
-    const done = await store.changeMessages(onlyTenant(tenantId), (change) => feedMailbox(change, mailboxId, heard))
-    if (done === 'recovered') logRecovered(log, { mailboxId, tenantId })
+    await feedMailbox(store, onlyTenant(tenantId), mailboxId, heard, log)
     await store.external.heard(uuid, heard.at)
   }
 

@@ -1,4 +1,3 @@
-import type { MailboxId, TenantId } from '@lamplighter/domain'
 import { type Logger, Rounds } from '@lamplighter/runtime'
 import type { LostMailbox, Store } from '@lamplighter/store'
 
@@ -39,9 +38,4 @@ export class SourceWatch {
 /** A line for each mailbox that was lost. */
 export function logLost(log: Logger, lost: readonly LostMailbox[]): void {
   for (const one of lost) log.warn(one, 'an external mailbox is not heard of any more: its counts are old')
-}
-
-/** A line for a lost mailbox that is heard of again. */
-export function logRecovered(log: Logger, about: { readonly mailboxId: MailboxId; readonly tenantId: TenantId }): void {
-  log.info(about, 'an external mailbox is heard of again')
 }

@@ -1,8 +1,9 @@
 import { countDrafts } from '@lamplighter/contracts'
 import { type ExternalSource, type MailboxId, type MessageSummary, RuleError, sameSummary } from '@lamplighter/domain'
+import type { MessagesChange } from './changes.js'
 import { recoveredDraft } from './external-alarm.js'
-import type { Outbox } from './outbox.js'
-import type { SummaryRepository } from './summary-repository.js'
+import type { TenantScope } from './scope.js'
+import type { Store } from './store.js'
 
 /** What a source said. */
 export type HeardCounts = {
@@ -14,18 +15,32 @@ export type HeardCounts = {
   readonly staleAt: Date | null
 }
 
-/** The part of a change that a feed needs. */
-export type FeedChange = { readonly summaries: SummaryRepository; readonly outbox: Outbox }
+/** Where a line about a recovery goes. */
+type FeedLog = { info(about: object, line: string): void }
 
 /**
- * Gives an external mailbox the counts its source says, under its lock like every other change. Counts that are the same
- * say nothing, but that the source was heard of is noted in any case, and said when it was lost. Undefined when there is no
- * such mailbox in scope.
+ * Gives an external mailbox the counts its source says, whichever way it says them, under the mailbox's lock like every
+ * other change. Counts that are the same say nothing, but that the source was heard of is noted in any case; when the
+ * mailbox was lost that is said, once, and a line of the log is written.
  *
+ * @returns whether there is such a mailbox in scope
  * @throws RuleError `voicemail-not-external` when the mailbox is our own, or another feed's
  */
 export async function feedMailbox(
-  { summaries, outbox }: FeedChange,
+  store: Pick<Store, 'changeMessages'>,
+  scope: TenantScope,
+  mailboxId: MailboxId,
+  heard: HeardCounts,
+  log: FeedLog,
+): Promise<boolean> {
+  const done = await store.changeMessages(scope, (change) => feed(change, mailboxId, heard))
+  const { tenantId } = scope
+  if (done === 'recovered') log.info({ mailboxId, tenantId }, 'an external mailbox is heard of again')
+  return done !== undefined
+}
+
+async function feed(
+  { summaries, outbox }: MessagesChange,
   id: MailboxId,
   { source, counts, at, staleAt }: HeardCounts,
 ): Promise<'heard' | 'recovered' | undefined> {

@@ -33,7 +33,7 @@ export type {
 } from './event-replay-repository.js'
 export { type CommittedEvent, EventTail } from './event-tail.js'
 export type { LostMailbox } from './external-alarm.js'
-export { type FeedChange, feedMailbox, type HeardCounts } from './external-feed.js'
+export { feedMailbox, type HeardCounts } from './external-feed.js'
 export type { AriAccount, ExternalMailbox, NotifyPeer, SubscribedServer } from './external-queries.js'
 export {
   type DeliveringGateway,
