@@ -180,6 +180,25 @@ describe('a subscription of ours at another server', () => {
     await waitFor(() => up.asked.at(-1)?.expires === '0', { what: 'the goodbye' })
   })
 
+  it('rests while its mailbox lies in the trash, over a restart too, and begins anew when that is restored', async () => {
+    const server = await notifier()
+    server.body = 'Voice-Message: 2/1\r\n'
+    const box = await external()
+    const uuid = await newSource(box, { targets: [server.target], remote_voicemail: '200' })
+    await reads(box, '2/1')
+    const [first] = server.asked
+    await admin().call('DELETE', `${CONFD}/voicemails/${box.id}`)
+    await waitFor(() => server.asked.at(-1)?.expires === '0', { what: 'the goodbye' })
+    expect(server.asked.map(({ callId }) => callId)).toEqual([first?.callId, first?.callId])
+    installation = await installation.restart(env)
+    server.body = 'Voice-Message: 3/1\r\n'
+    await admin().call('PUT', `${CONFD}/voicemails/${box.id}/restore`, {})
+    await reads(box, '3/1')
+    await stands(uuid, { state: 'active' })
+    expect(server.asked.map(({ expires }) => expires)).toEqual([first?.expires, '0', first?.expires])
+    await admin().call('DELETE', `${CONFD}/mwi-sources/${uuid}`)
+  })
+
   it('asks again at once after `deactivated`, later after `probation`, and never after `rejected`', async () => {
     const server = await notifier()
     server.body = 'Voice-Message: 2/0\r\n'

@@ -1,6 +1,12 @@
 import type { SecretBox } from '@lamplighter/access'
 import type { Bus, Consumer } from '@lamplighter/bus'
-import { mwiSourceCreated, mwiSourceDeleted, mwiSourceEdited } from '@lamplighter/contracts'
+import {
+  mwiSourceCreated,
+  mwiSourceDeleted,
+  mwiSourceEdited,
+  voicemailDeleted,
+  voicemailRestored,
+} from '@lamplighter/contracts'
 import type { Logger } from '@lamplighter/runtime'
 import type { DigestAuthenticator, IncomingRequest, SipStack } from '@lamplighter/sip'
 import type { Store } from '@lamplighter/store'
@@ -24,6 +30,8 @@ export type ExternalFeedsDependencies = {
 /** What one address may send: a system that restarts tells all its mailboxes at once. */
 const NOTIFY_LIMIT = { ratePerSec: 100, burst: 500 }
 const SOURCE_EVENTS = [mwiSourceCreated.name, mwiSourceEdited.name, mwiSourceDeleted.name]
+/** Nobody is asked for the counts of a mailbox in the trash. */
+const TRASH_EVENTS = [voicemailDeleted.name, voicemailRestored.name]
 
 /** SIP feeds of external mailboxes: what peers tell us, what we ask of servers, and who of them says nothing any more. */
 export class ExternalFeeds {
@@ -41,17 +49,18 @@ export class ExternalFeeds {
     this.#watch = new SourceWatch(parts.store, parts.log)
   }
 
-  /** Subscribes anew everywhere, and from now on as sources come, change and go. */
+  /** Subscribes anew everywhere, and from now on as sources and their mailboxes come, change and go. */
   async start(): Promise<void> {
     this.#consumer = await this.#parts.bus.consume({
       queue: 'mwid.sources',
       durability: 'exclusive',
-      bindings: SOURCE_EVENTS.map((name) => ({ name, origin_uuid: this.#parts.originUuid })),
+      bindings: [...SOURCE_EVENTS, ...TRASH_EVENTS].map((name) => ({ name, origin_uuid: this.#parts.originUuid })),
       prefetch: 100,
       handle: (message) => {
-        const { source } = readSubjects(message) ?? {}
-        if (source === undefined) return 'dead_letter'
-        this.#subscriptions.changed(source)
+        const { source, mailbox } = readSubjects(message) ?? {}
+        if (source !== undefined) this.#subscriptions.changed(source)
+        else if (mailbox !== undefined) this.#subscriptions.mailboxChanged(mailbox)
+        else return 'dead_letter'
         return 'ack'
       },
     })

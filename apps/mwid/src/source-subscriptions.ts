@@ -1,5 +1,5 @@
 import type { SecretBox } from '@lamplighter/access'
-import type { MwiSourceId } from '@lamplighter/domain'
+import type { MailboxId, MwiSourceId } from '@lamplighter/domain'
 import type { Logger } from '@lamplighter/runtime'
 import { partyOf, type SipRequest, type SipStack, systemClock } from '@lamplighter/sip'
 import {
@@ -45,15 +45,18 @@ export class SourceSubscriptions {
 
   /** A source was created, changed or deleted: what it had is taken back, what it asks for now begins. */
   changed(uuid: MwiSourceId): void {
+    this.#renew(uuid).catch((err) => this.#parts.log.warn({ err, source: uuid }, 'a source of counts cannot be read'))
+  }
+
+  /** A mailbox came into the trash or out of it: its server, where it has one, is asked no more, or again. */
+  mailboxChanged(mailboxId: MailboxId): void {
+    const { store, log } = this.#parts
     this.#queue
-      .run(uuid, async () => {
-        const [server] = await this.#parts.store.external.servers(uuid)
-        const before = this.#subscriptions.get(uuid)
-        this.#subscriptions.delete(uuid)
-        void before?.stop()
-        if (server) this.#begin(server, 0)
+      .run(`mailbox ${mailboxId}`, async () => {
+        const uuid = await store.external.serverOf(mailboxId)
+        if (uuid !== undefined) await this.#renew(uuid)
       })
-      .catch((err) => this.#parts.log.warn({ err, source: uuid }, 'a source of counts cannot be read'))
+      .catch((err) => log.warn({ err, mailboxId }, 'the source of a mailbox cannot be read'))
   }
 
   /** The subscription whose dialog a NOTIFY is in. */
@@ -68,6 +71,16 @@ export class SourceSubscriptions {
     for (const subscription of this.#subscriptions.values()) subscription.drop()
     this.#subscriptions = new Map()
     await this.#queue.idle()
+  }
+
+  #renew(uuid: MwiSourceId): Promise<void> {
+    return this.#queue.run(uuid, async () => {
+      const [server] = await this.#parts.store.external.servers(uuid)
+      const before = this.#subscriptions.get(uuid)
+      this.#subscriptions.delete(uuid)
+      void before?.stop()
+      if (server) this.#begin(server, 0)
+    })
   }
 
   #begin(server: SubscribedServer, delayMs: number): void {

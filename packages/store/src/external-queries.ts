@@ -74,6 +74,7 @@ const SERVERS = `
   FROM mwi_source s JOIN mailbox m ON m.id = s.mailbox_id
   WHERE s.kind = 'subscribe' AND s.enabled AND m.deleted_at IS NULL AND m.external = 'subscribe' AND ($1::uuid IS NULL OR s.uuid = $1::uuid)
   ORDER BY s.uuid`
+const SERVER_OF = `SELECT uuid::text FROM mwi_source WHERE mailbox_id = $1 AND kind = 'subscribe'`
 const HEARD = `
   UPDATE mwi_source SET last_heard_at = $2::timestamptz WHERE uuid = $1::uuid
   RETURNING $2::timestamptz + make_interval(secs => stale_after_sec) AS "staleAt"`
@@ -137,6 +138,12 @@ export class ExternalQueries {
   /** The servers to subscribe to, of all tenants; or the one with this UUID. */
   servers(uuid: MwiSourceId | null = null): Promise<SubscribedServer[]> {
     return this.#sql.rows<SubscribedServer>('external.servers', SERVERS, [uuid])
+  }
+
+  /** The server that is asked for the counts of this mailbox alone, also while it is not asked. */
+  async serverOf(mailboxId: MailboxId): Promise<MwiSourceId | undefined> {
+    const [row] = await this.#sql.rows<{ uuid: MwiSourceId }>('external.server_of', SERVER_OF, [mailboxId])
+    return row?.uuid
   }
 
   /** Writes down that a source was heard of; until when that holds where it must be heard of in time. */
