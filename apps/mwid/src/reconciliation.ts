@@ -13,7 +13,7 @@ const USUAL_SEC = 300
 /** A little early, at random: what started together need not be compared together for ever. */
 const MAX_EARLY = 0.1
 
-/** Compares every lamp with the truth again and again, which bounds what any lost event costs, and clears what ran out. */
+/** Compares every lamp with the truth again and again, which bounds what any lost event costs, and clears what ran out or is nobody's. */
 export class Reconciliation {
   readonly #parts: ReconciliationParts
   #timer: NodeJS.Timeout | undefined
@@ -41,6 +41,7 @@ export class Reconciliation {
     void worker.reconcile()
     gateways.reconcile()
     sip.sweepSubscriptions().catch((err) => log.warn({ err }, 'subscriptions that ran out stay in the table'))
+    sip.sweepTraces().catch((err) => log.warn({ err }, 'traces of lamps that are no more stay in the table'))
     contacts.sweep().catch((err) => log.warn({ err }, 'contacts that ran out stay in the table'))
   }
 }

@@ -12,6 +12,7 @@ import type { DigestAlgorithm } from './device-repository.js'
 import { EventTail } from './event-tail.js'
 import { doubtfulDevices, endEpoch } from './lamp-doubt.js'
 import { LampQueries } from './lamp-queries.js'
+import { TraceSweep } from './lamp-trace-sweep.js'
 import { type LampDecision, saveDecisions, TraceGrowth } from './lamp-trace-writer.js'
 import { onlyTenant, tenantSubtree } from './scope.js'
 import { DIGEST_SHARE, FIND_DOMAINS, FIND_NUMBER, MASTER, RAISE_EPOCH } from './sip-identity-sql.js'
@@ -178,6 +179,7 @@ const FORGET_LAMPS = `
 export class SipRepository {
   readonly #pool: pg.Pool
   readonly #growth = new TraceGrowth()
+  readonly #sweep = new TraceSweep()
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
@@ -320,6 +322,11 @@ export class SipRepository {
   /** Adds decisions to the traces of their lamps, which must have their lines; says again what became of earlier ones. */
   async saveDecisions(decisions: readonly LampDecision[]): Promise<void> {
     await saveDecisions(pgSql(this.#pool), decisions, this.#growth)
+  }
+
+  /** Takes away traces of lamps that are no more, a bounded number of lamps at each call. */
+  sweepTraces(): Promise<void> {
+    return this.#sweep.next(pgSql(this.#pool))
   }
 
   /** Drops lines of mailboxes these devices no longer watch, once they acknowledged that nothing waits there. */
