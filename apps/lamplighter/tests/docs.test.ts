@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { API_BASE, API_ROUTES } from '@lamplighter/contracts'
+import { API_BASE, API_ROUTES, CLOSE } from '@lamplighter/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seedDemo } from '../src/demo/seed.js'
 import { TestInstallation } from './support.js'
@@ -73,6 +73,18 @@ describe('the pages for integrators', () => {
     const paths = Object.entries(API_ROUTES).flatMap(([, routes]) => routes.map(({ path: route }) => route))
     expect([...new Set(paths)].filter((route) => !text.includes(`\`${route}\``))).toEqual([])
     expect(Object.values(API_BASE).filter((base) => !text.includes(base))).toEqual([])
+  })
+})
+
+describe('the page of the gateway', () => {
+  it('has a row for every way a socket is closed', () => {
+    const rows = [...read('docs/gateway.md').matchAll(/^\| (\d{4}) \| (?:`(.*?)`)? +\|/gm)]
+    const described = rows.map(([, code, reason = '']) => `${code} ${reason}`)
+    expect(described.sort()).toEqual(
+      Object.values(CLOSE)
+        .map(({ code, reason }) => `${code} ${reason}`)
+        .sort(),
+    )
   })
 })
 

@@ -1,22 +1,31 @@
-import { waitFor } from '@lamplighter/testing'
+import { GatewayDocument, waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { ApiClient } from '../src/demo/api-client.js'
 import { type Person, request, type Tenant, TestInstallation, wav } from './support.js'
 
+/** How a socket ends that was torn down here, without a close of the gateway. */
+const LEFT = 1006
+
 type Frame = { op: string; code: number; data: Record<string, unknown> | null }
 
-/** A protocol 3 client that keeps every frame, and how it ended. */
+const DOCUMENT = new GatewayDocument(3)
+
+/** A protocol 3 client that keeps every frame, and how it ended; what `docs/asyncapi.json` does not say of it is noted. */
 class Client {
+  static readonly undocumented: string[] = []
+  static readonly framesSeen = new Set<string>()
   readonly frames: Frame[] = []
   closed: number | undefined
   readonly #socket: WebSocket
 
   constructor(url: string, headers: Record<string, string> = {}) {
     this.#socket = new WebSocket(url, { headers })
-    this.#socket.on('message', (data) => this.frames.push(JSON.parse(data.toString()) as Frame))
-    this.#socket.on('close', (code) => {
+    this.#socket.on('message', (data) => this.#take(data.toString()))
+    this.#socket.on('close', (code, reason) => {
       this.closed = code
+      const name = GatewayDocument.closeName({ code, reason: reason.toString() })
+      if (code !== LEFT && !DOCUMENT.closes.includes(name)) Client.undocumented.push(name)
     })
     this.#socket.on('error', () => {})
   }
@@ -24,8 +33,13 @@ class Client {
   /** Sends a command and waits for its answer. */
   async ask(op: string, data: object = {}): Promise<Frame> {
     const before = this.frames.length
-    this.#socket.send(JSON.stringify({ op, data }))
-    return waitFor(() => this.frames.slice(before).find((frame) => frame.op === op), { what: `the answer to ${op}` })
+    const command = JSON.stringify({ op, data })
+    this.#socket.send(command)
+    const what = `the answer to ${op}`
+    const answer = await waitFor(() => this.frames.slice(before).find((frame) => frame.op === op), { what })
+    const fits = answer.data?.['error_id'] !== 'invalid-data'
+    if (fits !== (DOCUMENT.commandsLike(command).length === 1)) Client.undocumented.push(command)
+    return answer
   }
 
   opened(): Promise<Frame> {
@@ -38,6 +52,13 @@ class Client {
 
   leave(): void {
     this.#socket.terminate()
+  }
+
+  #take(text: string): void {
+    this.frames.push(JSON.parse(text) as Frame)
+    const names = DOCUMENT.framesLike(text)
+    for (const name of names) Client.framesSeen.add(name)
+    if (names.length !== 1) Client.undocumented.push(text)
   }
 }
 
@@ -235,5 +256,11 @@ describe('the gateway among the other services', () => {
       expect(answer).toMatchObject({ code: 1, data: { error_id: 'no-such-voicemail' } })
       there.leave()
     })
+  })
+
+  it('all that was said is in docs/asyncapi.json, and every answer to a message command was among it', () => {
+    expect(Client.undocumented).toEqual([])
+    for (const op of ['list', 'move', 'delete', 'claim', 'mwi', 'event', 'error'])
+      expect(Client.framesSeen).toContain(op)
   })
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { ProtocolVersion } from '@lamplighter/contracts'
+import { OPENING, PROTOCOL_VERSIONS, type ProtocolVersion, TOKEN_HEADER } from '@lamplighter/contracts'
 import type { Peer } from './message-commands.js'
 
 /** What a client said when it opened the socket (bus.md 3.1). */
@@ -17,11 +17,11 @@ export function readOpening(request: IncomingMessage): OpeningRequest {
   const query = new URLSearchParams(search)
   const forwarded = request.headers['x-forwarded-for']
   return {
-    version: readVersion(firstOf(query.getAll('version'))),
+    version: readVersion(firstOf(query.getAll(OPENING.version))),
     // The query wins; an empty one counts as absent.
-    token: firstOf([...query.getAll('token'), header(request, 'x-auth-token')]),
-    ticket: firstOf(query.getAll('ticket')),
-    resume: firstOf(query.getAll('resume')),
+    token: firstOf([...query.getAll(OPENING.token), header(request, TOKEN_HEADER)]),
+    ticket: firstOf(query.getAll(OPENING.ticket)),
+    resume: firstOf(query.getAll(OPENING.resume)),
     peer: {
       address: request.socket.remoteAddress ?? '',
       forwardedFor: Array.isArray(forwarded) ? forwarded.join(', ') : forwarded,
@@ -42,5 +42,5 @@ function readVersion(text: string | undefined): OpeningRequest['version'] {
   if (text === undefined) return 1
   if (!/^ *[+-]?\d{1,9} *$/.test(text)) return 'not a number'
   const version = Number(text)
-  return version === 1 || version === 2 || version === 3 ? version : 'unknown'
+  return PROTOCOL_VERSIONS.find((one) => one === version) ?? 'unknown'
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '@lamplighter/access'
-import { CLOSE, GATEWAY_ERRORS } from '@lamplighter/contracts'
+import { CLOSE, GATEWAY_ERRORS, MAX_OP_ECHO } from '@lamplighter/contracts'
 import { InvalidInputError } from '@lamplighter/domain'
 import type { WebSocket } from 'ws'
 import { CatchUp, filterOf, type Outcome } from './catch-up.js'
@@ -23,9 +23,6 @@ export type ResumingContext = SessionContext & {
 
 /** What the client asked for when it opened the socket. */
 export type Opening = { readonly resume: string | undefined; readonly peer: Peer }
-
-/** Longest part of a client's text that is said back. */
-const MAX_ECHO = 64
 
 /**
  * Protocol 3 (ours). `waiting` until `start`: events are dropped, the way they are in the others. `start` after `resume`
@@ -69,7 +66,7 @@ export class ResumingSession extends Session {
   protected async obey({ text }: ClientFrame): Promise<void> {
     const envelope = readEnvelope(text)
     if (!envelope) return this.#refuse('error', GATEWAY_ERRORS.unreadable, 'not a JSON object with an op')
-    const op = envelope.op.slice(0, MAX_ECHO)
+    const op = envelope.op.slice(0, MAX_OP_ECHO)
     if (!isKnown(3, op)) return this.#refuse(op, GATEWAY_ERRORS.unknownOp, 'there is no such command')
     try {
       const command = readCommand(3, envelope)

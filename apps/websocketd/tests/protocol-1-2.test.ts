@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { SERVER_FRAMES } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RawClient, TestGateway } from './support.js'
@@ -93,15 +92,6 @@ describe('protocols 1 and 2 of the gateway', () => {
         [body],
       ])
       for (const client of [one, two]) client.leave()
-    })
-
-    it('are all described: every server frame of versions 1 and 2 has exactly op, code and data', () => {
-      const old = SERVER_FRAMES.filter(({ versions }) => versions.some((version) => version < 3))
-      expect(new Set(old.map(({ op }) => op))).toEqual(
-        new Set(['init', 'event', 'subscribe', 'start', 'token', 'pong']),
-      )
-      for (const { frame, versions } of old)
-        if (!versions.includes(3)) expect(Object.keys(frame.properties)).toEqual(['op', 'code', 'data'])
     })
   })
 

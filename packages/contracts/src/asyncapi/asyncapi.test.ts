@@ -6,9 +6,15 @@ import { eventTable } from './event-table.js'
 
 type Example = { headers: Record<string, unknown>; payload: Record<string, unknown> }
 type Message = { headers: object; payload: object; examples: Example[]; 'x-required-acl'?: string }
+type Close = { code: number; reason: string; description: string }
+type Channel = {
+  messages: Record<string, object>
+  bindings: { ws?: { query: { properties: object } } }
+  'x-close-codes'?: Close[]
+}
 type Document = {
   asyncapi: string
-  channels: Record<string, { messages: Record<string, { $ref: string }> }>
+  channels: Record<string, Channel>
   operations: Record<string, { channel: { $ref: string }; messages: { $ref: string }[] }>
   components: { messages: Record<string, Message> }
 }
@@ -59,6 +65,61 @@ describe('the AsyncAPI document', () => {
     const { headers = {}, payload = {} } = messages['voicemail_created'] ?? {}
     expect(Check(headers, { name: 'voicemail_created' })).toBe(false)
     expect(Check(payload, messages['voicemail_created']?.examples[0]?.headers)).toBe(false)
+  })
+})
+
+describe('the protocols of the gateway in the document', () => {
+  const OLD_COMMANDS = ['subscribe', 'start', 'token', 'ping']
+  const OLD_FRAMES = ['init', 'event', 'subscribe', 'start', 'token']
+  const CLOSES = [
+    [1001, ''],
+    [1002, ''],
+    [1007, ''],
+    [1009, ''],
+    [1011, ''],
+    [1011, 'keepalive ping timeout'],
+    [1013, 'try again later'],
+    [4001, 'no token'],
+    [4002, 'authentication failed'],
+    [4003, 'authentication expired'],
+    [4004, ''],
+    [4008, 'too slow'],
+    [4029, 'too many sessions'],
+  ] as const
+  const MESSAGE_OPS = ['list', 'move', 'delete', 'claim', 'mwi']
+  const NEW_COMMANDS = [...OLD_COMMANDS, 'unsubscribe', 'resume', ...MESSAGE_OPS]
+  const NEW_FRAMES = [...OLD_FRAMES, 'pong', 'unsubscribe', 'resume', 'resume-refused', ...MESSAGE_OPS, 'error']
+
+  it.each([
+    [1, OLD_COMMANDS, OLD_FRAMES],
+    [2, OLD_COMMANDS, [...OLD_FRAMES, 'pong']],
+    [3, NEW_COMMANDS, NEW_FRAMES],
+  ])('has every command and every frame of protocol %i, and who says it', (version, commands, frames) => {
+    const name = `gateway-${version}`
+    const keys = [...commands.map((op) => `command.${op}`), ...frames.map((frame) => `frame.${frame}`)]
+    expect(Object.keys(document.channels[name]?.messages ?? {}).sort()).toEqual(keys.sort())
+    const said = (what: string) => document.operations[`${name}-${what}`]?.messages.map(({ $ref }) => $ref).sort()
+    const references = (prefix: string) =>
+      keys.filter((key) => key.startsWith(prefix)).map((key) => `#/channels/${name}/messages/${key}`)
+    expect(said('obey')).toEqual(references('command.'))
+    expect(said('say')).toEqual(references('frame.'))
+  })
+
+  it.each([1, 2, 3])('has every close code of protocol %i with its reason and what it means', (version) => {
+    const closes = document.channels[`gateway-${version}`]?.['x-close-codes'] ?? []
+    const expected = CLOSES.filter(([code]) => version < 3 || code !== 4004)
+    expect(closes.map(({ code, reason }) => [code, reason])).toEqual(expected)
+    for (const { description } of closes) expect(description).toMatch(/\w.*\.$/)
+  })
+
+  it('says how a socket is opened: the version is fixed, and only protocol 3 resumes by its address', () => {
+    const namesOf = (version: number) =>
+      Object.keys(document.channels[`gateway-${version}`]?.bindings.ws?.query.properties ?? {})
+    expect([1, 2, 3].map(namesOf)).toEqual([
+      ['version', 'token', 'ticket'],
+      ['version', 'token', 'ticket'],
+      ['version', 'token', 'ticket', 'resume'],
+    ])
   })
 })
 

@@ -60,8 +60,13 @@ function payloadSchema(headers: JsonObject, data: JsonObject): JsonObject {
   return { ...rest, required: [...required, 'data'], properties: { ...properties, data } }
 }
 
+/** An example of an event's body. */
+export function exampleBody(definition: EventDefinition): JsonObject {
+  return exampleMessage(definition).payload
+}
+
 /** What {@link createEvent} makes of example data. */
-function exampleMessage({ data: schema, ...definition }: EventDefinition): JsonObject {
+function exampleMessage({ data: schema, ...definition }: EventDefinition) {
   const data = exampleOf(schema) as Record<string, never>
   const { headers, body } = createEvent(
     { ...definition, data: schema },

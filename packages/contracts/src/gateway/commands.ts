@@ -2,7 +2,9 @@ import Type, { type TObject } from 'typebox'
 import { text } from '../rest/schemas.js'
 
 /** Protocol versions the gateway speaks. */
-export type ProtocolVersion = 1 | 2 | 3
+export const PROTOCOL_VERSIONS = [1, 2, 3] as const
+/** One of {@link PROTOCOL_VERSIONS}. */
+export type ProtocolVersion = (typeof PROTOCOL_VERSIONS)[number]
 
 /** What a client may say: `{"op": …, "data": …}`; other keys are ignored. The only description of each command. */
 export type CommandContract<Data extends TObject | null = TObject | null> = {
@@ -20,11 +22,13 @@ function command<Data extends TObject | null>(contract: CommandContract<Data>): 
 /** Longest name that is worth comparing; longer ones are no event's. */
 export const MAX_EVENT_NAME = 256
 
+const patternExample = { examples: ['user_voicemail_*'] }
+
 /** Protocols 1 and 2 take any text, as the original does; a name of no event just never comes. */
 const subscribeCommand = command({
   op: 'subscribe',
   versions: [1, 2],
-  data: Type.Object({ event_name: Type.String() }),
+  data: Type.Object({ event_name: Type.String({ examples: ['user_voicemail_message_created'] }) }),
   description: 'Events of this name from now on; `*` alone is every name.',
 })
 
@@ -32,7 +36,7 @@ const subscribeCommand = command({
 const subscribePatternCommand = command({
   op: 'subscribe',
   versions: [3],
-  data: Type.Object({ event_name: text(MAX_EVENT_NAME, 1) }),
+  data: Type.Object({ event_name: Type.String({ ...text(MAX_EVENT_NAME, 1), ...patternExample }) }),
   description: 'Events of this name, or of all names that fit a pattern in which `*` stands for any text.',
 })
 
@@ -40,7 +44,7 @@ const subscribePatternCommand = command({
 const unsubscribeCommand = command({
   op: 'unsubscribe',
   versions: [3],
-  data: Type.Object({ event_name: text(MAX_EVENT_NAME, 1) }),
+  data: Type.Object({ event_name: Type.String({ ...text(MAX_EVENT_NAME, 1), ...patternExample }) }),
   description: 'Takes back what was subscribed to with exactly this name or pattern.',
 })
 
@@ -64,7 +68,7 @@ const tokenCommand = command({
 const pingCommand = command({
   op: 'ping',
   versions: [1, 2, 3],
-  data: Type.Object({ payload: Type.String() }),
+  data: Type.Object({ payload: Type.String({ examples: ['pong'] }) }),
   description: 'Answered with `pong` and the same payload (silently accepted in protocol 1).',
 })
 

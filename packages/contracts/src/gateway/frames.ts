@@ -1,28 +1,42 @@
-import Type, { type TObject } from 'typebox'
+import Type, { type TProperties, type TSchema } from 'typebox'
 import { nullable } from '../rest/schemas.js'
-import type { ProtocolVersion } from './commands.js'
+import { PROTOCOL_VERSIONS, type ProtocolVersion } from './commands.js'
+import { MESSAGE_COMMANDS } from './message-commands.js'
 
-/** What the server may say: `{"op": …, "code": …, "data": …}`. Protocols 1 and 2 have always exactly these keys. */
+/** What the server may say. The only description of each frame; a test holds real ones against it. */
 export type FrameContract = {
-  readonly op: string
+  /** What it is called among the frames of its protocol: its `op`, or why there is another of that. */
+  readonly name: string
   readonly versions: readonly ProtocolVersion[]
-  readonly frame: TObject
+  readonly frame: TSchema
   readonly description: string
 }
 
+/** Where documents say what an event is: the body of one of ours, or of somebody else's. */
+export const EVENT_REFERENCE = '#/components/schemas/event'
+
+const event = Type.Ref(EVENT_REFERENCE)
 const cursor = Type.String({ description: 'a place in the event log, opaque' })
 const done = Type.Literal(0)
+const refused = Type.Literal(1)
 
-function answer(op: string, versions: readonly ProtocolVersion[], description: string): FrameContract {
-  return { op, versions, frame: Type.Object({ op: Type.Literal(op), code: done, data: Type.Null() }), description }
+/** `{"op": …, "code": …, "data": …}`, and nothing else that is not named. */
+function frameOf(op: TSchema, code: TSchema, data: TSchema, more: TProperties = {}): TSchema {
+  return exactly({ op, code, data, ...more })
 }
 
-/** Why a client's wish was not done; a client mistake does not end a protocol 3 socket. */
-const errorDataSchema = Type.Object({
-  error_id: Type.String({ description: 'permanent; those of the REST API and GATEWAY_ERRORS' }),
-  message: Type.String({ description: 'for people' }),
-  details: Type.Optional(Type.Unknown({ description: 'as in the REST API' })),
-})
+function exactly(properties: TProperties): TSchema {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+function answer(
+  op: string,
+  versions: readonly ProtocolVersion[],
+  description: string,
+  data: TSchema = Type.Null(),
+): FrameContract {
+  return { name: op, versions, frame: frameOf(Type.Literal(op), done, data), description }
+}
 
 /** What can be wrong with a command, beside what the REST API says of its messages. */
 export const GATEWAY_ERRORS = {
@@ -30,8 +44,6 @@ export const GATEWAY_ERRORS = {
   unreadable: 'unreadable-frame',
   unknownOp: 'unknown-op',
   invalid: 'invalid-data',
-  /** No token yet: the first frame must bring it. */
-  noToken: 'unauthorized',
   /** No event has this name, or a name that fits this pattern. */
   unknownEvent: 'unknown-event',
   tooManySubscriptions: 'too-many-subscriptions',
@@ -44,88 +56,77 @@ export const GATEWAY_ERRORS = {
   unavailable: 'command-unavailable',
 } as const
 
-/** Every frame the server sends. */
+/** Why a client's wish was not done; a client mistake does not end a protocol 3 socket. */
+const errorFields = {
+  error_id: Type.String({
+    description: 'permanent; one of the examples, or of the REST API (docs/errors.md)',
+    examples: Object.values(GATEWAY_ERRORS),
+  }),
+  message: Type.String({ description: 'for people' }),
+  details: Type.Optional(Type.Unknown({ description: 'as in the REST API' })),
+}
+
+/** Longest part of a client's `op` that is said back. */
+export const MAX_OP_ECHO = 64
+
+/** Every frame the server sends. Those of protocols 1 and 2 are the contract's, bit for bit (bus.md 3.2). */
 export const SERVER_FRAMES: readonly FrameContract[] = [
-  {
-    op: 'init',
-    versions: [1, 2],
-    frame: Type.Object({ op: Type.Literal('init'), code: done, data: Type.Object({ version: Type.Integer() }) }),
-    description: 'The socket was accepted.',
-  },
-  {
-    op: 'init',
-    versions: [3],
-    frame: Type.Object({
-      op: Type.Literal('init'),
-      code: done,
-      data: Type.Object({
-        version: Type.Literal(3),
-        cursor,
-        retention_s: Type.Integer({ description: 'how far back the log reaches' }),
-      }),
+  answer('init', [1], 'The socket was accepted.', exactly({ version: Type.Literal(1) })),
+  answer('init', [2], 'The socket was accepted.', exactly({ version: Type.Literal(2) })),
+  answer(
+    'init',
+    [3],
+    'The socket was accepted; to miss nothing from here on, resume from this cursor.',
+    exactly({
+      version: Type.Literal(3),
+      cursor,
+      retention_s: Type.Integer({ description: 'how far back the log reaches, seconds' }),
     }),
-    description: 'The socket was accepted; to miss nothing from here on, resume from this cursor.',
-  },
+  ),
   {
-    op: 'event',
-    versions: [2],
-    frame: Type.Object({ op: Type.Literal('event'), code: done, data: Type.Object({}) }),
-    description: 'An event: its whole body.',
+    name: 'event',
+    versions: [1],
+    frame: event,
+    description: 'An event: its body, byte for byte, and no frame around it.',
   },
+  answer('event', [2], 'An event: its whole body.', event),
   {
-    op: 'event',
+    name: 'event',
     versions: [3],
-    frame: Type.Object({
-      op: Type.Literal('event'),
-      code: done,
-      data: Type.Object({}),
+    frame: frameOf(Type.Literal('event'), done, event, {
       cursor: nullable(cursor),
       event_id: nullable(Type.String()),
     }),
     description: 'An event: its whole body, its place in the log and its id. Null: it is in no log of ours.',
   },
-  answer('subscribe', [1, 2, 3], 'Subscribed; in protocol 1 only said before `start`.'),
+  answer('subscribe', PROTOCOL_VERSIONS, 'Subscribed; in protocol 1 only said before `start`.'),
   answer('unsubscribe', [3], 'Taken back.'),
-  answer('start', [1, 2, 3], 'Events come from now on.'),
-  answer('token', [1, 2, 3], 'The new token took over; in protocol 1 only said before `start`.'),
+  answer('start', PROTOCOL_VERSIONS, 'Events come from now on.'),
+  answer('token', PROTOCOL_VERSIONS, 'The new token took over; in protocol 1 only said before `start`.'),
+  answer('pong', [2, 3], 'The answer to `ping`.', exactly({ payload: Type.String() })),
+  answer(
+    'resume',
+    [3],
+    'Everything since the cursor was delivered, this many events; what follows is the present.',
+    exactly({ replayed: Type.Integer() }),
+  ),
   {
-    op: 'pong',
-    versions: [2, 3],
-    frame: Type.Object({
-      op: Type.Literal('pong'),
-      code: done,
-      data: Type.Object({ payload: Type.String() }),
-    }),
-    description: 'The answer to `ping`.',
-  },
-  {
-    op: 'resume',
+    name: 'resume-refused',
     versions: [3],
-    frame: Type.Object({
-      op: Type.Literal('resume'),
-      code: done,
-      data: Type.Object({ replayed: Type.Integer() }),
-    }),
-    description: 'Everything since the cursor was delivered, this many events; what follows is the present.',
-  },
-  {
-    op: 'resume',
-    versions: [3],
-    frame: Type.Object({
-      op: Type.Literal('resume'),
-      code: Type.Literal(1),
-      data: Type.Object({
-        ...errorDataSchema.properties,
-        reason: Type.Enum(['gone', 'too_many']),
-        oldest: cursor,
-      }),
-    }),
+    frame: frameOf(
+      Type.Literal('resume'),
+      refused,
+      exactly({ ...errorFields, reason: Type.Enum(['gone', 'too_many']), oldest: cursor }),
+    ),
     description: 'The events in between cannot be delivered: read the state over REST. What follows is the present.',
   },
+  ...MESSAGE_COMMANDS.map(({ op, versions, own }) =>
+    answer(op, versions, `Done: the answer of ${own.method} ${own.path}.`, own.response),
+  ),
   {
-    op: 'error',
+    name: 'error',
     versions: [3],
-    frame: Type.Object({ op: Type.String(), code: Type.Literal(1), data: errorDataSchema }),
+    frame: frameOf(Type.String({ maxLength: MAX_OP_ECHO }), refused, exactly(errorFields)),
     description: 'Not done. The `op` is the command’s, or `error` when the frame could not be read.',
   },
 ]

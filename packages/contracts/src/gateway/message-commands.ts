@@ -13,8 +13,8 @@ import type { RouteContract } from '../rest/route.js'
 import { text } from '../rest/schemas.js'
 import type { CommandContract } from './commands.js'
 
-/** The part of a route that a command needs. */
-export type CommandRoute = Pick<RouteContract, 'api' | 'method' | 'path'>
+/** The part of a route that a command and its description need. */
+export type CommandRoute = Pick<RouteContract, 'api' | 'method' | 'path' | 'query' | 'body' | 'response'>
 
 /**
  * A command that is a call of the REST API over the socket: same checks, same effects, same answers and error ids.
