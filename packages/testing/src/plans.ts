@@ -24,14 +24,16 @@ type PlanNode = {
   readonly 'Index Name'?: string
   readonly 'Actual Rows'?: number
   readonly 'Actual Loops'?: number
+  readonly 'Rows Removed by Filter'?: number
   readonly Plans?: readonly PlanNode[]
 }
 
-/** What a plan does: tables read whole, indexes used, rows of messages looked at, milliseconds. */
+/** What a plan does: tables read whole, indexes used, milliseconds. */
 export type PlanFacts = {
   readonly sequentialScans: readonly string[]
   readonly indexes: readonly string[]
-  readonly messagesRead: number
+  /** Rows looked at in each table, also those that a filter sorted out. */
+  readonly rowsRead: Readonly<Record<string, number>>
   readonly executionMs: number
 }
 
@@ -62,15 +64,23 @@ function factsOf(root: PlanNode): Omit<PlanFacts, 'executionMs'> {
   const named = (nodesOf: readonly PlanNode[], key: 'Relation Name' | 'Index Name') => [
     ...new Set(nodesOf.flatMap((node) => node[key] ?? [])),
   ]
-  const scans = nodes.filter((node) => node['Relation Name'] === 'message')
+  const rowsRead: Record<string, number> = {}
+  for (const node of nodes) {
+    const table = node['Relation Name']
+    if (table !== undefined) rowsRead[table] = (rowsRead[table] ?? 0) + rowsOf(node)
+  }
   return {
     sequentialScans: named(
       nodes.filter((node) => node['Node Type'] === 'Seq Scan'),
       'Relation Name',
     ),
     indexes: named(nodes, 'Index Name'),
-    messagesRead: scans.reduce((sum, node) => sum + (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 1), 0),
+    rowsRead,
   }
+}
+
+function rowsOf(node: PlanNode): number {
+  return ((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)) * (node['Actual Loops'] ?? 1)
 }
 
 function* walk(node: PlanNode): Generator<PlanNode> {
