@@ -4,7 +4,7 @@ import type { TenantId } from '@lamplighter/domain'
 import { formatMessageSummary, readMessageSummary } from '@lamplighter/sip'
 import { type ConsumeMessage, connect } from 'amqplib'
 import { bareTransaction } from './support/bare-transaction.js'
-import { type Place, startChain, Told } from './support/chain.js'
+import { inGroups, type Place, startChain, Told } from './support/chain.js'
 import { printResults, quantile, type Result } from './support/figures.js'
 import { BenchInstallation } from './support/installation.js'
 
@@ -12,10 +12,11 @@ import { BenchInstallation } from './support/installation.js'
 const IDLE_SAMPLES = 200
 /** Commits a second (P6, E1, E2). */
 const RATES = [50, 500]
-const STEADY_SAMPLES = 300
-const ROUNDS = 3
-/** Each phone is told five times a second at most (`PACE_MS` of packages/sip): so many that none is told that often at the highest rate. */
-const DEVICES = 200
+/** For how long at each rate in a round, and how often. */
+const STEADY_SEC = Number(process.env['BENCH_SECONDS'] ?? 4)
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5)
+/** Each with a mailbox and a subscription; so many that none is told as often as its pace allows (`PACE_MS` of packages/sip). */
+const DEVICES = 2000
 
 async function sample(place: Place): Promise<number> {
   place.count++
@@ -39,7 +40,7 @@ async function oneAtATime(places: readonly Place[]): Promise<number[]> {
 async function steadily(places: readonly Place[], perSecond: number): Promise<number[]> {
   const samples: Promise<number>[] = []
   const from = performance.now()
-  for (let index = 0; index < STEADY_SAMPLES; index++) {
+  for (let index = 0; index < STEADY_SEC * perSecond; index++) {
     const place = places[index % places.length]
     if (place) samples.push(sample(place))
     await delay(Math.max(0, from + ((index + 1) * 1000) / perSecond - performance.now()))
@@ -85,21 +86,20 @@ async function floor(
     if (message) consumer.ack(message)
   }
   await consumer.consume(queue, (message) => void show(message))
-  const places = await Promise.all(
-    Array.from({ length: DEVICES }, async () => {
-      const mailbox = await installation.mailbox(tenantId, context)
-      const own = new Told()
-      told.set(mailbox, own)
-      const change = async () => {
-        await bareTransaction(installation, tenantId, mailbox, false)
-        publisher.publish('bench-direct', '', Buffer.from(JSON.stringify({ mailbox })), {
-          headers: { bench: true },
-          deliveryMode: 2,
-        })
-      }
-      return { change, seen: (count: number) => own.when(count), count: 0 }
-    }),
-  )
+  const begin = async (): Promise<Place> => {
+    const mailbox = await installation.mailbox(tenantId, context)
+    const own = new Told()
+    told.set(mailbox, own)
+    const change = async () => {
+      await bareTransaction(installation, tenantId, mailbox, false)
+      publisher.publish('bench-direct', '', Buffer.from(JSON.stringify({ mailbox })), {
+        headers: { bench: true },
+        deliveryMode: 2,
+      })
+    }
+    return { change, seen: (count: number) => own.when(count), count: 0 }
+  }
+  const places = await inGroups(DEVICES, begin)
   const stop = async () => {
     await connection.close()
     sender.close()
@@ -146,5 +146,5 @@ const latency = [...collected].flatMap(([name, figures]): Result[] => [
   },
 ])
 printResults('ms', latency)
-process.stdout.write(`${IDLE_SAMPLES * ROUNDS} samples one at a time, ${STEADY_SAMPLES * ROUNDS} at each pace\n`)
+process.stdout.write(`${IDLE_SAMPLES * ROUNDS} samples one at a time, ${STEADY_SEC * ROUNDS} seconds at each pace\n`)
 await installation.stop()

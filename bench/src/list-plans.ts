@@ -16,7 +16,7 @@ const SIZE = { tenants: 10, mailboxes: 10_000, messagesEach: 100 }
 type Line = { readonly request: ListRequest; readonly statements: number; readonly plan: PlanFacts | undefined }
 
 function printLine({ request, statements, plan }: Line): void {
-  const figures = [statements, plan?.messagesRead, `${plan?.executionMs.toFixed(1)} ms`].join('\t')
+  const figures = [statements, plan?.rowsRead['message'], `${plan?.executionMs.toFixed(1)} ms`].join('\t')
   process.stdout.write(`${request.name.padEnd(40)}\t${figures}\t${plan?.indexes.join(' ')}\n`)
 }
 
