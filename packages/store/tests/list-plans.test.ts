@@ -62,7 +62,9 @@ describe('lists at 40,000 messages in 400 mailboxes of 4 tenants', () => {
       expect(plan?.indexes, request.name).toEqual(
         expect.arrayContaining([expect.stringMatching(/^message_of_(mailbox|tenant)$/)]),
       )
-      expect(plan?.rowsRead['message'], request.name).toBeLessThanOrEqual(request.name.includes('offset') ? 4 * FEW : FEW)
+      expect(plan?.rowsRead['message'], request.name).toBeLessThanOrEqual(
+        request.name.includes('offset') ? 4 * FEW : FEW,
+      )
     }
   }, 120_000)
 })
