@@ -149,8 +149,10 @@ class RelayTerm {
   /** Publishes until the bus confirms. False when the term ended first; then the rows wait for the next one. */
   async #publish({ events, toTenants }: ClaimedEvents): Promise<boolean> {
     while (!this.#term.signal.aborted) {
+      const publishing = handled(this.#bus.publish(events, { toTenants }))
+      if (!(await this.#waitFor(publishing))) return false
       try {
-        await this.#bus.publish(events, { toTenants })
+        await publishing
         this.#taken()
         return true
       } catch (err) {
@@ -163,15 +165,32 @@ class RelayTerm {
     return false
   }
 
+  /**
+   * Until the bus took these events or refused them. A broker with an alarm, or one that the network swallowed, does
+   * neither for half a minute. False when the term ended meanwhile.
+   */
+  async #waitFor(publishing: Promise<void>): Promise<boolean> {
+    while (!(await settlesWithin(publishing, POLL_MS))) {
+      if (this.#term.signal.aborted) return false
+      await this.#number()
+    }
+    return true
+  }
+
   /** While the bus takes nothing, what happens gets its cursor all the same: who reads the log waits for no broker. */
   async #sitOut(ms: number): Promise<void> {
     const until = Date.now() + ms
     for (let left = ms; left > 0 && !this.#term.signal.aborted; left = until - Date.now()) {
       this.#awake = false
-      const count = await this.#events.number(this.#batch)
-      if (count > 0) this.#behind = true
-      if (count < this.#batch && !this.#awake) await this.#rest(Math.min(left, POLL_MS))
+      const isAll = (await this.#number()) < this.#batch
+      if (isAll && !this.#awake) await this.#rest(Math.min(left, POLL_MS))
     }
+  }
+
+  async #number(): Promise<number> {
+    const count = await this.#events.number(this.#batch)
+    if (count > 0) this.#behind = true
+    return count
   }
 
   #taken(): void {
@@ -197,6 +216,18 @@ class RelayTerm {
       }
     })
   }
+}
+
+/** Whether it is done or failed by then. */
+async function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  const settled = () => true
+  const first = await Promise.race([promise.then(settled, settled), late])
+  clearTimeout(timer)
+  return first
 }
 
 /** A promise that may be left when the term ends: whoever still waits for it gets its failure, nobody else does. */

@@ -166,6 +166,27 @@ describe('the relay', () => {
     expect(bus.ids().slice(-4)).toEqual((await rows()).map((row) => row.event_id))
   })
 
+  it('gives cursors while the bus holds its confirms back, which then come in order, and is stopped all the same', async () => {
+    const bus = new RecordingBus(log)
+    let confirm: () => void = () => {}
+    bus.beforeConfirm = () =>
+      new Promise((resolve) => {
+        confirm = resolve
+      })
+    const relay = await start(bus)
+    await say(1)
+    await waitFor(() => bus.published.length === 1, { what: 'the first event' })
+    await say(3)
+    const numbered = async () => (await database.pool.query('SELECT 1 FROM event WHERE cursor IS NOT NULL')).rowCount
+    await waitFor(async () => (await numbered()) === 4, { what: 'the cursors', timeoutMs: 5000 })
+    confirm()
+    await waitFor(() => bus.published.length === 4, { what: 'the others' })
+    expect(bus.published.map(({ cursor }) => cursor)).toEqual([1, 2, 3, 4])
+    const before = performance.now()
+    await relay.stop()
+    expect(performance.now() - before).toBeLessThan(3000)
+  })
+
   it('a bus that is away for longer than the retention: nothing is forgotten before it was sent, in order', async () => {
     const bus = new RecordingBus(log)
     await start(bus)
