@@ -36,7 +36,8 @@ export type OwnBroker = TestBroker & {
 }
 
 const LOCAL = 'amqp://guest:guest@127.0.0.1:5672'
-const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+const TOOLS = '/usr/lib/rabbitmq/bin'
+const SERVER = `${TOOLS}/rabbitmq-server`
 const START_DEADLINE_MS = 60_000
 
 /** Evaluates Erlang on the broker's node: one start of the tool for any number of changes. */
@@ -80,7 +81,12 @@ export async function startBroker(options: BrokerOptions = {}): Promise<OwnBroke
   const home = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-rabbitmq-'))
   const [port, distPort, managementPort] = [await freePort(), await freePort(), await freePort()]
   await writeSettings(home, port, managementPort, options)
-  const ctlEnv = { HOME: path.join(home, 'home'), RABBITMQ_NODENAME: `lamplighter${port}@localhost` }
+  const ctlEnv = {
+    HOME: path.join(home, 'home'),
+    RABBITMQ_NODENAME: `lamplighter${port}@localhost`,
+    // The packaged commands become the user of the packaged broker, who has another cookie.
+    PATH: `${TOOLS}:${process.env['PATH']}`,
+  }
   const env = { ...process.env, ...ctlEnv, ...environmentOf(home, distPort) }
   const url = `amqp://guest:guest@127.0.0.1:${port}`
   const managementUrl = `http://guest:guest@127.0.0.1:${managementPort}`
