@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, IncomingMessage } from '@lamplighter/bus'
+import { type ConsumerDefinition, type IncomingMessage, SERVICE_QUEUES } from '@lamplighter/bus'
 import {
   TRANSCRIPTION_COMPLETED,
   type TranscriptionCompleted,
@@ -18,8 +18,7 @@ const checkData = createInputCheck(transcriptionCompletedSchema, 'body', 'ignore
  */
 export function transcriptionConsumer(transcriptions: TranscriptionService, log: Logger): ConsumerDefinition {
   return {
-    queue: 'calld.transcription',
-    durability: 'durable',
+    ...SERVICE_QUEUES.transcriptions,
     bindings: [{ name: TRANSCRIPTION_COMPLETED }],
     prefetch: 16,
     handle: async (message) => {

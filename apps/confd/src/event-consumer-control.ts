@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Bus, Consumer, ConsumerQueue, ConsumerQueues, QueueBinding } from '@lamplighter/bus'
+import {
+  type Bus,
+  type Consumer,
+  type ConsumerQueue,
+  type ConsumerQueues,
+  type QueueBinding,
+  SERVICE_QUEUES,
+} from '@lamplighter/bus'
 import { policyChanged, userRightsChanged } from '@lamplighter/contracts'
 import { type ConsumerAddress, consumerQueueName, consumerUsername } from '@lamplighter/domain'
 import type { Logger, Service } from '@lamplighter/runtime'
@@ -44,8 +51,7 @@ export class EventConsumerControl implements Service {
   async start(): Promise<void> {
     const { bus, originUuid } = this.#deps
     this.#consumer = await bus.consume({
-      queue: 'event-consumers.rights',
-      durability: 'exclusive',
+      ...SERVICE_QUEUES.consumerRights,
       bindings: [userRightsChanged.name, policyChanged.name].map((name) => ({ name, origin_uuid: originUuid })),
       prefetch: 100,
       handle: () => {

@@ -1,5 +1,12 @@
 import type { TokenVerifier } from '@lamplighter/access'
-import { type Bus, type Consumer, type IncomingMessage, type Outcome, readEventData } from '@lamplighter/bus'
+import {
+  type Bus,
+  type Consumer,
+  type IncomingMessage,
+  type Outcome,
+  readEventData,
+  SERVICE_QUEUES,
+} from '@lamplighter/bus'
 import { REVOCATION_EVENTS, readRevocation } from '@lamplighter/contracts'
 import type { Service } from '@lamplighter/runtime'
 
@@ -23,8 +30,7 @@ export function createRevocations({ bus, verifier, originUuid }: RevocationDepen
     start: async () => {
       bus.onReconnect(() => verifier.invalidateAll())
       consumer = await bus.consume({
-        queue: 'access.revocations',
-        durability: 'exclusive',
+        ...SERVICE_QUEUES.revocations,
         bindings: REVOCATION_EVENTS.map((name) => ({ name, origin_uuid: originUuid })),
         prefetch: PREFETCH,
         handle: (message) => forget(verifier, message),

@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, IncomingMessage, Outcome } from '@lamplighter/bus'
+import { type ConsumerDefinition, type IncomingMessage, type Outcome, SERVICE_QUEUES } from '@lamplighter/bus'
 import {
   deviceCreated,
   deviceDeleted,
@@ -42,8 +42,7 @@ export function lampConsumer(
   listener: LampListener,
 ): ConsumerDefinition & { readonly handle: (message: IncomingMessage) => Outcome } {
   return {
-    queue: 'mwid.lamp',
-    durability: 'exclusive',
+    ...SERVICE_QUEUES.lamps,
     bindings: [...LAMP_EVENTS, ...OTHER_EVENTS].map((name) => ({
       name,
       origin_uuid: originUuid,

@@ -1,5 +1,5 @@
 import type { SecretBox } from '@lamplighter/access'
-import type { Bus, Consumer } from '@lamplighter/bus'
+import { type Bus, type Consumer, SERVICE_QUEUES } from '@lamplighter/bus'
 import {
   mwiSourceCreated,
   mwiSourceDeleted,
@@ -52,8 +52,7 @@ export class ExternalFeeds {
   /** Subscribes anew everywhere, and from now on as sources and their mailboxes come, change and go. */
   async start(): Promise<void> {
     this.#consumer = await this.#parts.bus.consume({
-      queue: 'mwid.sources',
-      durability: 'exclusive',
+      ...SERVICE_QUEUES.sources,
       bindings: [...SOURCE_EVENTS, ...TRASH_EVENTS].map((name) => ({ name, origin_uuid: this.#parts.originUuid })),
       prefetch: 100,
       handle: (message) => {

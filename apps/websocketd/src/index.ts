@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { TokenIssuer, TokenVerifier } from '@lamplighter/access'
-import type { Bus, Consumer, IncomingMessage, Outcome } from '@lamplighter/bus'
+import { type Bus, type Consumer, type IncomingMessage, type Outcome, SERVICE_QUEUES } from '@lamplighter/bus'
 import { type AccessControl, calldForm, type HttpService, mountApi, mountWebSocket } from '@lamplighter/http'
 import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
@@ -63,8 +63,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
       bus.onReconnect(catchUp)
       // One queue for the whole process, bound once: everything else is decided in memory.
       consumer = await bus.consume({
-        queue: 'websocketd',
-        durability: 'exclusive',
+        ...SERVICE_QUEUES.gateway,
         bindings: [{ origin_uuid: originUuid }],
         prefetch: PREFETCH,
         handle: (message) => take(feed, message, log),

@@ -1,7 +1,8 @@
-import { type Channel, connect, type Options } from 'amqplib'
+import type { Channel, ChannelModel, Options } from 'amqplib'
 import type { HeaderMatch } from './bus.js'
-import { assertTenantDeadLetters } from './dead-letter.js'
+import { declareTopology } from './declare-topology.js'
 import { BusUnavailableError } from './errors.js'
+import { openConnection } from './open-connection.js'
 import { EVENT_EXCHANGE, MAX_DELIVERIES, TENANT_DEAD_EXCHANGE, TENANT_EXCHANGE } from './topology.js'
 
 /** What a queue of a tenant's consumer gets: by key of the topic exchange, or by headers of `wazo-headers`. */
@@ -20,7 +21,6 @@ export type ConsumerQueue = {
 }
 
 const MAX_QUEUE_BYTES = 256 * 1024 * 1024
-const CONNECT_TIMEOUT_MS = 10_000
 
 /**
  * Makes and removes the queues of tenants' consumers, which may do neither themselves (bus.md 5.8.6). Each call has a
@@ -42,8 +42,8 @@ export class ConsumerQueues {
     queue: ConsumerQueue,
     { bind, unbind, fresh }: { bind: readonly QueueBinding[]; unbind: readonly QueueBinding[]; fresh: boolean },
   ): Promise<void> {
-    await this.#withChannel(async (channel) => {
-      await assertTopology(channel)
+    await this.#withChannel(async (channel, connection) => {
+      await declareTopology(connection)
       if (fresh) await channel.deleteQueue(queue.name)
       await channel.assertQueue(queue.name, { durable: true, arguments: argumentsOf(queue) })
       for (const binding of unbind) await channel.unbindQueue(queue.name, ...placeOf(binding))
@@ -56,18 +56,15 @@ export class ConsumerQueues {
     await this.#withChannel((channel) => channel.deleteQueue(name))
   }
 
-  async #withChannel(work: (channel: Channel) => Promise<unknown>): Promise<void> {
+  async #withChannel(work: (channel: Channel, connection: ChannelModel) => Promise<unknown>): Promise<void> {
     try {
-      const connection = await connect(this.#url, {
-        timeout: CONNECT_TIMEOUT_MS,
-        clientProperties: { connection_name: 'lamplighter consumers' },
-      })
+      const connection = await openConnection(this.#url, 'lamplighter consumers')
       // Whatever fails is thrown by the call that fails.
       connection.on('error', () => {})
       try {
         const channel = await connection.createChannel()
         channel.on('error', () => {})
-        await work(channel)
+        await work(channel, connection)
       } finally {
         await connection.close().catch(() => {})
       }
@@ -75,12 +72,6 @@ export class ConsumerQueues {
       throw new BusUnavailableError('RabbitMQ did not set the queue up', { cause: error })
     }
   }
-}
-
-async function assertTopology(channel: Channel): Promise<void> {
-  await channel.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
-  await channel.assertExchange(TENANT_EXCHANGE, 'topic', { durable: true })
-  await assertTenantDeadLetters(channel)
 }
 
 /** Never `reject-publish`: one full queue would stop the relay for everybody (bus.md 5.3). */

@@ -1,23 +1,12 @@
-import type { Channel, ChannelModel } from 'amqplib'
+import type { ChannelModel } from 'amqplib'
 import type { DeadLetter, IncomingMessage } from './bus.js'
 import { BusUnavailableError } from './errors.js'
-import { TENANT_DEAD_EXCHANGE, TENANT_DEAD_QUEUE } from './topology.js'
 
-/** Dead letters of tenants that wait to be kept. */
-const MAX_TENANT_DEAD = 10_000
 /** Reasons of the broker's that mean a limit of the queue. */
 const LIMIT_REASONS: readonly string[] = ['maxlen', 'expired']
 
 /** What the broker adds when a message dies; a message sent again starts without it. */
 const DEATH_HEADERS = /^x-(death|(first|last)-death-(queue|reason|exchange)|delivery-count)$/
-
-/** Declares where tenants' queues put their dead letters (bus.md 5.4). */
-export async function assertTenantDeadLetters(channel: Channel): Promise<void> {
-  await channel.assertExchange(TENANT_DEAD_EXCHANGE, 'fanout', { durable: true })
-  const args = { 'x-queue-type': 'quorum', 'x-max-length': MAX_TENANT_DEAD, 'x-overflow': 'drop-head' }
-  await channel.assertQueue(TENANT_DEAD_QUEUE, { durable: true, arguments: args })
-  await channel.bindQueue(TENANT_DEAD_QUEUE, TENANT_DEAD_EXCHANGE, '')
-}
 
 /**
  * Whether a consumer had its chance. What was too old or too much for its queue nobody failed to take: the limits did

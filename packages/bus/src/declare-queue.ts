@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from '@lamplighter/runtime'
 import type { Channel, ChannelModel, Options } from 'amqplib'
 import type { ConsumerDefinition } from './bus.js'
-import { assertTenantDeadLetters } from './dead-letter.js'
-import { DEAD_LETTER_QUEUE, MAX_DELIVERIES, TENANT_DEAD_QUEUE } from './topology.js'
+import { SHARED_QUEUES } from './declare-topology.js'
+import { codeOf, PRECONDITION_FAILED } from './errors.js'
+import { DEAD_LETTER_EXCHANGE, MAX_DELIVERIES } from './topology.js'
 
-/** AMQP: what is there is not what was declared. */
-const PRECONDITION_FAILED = 406
-const DEAD_LETTERS = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': DEAD_LETTER_QUEUE }
+const DEAD_LETTERS = { 'x-dead-letter-exchange': DEAD_LETTER_EXCHANGE }
+/** What makes the name of an exclusive queue one of its own. */
+const SUFFIX_BYTES = 6
 /**
  * A letter leaves such a queue when the dead letter queue has confirmed it; that takes both of the last two (bus.md 5.4).
  * The queue has no limit, so it rejects nothing, and the relay's confirms do not hang on it.
@@ -32,16 +33,21 @@ export async function declareQueue(
   { queue, durability }: Pick<ConsumerDefinition, 'queue' | 'durability'>,
   log: Logger,
 ): Promise<string> {
-  // They have no dead letters of their own; the first is there since the connection was made.
-  if (queue === DEAD_LETTER_QUEUE) return queue
-  if (queue === TENANT_DEAD_QUEUE) await assertTenantDeadLetters(channel)
-  else if (durability === 'durable') await declareDurable(connection, queue, log)
-  else {
-    const name = `${queue}.${randomBytes(6).toString('hex')}`
-    const options = { exclusive: true, autoDelete: true, durable: false, arguments: DEAD_LETTERS }
-    return (await channel.assertQueue(name, options)).queue
+  // They are there since the connection was made.
+  if (SHARED_QUEUES.includes(queue)) return queue
+  if (durability === 'durable') {
+    await declareDurable(connection, queue, log)
+    return queue
   }
-  return queue
+  const name = `${queue}.${randomBytes(SUFFIX_BYTES).toString('hex')}`
+  const options = { exclusive: true, autoDelete: true, durable: false, arguments: DEAD_LETTERS }
+  return (await channel.assertQueue(name, options)).queue
+}
+
+/** A regular expression for the names that {@link declareQueue} gives. */
+export function namesOf({ queue, durability }: Pick<ConsumerDefinition, 'queue' | 'durability'>): string {
+  const escaped = queue.replaceAll('.', '\\.')
+  return durability === 'durable' ? escaped : `${escaped}\\.[0-9a-f]{${SUFFIX_BYTES * 2}}`
 }
 
 /**
@@ -56,7 +62,7 @@ async function declareDurable(connection: ChannelModel, queue: string, log: Logg
     await channel.assertQueue(queue, options)
     await channel.close()
   } catch (error) {
-    if ((error as { code?: unknown }).code !== PRECONDITION_FAILED) throw error
+    if (codeOf(error) !== PRECONDITION_FAILED) throw error
     log.warn({ queue }, 'the queue has other arguments than we give; delete it while it is empty and it is made anew')
   }
 }

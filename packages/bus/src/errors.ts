@@ -7,3 +7,13 @@ export class BusUnavailableError extends Error {
 export class BusRefusedError extends Error {
   override readonly name = 'BusRefusedError'
 }
+
+/** AMQP: the account may not do that. */
+export const ACCESS_REFUSED = 403
+/** AMQP: what is there is not what was declared. */
+export const PRECONDITION_FAILED = 406
+
+/** The code of an error of the broker's; undefined for other errors. */
+export function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown }).code
+}

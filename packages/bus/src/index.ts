@@ -14,4 +14,14 @@ export { type ConsumerQueue, ConsumerQueues, type QueueBinding } from './consume
 export { BusUnavailableError } from './errors.js'
 export { readEventData } from './event-data.js'
 export { InProcessBus } from './in-process-bus.js'
+export {
+  type BrokerGrant,
+  type BrokerPermissions,
+  consumerGrant,
+  permissionsFor,
+  REDELIVERY_GRANT,
+  RELAY_GRANT,
+  tenantQueuesGrant,
+} from './permissions.js'
+export { SERVICE_QUEUES } from './queues.js'
 export { RabbitMqBus } from './rabbitmq-bus.js'

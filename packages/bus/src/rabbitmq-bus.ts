@@ -1,5 +1,5 @@
 import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
-import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
+import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
 import type {
   Bus,
   Consumer,
@@ -12,20 +12,11 @@ import type {
 import { sendBack, toDeadLetter, wasRefused } from './dead-letter.js'
 import { decide } from './decide.js'
 import { declareQueue } from './declare-queue.js'
+import { declareTopology } from './declare-topology.js'
 import { BusRefusedError, BusUnavailableError } from './errors.js'
+import { openConnection } from './open-connection.js'
 import { publishAll } from './publisher.js'
-import {
-  APP_ID,
-  DEAD_LETTER_QUEUE,
-  EVENT_EXCHANGE,
-  RETRY_DELAY_MS,
-  TENANT_DEAD_QUEUE,
-  TENANT_EXCHANGE,
-} from './topology.js'
-
-const HEARTBEAT_SEC = 10
-/** A broker that is silent for this long while a connection is made is away: heartbeats begin only after that. */
-const CONNECT_TIMEOUT_MS = 10_000
+import { APP_ID, DEAD_LETTER_QUEUE, EVENT_EXCHANGE, RETRY_DELAY_MS, TENANT_DEAD_QUEUE } from './topology.js'
 
 /** Settings of the RabbitMQ transport. */
 export type RabbitMqBusOptions = {
@@ -53,7 +44,7 @@ export class RabbitMqBus implements Bus {
   readonly #url: string
   readonly #log: Logger
   readonly #retryDelayMs: number
-  readonly #connectTimeoutMs: number
+  readonly #connectTimeoutMs: number | undefined
   readonly #shards: number
   readonly #registrations = new Set<Registration>()
   readonly #listeners: (() => void)[] = []
@@ -68,7 +59,7 @@ export class RabbitMqBus implements Bus {
     this.#url = url
     this.#log = log
     this.#retryDelayMs = options.retryDelayMs ?? RETRY_DELAY_MS
-    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
+    this.#connectTimeoutMs = options.connectTimeoutMs
     this.#shards = options.shards ?? 1
   }
 
@@ -165,12 +156,7 @@ export class RabbitMqBus implements Bus {
   }
 
   async #connect(): Promise<void> {
-    const connection = await connect(withHeartbeat(this.#url), {
-      // A frame that waits for the acknowledgement of the one before costs 40 ms a hop.
-      noDelay: true,
-      timeout: this.#connectTimeoutMs,
-      clientProperties: { connection_name: 'lamplighter' },
-    })
+    const connection = await openConnection(this.#url, 'lamplighter', this.#connectTimeoutMs)
     // Reported here and acted on at `close`, which always follows.
     connection.on('error', (err) => this.#log.warn({ err }, 'RabbitMQ connection failed'))
     this.#watchAlarms(connection)
@@ -180,6 +166,7 @@ export class RabbitMqBus implements Bus {
       if (this.#session?.connection === connection) this.#lost()
     })
     try {
+      await declareTopology(connection)
       const publishers: ConfirmChannel[] = []
       while (publishers.length < this.#shards) publishers.push(await this.#openPublisher(connection))
       const session = { connection, publishers }
@@ -212,9 +199,6 @@ export class RabbitMqBus implements Bus {
     publisher.on('return', () => this.#returned++)
     // A channel that the broker closed is mended like a lost connection: everything is made anew.
     publisher.on('close', () => void connection.close().catch(() => {}))
-    await publisher.assertExchange(EVENT_EXCHANGE, 'headers', { durable: true })
-    await publisher.assertExchange(TENANT_EXCHANGE, 'topic', { durable: true })
-    await publisher.assertQueue(DEAD_LETTER_QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
     return publisher
   }
 
@@ -307,13 +291,6 @@ function refusalIn(error: unknown): string | undefined {
   if (message.startsWith('Handshake terminated by server: 403')) return 'it does not know the account'
   if (message.startsWith('Expected ConnectionOpenOk')) return 'it does not let us into the virtual host'
   return undefined
-}
-
-/** A dead peer is noticed within seconds, not when TCP gives up. */
-function withHeartbeat(url: string): string {
-  const parsed = new URL(url)
-  parsed.searchParams.set('heartbeat', String(HEARTBEAT_SEC))
-  return parsed.href
 }
 
 function toIncoming({ content, fields, properties }: ConsumeMessage): IncomingMessage {

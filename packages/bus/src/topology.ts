@@ -2,6 +2,11 @@
 export const EVENT_EXCHANGE = 'wazo-headers'
 /** Where messages end that no handler could take: kept until somebody looks. */
 export const DEAD_LETTER_QUEUE = 'lamplighter.dead'
+/**
+ * By way of this a message of ours comes there. Not the default exchange: who may dead-letter through that may also put
+ * anything into any queue (decision 0062).
+ */
+export const DEAD_LETTER_EXCHANGE = 'lamplighter.dead-letters'
 /** Deliveries of one message before it counts as poison. */
 export const MAX_DELIVERIES = 5
 /** Wait before a refused message comes again. */

@@ -4,7 +4,7 @@ import { evaluate, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing
 import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Bus, DeadLetter, IncomingMessage, Outcome, OutgoingMessage } from '../src/bus.js'
-import { BusUnavailableError, InProcessBus, RabbitMqBus } from '../src/index.js'
+import { BusUnavailableError, ConsumerQueues, InProcessBus, RabbitMqBus } from '../src/index.js'
 
 const log = createLogger('silent')
 let vhost: { url: string; name: string }
@@ -236,8 +236,7 @@ describe('the RabbitMQ transport', () => {
     connection.on('error', () => {})
     const [fresh, old] = [`test.${randomUUID()}`, `test.${randomUUID()}`]
     const basics = {
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': 'lamplighter.dead',
+      'x-dead-letter-exchange': 'lamplighter.dead-letters',
       'x-queue-type': 'quorum',
       'x-delivery-limit': 4,
     }
@@ -346,6 +345,22 @@ describe('the RabbitMQ transport', () => {
     await waitFor(() => connected === 1, { what: 'the connection' })
     await bus.publish([message({ early: 'yes' })])
     await waitFor(() => received.length === 1, { what: 'the message' })
+    await bus.stop()
+    await proxy.stop()
+  })
+
+  it('6.3.27: every connection asks for a heartbeat: a broker that is gone keeps nobody waiting', async () => {
+    const proxy = await TcpProxy.start(new URL(vhost.url))
+    const bus = new RabbitMqBus(vhost.url, log)
+    await bus.start()
+    // Slow enough that it is seen.
+    proxy.delay(150)
+    const queues = new ConsumerQueues(proxy.url(new URL(vhost.url)))
+    const gone = queues.delete(`ev.${randomUUID()}.none`)
+    const ask = `[rabbit_reader:info(P, [timeout]) || P <- rabbit_networking:connections_local(), catch rabbit_reader:info(P, [vhost]) =:= [{vhost, <<"${vhost.name}">>}]].`
+    const both = /^\[\[\{timeout,10\}\],\s*\[\{timeout,10\}\]\]$/
+    await waitFor(async () => both.test(await evaluate(inject('amqpCtlEnv'), ask)), { what: 'two heartbeats of 10 s' })
+    await gone
     await bus.stop()
     await proxy.stop()
   })

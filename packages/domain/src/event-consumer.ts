@@ -3,7 +3,12 @@ import { isUuid, type TenantId } from './ids.js'
 /** A consumer of a tenant on AMQP, by name. */
 export type ConsumerAddress = { readonly tenantId: TenantId; readonly name: string }
 
-const USERNAME = /^([a-z0-9-]{1,40})@([0-9a-f-]{36})$/
+const NAME = '[a-z0-9-]{1,40}'
+const TENANT = '[0-9a-f-]{36}'
+const USERNAME = new RegExp(`^(${NAME})@(${TENANT})$`)
+
+/** A regular expression for all that {@link consumerQueueName} can answer. */
+export const CONSUMER_QUEUE_NAMES = `ev\\.${TENANT}\\.${NAME}`
 
 /** The queue of a consumer (bus.md 5.4). */
 export function consumerQueueName({ tenantId, name }: ConsumerAddress): string {

@@ -22,7 +22,13 @@ export {
   RightMissingError,
   RuleError,
 } from './errors.js'
-export { type ConsumerAddress, consumerQueueName, consumerUsername, readConsumerUsername } from './event-consumer.js'
+export {
+  CONSUMER_QUEUE_NAMES,
+  type ConsumerAddress,
+  consumerQueueName,
+  consumerUsername,
+  readConsumerUsername,
+} from './event-consumer.js'
 export { EXTERNAL_SOURCES, type External, type ExternalSource, isStale } from './external.js'
 export { fold, searchTextOf } from './fold.js'
 export {

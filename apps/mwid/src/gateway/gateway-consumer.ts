@@ -1,4 +1,4 @@
-import { type ConsumerDefinition, type IncomingMessage, readEventData } from '@lamplighter/bus'
+import { type ConsumerDefinition, type IncomingMessage, readEventData, SERVICE_QUEUES } from '@lamplighter/bus'
 import {
   gatewayCreated,
   gatewayDeleted,
@@ -41,8 +41,7 @@ const EVENTS = [
 /** Events only wake the worker, as for the lamps of devices: what is missed is found by the reconciliation. */
 export function gatewayConsumer(originUuid: string, listener: GatewayListener): ConsumerDefinition {
   return {
-    queue: 'mwid.gateway',
-    durability: 'exclusive',
+    ...SERVICE_QUEUES.gatewayLamps,
     bindings: EVENTS.map((name) => ({ name, origin_uuid: originUuid })),
     prefetch: 500,
     handle: (message) => {
