@@ -7,10 +7,12 @@ import { LogWatch } from './log-watch.js'
 /** A log, a bus that is there or not, and a consumer that writes down what wakes it. */
 function simulate() {
   const bus = { connected: true }
+  const relay = { confirmed: 0, waiting: false }
   const committed: CommittedEvent[] = []
   const woken: string[] = []
   const events = {
     head: async () => Math.max(0, ...committed.map(({ id }) => id)),
+    relayed: async () => ({ ...relay }),
     after: async (id: number, names: readonly string[], limit: number) =>
       committed.filter((one) => one.id > id && names.includes(one.name)).slice(0, limit),
   }
@@ -29,7 +31,7 @@ function simulate() {
     committed.push({ id, eventId: `e${id}`, name, headers: {} as CommittedEvent['headers'], body: String(id) })
     committed.sort((a, b) => a.id - b.id)
   }
-  return { bus, watch, commit, woken }
+  return { bus, relay, watch, commit, woken }
 }
 
 it('wakes by the log while the bus is away, for each event once, one that was committed late too', async () => {
@@ -75,4 +77,23 @@ it('reads what piled up in pieces', async () => {
   expect(woken).toHaveLength(3500)
   await watch.look()
   expect(woken).toHaveLength(3500)
+})
+
+it('wakes by the log while the broker is there and takes nothing, and not while it is only behind', async () => {
+  const { relay, watch, commit, woken } = simulate()
+  await watch.look()
+  Object.assign(relay, { confirmed: 10, waiting: true })
+  commit(1)
+  await watch.look()
+  relay.confirmed = 20
+  await watch.look()
+  expect(woken).toEqual([])
+  commit(2)
+  await watch.look()
+  // What was said just before nobody knew has not arrived either.
+  expect(woken).toEqual(['1', '2'])
+  relay.waiting = false
+  commit(3)
+  await watch.look()
+  expect(woken).toEqual(['1', '2'])
 })

@@ -5,7 +5,7 @@ import type { CommittedEvent, EventTail } from '@lamplighter/store'
 /** What the watch looks at. */
 export type LogWatchParts = {
   readonly bus: Pick<Bus, 'connected'>
-  readonly events: Pick<EventTail, 'head' | 'after'>
+  readonly events: Pick<EventTail, 'head' | 'after' | 'relayed'>
   readonly log: Logger
 }
 
@@ -16,8 +16,11 @@ const OVERLAP = 1000
 const PAGE = 1000
 
 /**
- * While the bus is away nobody wakes the worker, but the events are in the log: it is looked at every five seconds. What
- * one look misses the reconciliation finds.
+ * While the bus brings nothing nobody wakes the worker, but the events are in the log: it is looked at every five seconds.
+ * What one look misses the reconciliation finds.
+ *
+ * The bus brings nothing when it is away. A broker with a resource alarm takes nothing either, but whoever only listens
+ * keeps its connection and is told nothing: that is known by events that wait, none of which left since the last look.
  */
 export class LogWatch {
   readonly #parts: LogWatchParts
@@ -25,6 +28,7 @@ export class LogWatch {
   readonly #names: readonly string[]
   readonly #stopping = new AbortController()
   #mark: number | undefined
+  #confirmed: number | undefined
   #seen = new Set<number>()
   #running: Promise<void> | undefined
 
@@ -46,8 +50,8 @@ export class LogWatch {
 
   /** Looks once: notes how far the log is while the bus works, and wakes who it would wake otherwise. */
   async look(): Promise<void> {
-    const { bus, events } = this.#parts
-    if (this.#mark === undefined || bus.connected) {
+    const { events } = this.#parts
+    if ((await this.#brings()) || this.#mark === undefined) {
       this.#mark = await events.head()
       this.#seen = new Set()
       return
@@ -62,6 +66,15 @@ export class LogWatch {
     this.#mark = Math.max(this.#mark, after)
     const oldest = this.#mark - OVERLAP
     this.#seen = new Set([...this.#seen].filter((id) => id > oldest))
+  }
+
+  /** Whether the bus brings events, as far as can be seen. */
+  async #brings(): Promise<boolean> {
+    const { bus, events } = this.#parts
+    const before = this.#confirmed
+    const { confirmed, waiting } = await events.relayed(LOOK_MS / 1000)
+    this.#confirmed = confirmed
+    return bus.connected && !(waiting && confirmed === before)
   }
 
   async #run(): Promise<void> {
