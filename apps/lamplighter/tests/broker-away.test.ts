@@ -2,12 +2,14 @@ import { TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { type ChannelModel, connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MessageListener } from './message-listener.js'
+import { RawNotifier } from './raw-notifier.js'
 import type { RawPhone } from './raw-phone.js'
 import { Phones } from './sip-support.js'
 import { type Tenant, TestInstallation, type Voicemail, wav } from './support.js'
 
 const CREATED = 'global_voicemail_message_created'
 const PHONES = 8
+const SOURCES = '/api/confd/1.1/mwi-sources'
 
 /** The broker is not there from the first start on; everything but the events of others works as ever. */
 describe('a broker that is away throughout', () => {
@@ -90,6 +92,23 @@ describe('a broker that is away throughout', () => {
     await waitFor(() => phone.messages.at(-1) === ids[1], { what: 'the events' })
     expect(phone.messages.slice(-2)).toEqual(ids)
     phone.leave()
+  })
+
+  it('lets a new source of counts be asked, and a deleted one no more', async () => {
+    const server = new RawNotifier()
+    await server.start()
+    const { id } = await installation.mailbox(tenant, { external: { source: 'subscribe' }, number: '7000' })
+    const { uuid } = await tenant.admin.call<{ uuid: string }>('POST', SOURCES, {
+      name: 'up',
+      kind: 'subscribe',
+      voicemail_id: id,
+      targets: [server.target],
+      remote_voicemail: '200',
+    })
+    await waitFor(() => server.asked.length === 1, { what: 'the subscription' })
+    await tenant.admin.call('DELETE', `${SOURCES}/${uuid}`)
+    await waitFor(() => server.asked.at(-1)?.expires === '0', { what: 'the goodbye' })
+    await server.stop()
   })
 
   it('tells a softphone nothing twice, though the gateway is restarted before the bus had it', async () => {

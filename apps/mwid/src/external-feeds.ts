@@ -1,5 +1,5 @@
 import type { SecretBox } from '@lamplighter/access'
-import { type Bus, type Consumer, SERVICE_QUEUES } from '@lamplighter/bus'
+import { type Bus, type Consumer, type ConsumerDefinition, SERVICE_QUEUES } from '@lamplighter/bus'
 import {
   mwiSourceCreated,
   mwiSourceDeleted,
@@ -35,6 +35,8 @@ const TRASH_EVENTS = [voicemailDeleted.name, voicemailRestored.name]
 
 /** SIP feeds of external mailboxes: what peers tell us, what we ask of servers, and who of them says nothing any more. */
 export class ExternalFeeds {
+  /** Hears of sources and their mailboxes. */
+  readonly consumer: ConsumerDefinition
   readonly #parts: ExternalFeedsDependencies
   readonly #subscriptions: SourceSubscriptions
   readonly #handler: NotifyHandler
@@ -47,22 +49,12 @@ export class ExternalFeeds {
     this.#subscriptions = new SourceSubscriptions(parts)
     this.#handler = new NotifyHandler({ ...parts, subscriptions: this.#subscriptions })
     this.#watch = new SourceWatch(parts.store, parts.log)
+    this.consumer = sourceConsumer(parts.originUuid, this.#subscriptions)
   }
 
   /** Subscribes anew everywhere, and from now on as sources and their mailboxes come, change and go. */
   async start(): Promise<void> {
-    this.#consumer = await this.#parts.bus.consume({
-      ...SERVICE_QUEUES.sources,
-      bindings: [...SOURCE_EVENTS, ...TRASH_EVENTS].map((name) => ({ name, origin_uuid: this.#parts.originUuid })),
-      prefetch: 100,
-      handle: (message) => {
-        const { source, mailbox } = readSubjects(message) ?? {}
-        if (source !== undefined) this.#subscriptions.changed(source)
-        else if (mailbox !== undefined) this.#subscriptions.mailboxChanged(mailbox)
-        else return 'dead_letter'
-        return 'ack'
-      },
-    })
+    this.#consumer = await this.#parts.bus.consume(this.consumer)
     await this.#subscriptions.start()
     this.#watch.start()
   }
@@ -85,5 +77,21 @@ export class ExternalFeeds {
       this.#parts.log.warn({ err }, 'a NOTIFY could not be taken')
       ignore()
     }
+  }
+}
+
+/** Events only say which source to look at, so that one that comes twice begins its subscription anew and changes nothing. */
+function sourceConsumer(originUuid: string, subscriptions: SourceSubscriptions): ConsumerDefinition {
+  return {
+    ...SERVICE_QUEUES.sources,
+    bindings: [...SOURCE_EVENTS, ...TRASH_EVENTS].map((name) => ({ name, origin_uuid: originUuid })),
+    prefetch: 100,
+    handle: (message) => {
+      const { source, mailbox } = readSubjects(message) ?? {}
+      if (source !== undefined) subscriptions.changed(source)
+      else if (mailbox !== undefined) subscriptions.mailboxChanged(mailbox)
+      else return 'dead_letter'
+      return 'ack'
+    },
   }
 }

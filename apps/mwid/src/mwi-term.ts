@@ -126,6 +126,7 @@ export class MwiTerm {
     this.#watch = new LogWatch({ ...this.#parts, events: this.#parts.sip.events }, [
       nearby.consumer,
       this.#gateways.consumer,
+      this.#external.consumer,
     ])
     this.#watch.start()
     this.#parts.metrics.countWith(this.#counts())
@@ -201,8 +202,8 @@ export class MwiTerm {
     this.#reconciliation.stop()
     this.#parts.metrics.countWith(undefined)
     this.#parts.signal?.setLocalEar(undefined)
-    await this.#external.stop()
     await this.#watch?.stop()
+    await this.#external.stop()
     await this.#consumer?.stop()
     await this.#reassertion.stop()
     await this.#worker.stop()
