@@ -30,6 +30,7 @@ export class SourceSubscriptions {
   readonly #parts: SourceSubscriptionsDependencies
   readonly #queue = new KeyedQueue()
   #subscriptions = new Map<MwiSourceId, SourceSubscription>()
+  #stopped = false
 
   constructor(parts: SourceSubscriptionsDependencies) {
     this.#parts = parts
@@ -68,6 +69,7 @@ export class SourceSubscriptions {
 
   /** Leaves them to whoever is active next. */
   async stop(): Promise<void> {
+    this.#stopped = true
     for (const subscription of this.#subscriptions.values()) subscription.drop()
     this.#subscriptions = new Map()
     await this.#queue.idle()
@@ -84,6 +86,8 @@ export class SourceSubscriptions {
   }
 
   #begin(server: SubscribedServer, delayMs: number): void {
+    // What was being read about it came too late.
+    if (this.#stopped) return
     const subscription = new SourceSubscription(server, this.#context())
     this.#subscriptions.set(server.uuid, subscription)
     subscription.start(delayMs)
