@@ -32,6 +32,7 @@ type Session = { readonly connection: ChannelModel; readonly publishers: readonl
 type Registration = {
   readonly definition: ConsumerDefinition
   channel: Channel | undefined
+  consumerTag: string
   stopped: boolean
   running: number
 }
@@ -104,7 +105,7 @@ export class RabbitMqBus implements Bus {
   }
 
   async consume(definition: ConsumerDefinition): Promise<Consumer> {
-    const registration: Registration = { definition, channel: undefined, stopped: false, running: 0 }
+    const registration: Registration = { definition, channel: undefined, consumerTag: '', stopped: false, running: 0 }
     this.#registrations.add(registration)
     if (this.#session) await this.#startConsumer(this.#session, registration)
     return { stop: () => this.#stopConsumer(registration) }
@@ -243,11 +244,13 @@ export class RabbitMqBus implements Bus {
       await channel.bindQueue(queue, EVENT_EXCHANGE, '', { ...binding, 'x-match': 'all' })
     }
     registration.channel = channel
-    await channel.consume(queue, (message) => {
-      if (message) void this.#handle(channel, registration, message)
+    const { consumerTag } = await channel.consume(queue, (message) => {
       // Null: the queue was deleted under us. A new connection declares it again.
-      else void connection.close().catch(() => {})
+      if (!message) void connection.close().catch(() => {})
+      // What was on its way goes back when the channel is closed.
+      else if (!registration.stopped) void this.#handle(channel, registration, message)
     })
+    registration.consumerTag = consumerTag
   }
 
   async #handle(channel: Channel, registration: Registration, message: ConsumeMessage): Promise<void> {
@@ -273,16 +276,25 @@ export class RabbitMqBus implements Bus {
     channel.nack(message, false, again)
   }
 
+  /** Takes no more messages, and those that are being handled to their end. */
   async #stopConsumer(registration: Registration): Promise<void> {
     registration.stopped = true
     this.#registrations.delete(registration)
-    const { channel } = registration
+    const { channel, consumerTag } = registration
     if (!channel) return
     channel.removeAllListeners('close')
-    while (registration.running > 0 && !this.#stopping.signal.aborted) await sleep(5)
+    await cancel(channel, consumerTag)
+    while (registration.running > 0) await sleep(5)
     registration.channel = undefined
     await channel.close().catch(() => {})
   }
+}
+
+/** Lets the broker send nothing more. A channel that is closed gets nothing anyway. */
+async function cancel(channel: Channel, consumerTag: string): Promise<void> {
+  try {
+    await channel.cancel(consumerTag)
+  } catch {}
 }
 
 /** What amqplib's words mean, where they mean that the settings are wrong. It gives no code. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createLogger } from '@lamplighter/runtime'
+import { createLogger, sleep } from '@lamplighter/runtime'
 import { evaluate, TcpProxy, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -141,6 +141,30 @@ describe.each(transports)('the bus $name', ({ open }) => {
     const before = bus.returned
     await bus.publish([message({ nobody: randomUUID() }), message({ nobody: randomUUID() })])
     expect(bus.returned - before).toBe(2)
+  })
+
+  it('lets a handler finish when it is stopped, and gives it nothing more', async () => {
+    const other = open()
+    await other.start()
+    const mark = randomUUID()
+    let [begun, finished] = [0, 0]
+    await other.consume({
+      queue: `test.${mark}`,
+      durability: 'durable',
+      bindings: [{ mark }],
+      prefetch: 2,
+      handle: async (): Promise<Outcome> => {
+        begun++
+        // One of two is always under way.
+        await sleep(begun % 2 === 0 ? 100 : 150)
+        finished++
+        return 'ack'
+      },
+    })
+    await other.publish(Array.from({ length: 20 }, () => message({ mark })))
+    await waitFor(() => begun === 2, { what: 'the first messages' })
+    await other.stop()
+    expect([begun, finished]).toEqual([2, 2])
   })
 
   it('refuses to publish when it is stopped', async () => {
