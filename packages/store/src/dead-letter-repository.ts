@@ -26,6 +26,7 @@ const MAX_LETTERS = 10_000
 /** Whether a queue is a tenant's consumer's (bus.md 5.4). What tenants refuse must not push out what is ours. */
 const ofTenant = (queue: string) => `starts_with(${queue}, 'ev.')`
 
+/** What died again is another letter: whoever sent it and forgets the one he sent must not forget this one. */
 const KEEP = `
   WITH gone AS (
     DELETE FROM dead_letter WHERE ${ofTenant('queue')} = ${ofTenant('$1')} AND id <= (
@@ -33,7 +34,7 @@ const KEEP = `
       ORDER BY id DESC OFFSET ${MAX_LETTERS - 1} LIMIT 1))
   INSERT INTO dead_letter (queue, reason, event_id, name, headers, body)
   VALUES ($1, $2, $3, $4, $5::jsonb, decode($6, 'base64'))
-  ON CONFLICT (queue, event_id) DO UPDATE SET died_at = now(), reason = excluded.reason`
+  ON CONFLICT (queue, event_id) DO UPDATE SET id = excluded.id, died_at = now(), reason = excluded.reason`
 const HEAD = `id, queue, reason, event_id AS "eventId", name, headers, length(body) AS size, died_at AS "diedAt"`
 const LIST = `
   SELECT (SELECT count(*)::int FROM dead_letter) AS total, coalesce(json_agg(l ORDER BY l.id DESC), '[]') AS items
@@ -50,7 +51,7 @@ export class DeadLetterRepository {
   }
 
   /**
-   * Stores a letter; one that is there already is not stored twice. Beyond ten thousand of our queues, or of all tenants',
+   * Stores a letter; one that is there already is not stored twice, but gets a new id. Beyond ten thousand of our queues, or of all tenants',
    * the oldest goes.
    */
   async keep({ queue, reason, eventId, name, headers, body }: NewDeadLetter): Promise<void> {
