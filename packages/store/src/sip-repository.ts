@@ -143,10 +143,9 @@ const WATCHED = `
     SELECT * FROM lamp WHERE device_uuid = d.uuid AND mailbox_id <> ALL (d.watches) OFFSET 0) l`
 const MAILBOXES_OF_POLICY = `
   SELECT id FROM mailbox WHERE mwi_policy_uuid = $1::uuid AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3`
-/** A domain is a realm once every device of its tenant has credentials for it; till then nobody is locked out. */
 /**
- * The device may be gone by now; then there is no lamp to speak of. A line of a worker that lost its turn may come after
- * its successor's: the higher revision stays.
+ * The device may be gone by now; then there is no lamp to speak of. It is looked up by key (`OFFSET 0`). A line of a worker
+ * that lost its turn may come after its successor's: the higher revision stays.
  */
 const SAVE_LAMPS = `
   INSERT INTO lamp AS l (uuid, tenant_uuid, device_uuid, mailbox_id, desired_revision, desired_new, desired_old, desired_urgent_new,
@@ -158,7 +157,7 @@ const SAVE_LAMPS = `
   FROM json_to_recordset($1::json) AS e(device_uuid uuid, mailbox_id int, revision bigint, new int, old int, urgent_new int,
     urgent_old int, acknowledged_revision bigint, acknowledged_new int, acknowledged_old int, acknowledged_urgent_new int,
     acknowledged_urgent_old int, reason text, status int)
-    JOIN device d ON d.uuid = e.device_uuid
+    CROSS JOIN LATERAL (SELECT uuid, tenant_uuid FROM device WHERE uuid = e.device_uuid OFFSET 0) d
   ON CONFLICT (device_uuid, mailbox_id) DO UPDATE SET
     desired_revision = excluded.desired_revision, desired_new = excluded.desired_new, desired_old = excluded.desired_old,
     desired_urgent_new = excluded.desired_urgent_new, desired_urgent_old = excluded.desired_urgent_old,

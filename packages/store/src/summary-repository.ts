@@ -61,13 +61,14 @@ const LOCK_ALL = `
   WHERE m.id = ANY ($1::int[]) AND m.deleted_at IS NULL AND (m.tenant_uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid]))
   ORDER BY m.id FOR UPDATE OF s`
 
+/** `OFFSET 0` keeps it a look-up by key: while its statistics know no better, the planner would read every summary there is. */
 const READ_AUDIENCES = `
   SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages,
     m.external, m.external_heard_at, m.external_stale_at, ${STATE_COLUMNS},
     ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
     (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
       FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
-  FROM mailbox m JOIN mailbox_summary s ON s.mailbox_id = m.id
+  FROM mailbox m CROSS JOIN LATERAL (SELECT * FROM mailbox_summary WHERE mailbox_id = m.id OFFSET 0) s
   WHERE m.id = ANY ($1::int[])`
 
 /** Adds to the counts of a summary, `s`, and raises its revision. The four additions are parameters from this one on. */

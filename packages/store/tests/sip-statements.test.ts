@@ -1,30 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { DeviceId, MailboxId, TenantId } from '@lamplighter/domain'
-import { createTestDatabase, explainPrepared, recordStatements, type TestDatabase } from '@lamplighter/testing'
+import type { DeviceId } from '@lamplighter/domain'
+import { createTestDatabase, type TestDatabase } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type Database,
-  onlyTenant,
-  openDatabase,
-  Provisioning,
-  SipRepository,
-  Store,
-  type StoredSubscription,
-} from '../src/index.js'
+import { type Database, openDatabase, Provisioning, SipRepository, type StoredSubscription } from '../src/index.js'
 
 describe('statements of the SIP worker', () => {
   const deviceId = randomUUID() as DeviceId
   let disposable: TestDatabase
   let database: Database
   let sip: SipRepository
-  let tenantId: TenantId
   let subscription: (endsInSec: number) => StoredSubscription
 
   beforeAll(async () => {
     disposable = await createTestDatabase()
     database = openDatabase(disposable.url, { connections: 2 })
     sip = new SipRepository(database.pool)
-    tenantId = await new Provisioning(database).createTenant({ name: 'master', slug: 'master' })
+    const tenantId = await new Provisioning(database).createTenant({ name: 'master', slug: 'master' })
     await database.pool.query(
       `INSERT INTO device (uuid, tenant_uuid, sip_username, sip_realm, ha1_md5, ha1_sha256, lists_mailboxes)
        VALUES ($1, $2, 'phone', 'r', 'x', 'x', true)`,
@@ -80,32 +71,6 @@ describe('statements of the SIP worker', () => {
     expect(loaded.find(({ uuid }) => uuid === first.uuid)).toEqual(refreshed)
     expect(loaded.find(({ uuid }) => uuid === second.uuid)).toEqual(second)
     await sip.deleteSubscriptions([first.uuid, second.uuid])
-  })
-
-  it('look at the devices that may watch a mailbox, not at all of a tenant whose devices have lists of their own', async () => {
-    const { pool } = database
-    const { contexts } = new Store(database, randomUUID(), () => {}).configuration(onlyTenant(tenantId))
-    const context = await contexts.create({ uuid: randomUUID(), label: 'desks', type: 'internal' })
-    const { rows } = await pool.query<{ id: MailboxId }>(
-      `INSERT INTO mailbox (tenant_uuid, name, number, accesstype, context) VALUES ($1, 'reception', '100', 'global', $2) RETURNING id`,
-      [tenantId, context.name],
-    )
-    const reception = rows[0]?.id ?? (0 as MailboxId)
-    await pool.query('INSERT INTO mailbox_summary (mailbox_id) VALUES ($1)', [reception])
-    await pool.query(
-      `INSERT INTO device (uuid, tenant_uuid, sip_username, sip_realm, ha1_md5, ha1_sha256, lists_mailboxes)
-       SELECT gen_random_uuid(), $1, 'desk' || n, 'r', 'x', 'x', n > 3 FROM generate_series(1, 3000) n`,
-      [tenantId],
-    )
-    await pool.query('ANALYZE device')
-    const { pool: recording, sent } = recordStatements(pool)
-    await new SipRepository(recording).watched([], [reception])
-    const [statement] = sent
-    if (!statement) throw new Error('nothing was asked')
-    const { sequentialScans, rowsRead } = await explainPrepared(pool, statement)
-    expect(sequentialScans).not.toContain('device')
-    // Three that watch everything: as possible watchers, and each for what it watches.
-    expect(rowsRead['device']).toBe(6)
   })
 
   it('name a lamp by its device and mailbox, the same for ever: traces and links hang on it', async () => {
