@@ -7,6 +7,8 @@ export const OUTBOX_CHANNEL = 'lamplighter_outbox'
 const COALESCE_MS = 3
 /** How long the relay leaves the machine to lamps of this process, which are told without it (decision 0056). */
 const LAMPS_FIRST_MS = 2
+/** Where both are busy it is woken this often at most: each time costs a claim and a confirm, for which lamps would wait. */
+const BUSY_MS = 10
 
 /**
  * Says that there is something to relay. In the relay's own process it is a function call, a moment later where lamps hear
@@ -18,6 +20,7 @@ export class OutboxSignal {
   #listener: (() => void) | undefined
   #ear: ((said: readonly EventRecord[]) => void) | undefined
   #pending: NodeJS.Timeout | undefined
+  #wokenAt = 0
 
   /** @param notify sends the `NOTIFY`; its failure is harmless, the relay also polls */
   constructor(notify: () => Promise<unknown>) {
@@ -28,7 +31,7 @@ export class OutboxSignal {
   poke(said: readonly EventRecord[]): void {
     this.#ear?.(said)
     if (this.#listener && !this.#ear) this.#listener()
-    else this.#pending ??= setTimeout(() => this.#wake(), this.#listener ? LAMPS_FIRST_MS : COALESCE_MS).unref()
+    else this.#pending ??= setTimeout(() => this.#wake(), this.#delayMs()).unref()
   }
 
   /** The relay of this process is active (a function to wake it) or not (undefined). */
@@ -44,8 +47,14 @@ export class OutboxSignal {
     this.#ear = ear
   }
 
+  #delayMs(): number {
+    if (!this.#listener) return COALESCE_MS
+    return Math.max(LAMPS_FIRST_MS, this.#wokenAt + BUSY_MS - performance.now())
+  }
+
   #wake(): void {
     this.#pending = undefined
+    this.#wokenAt = performance.now()
     if (this.#listener) this.#listener()
     else this.#notify().catch(() => {})
   }

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { waitFor } from '@lamplighter/testing'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { OutboxSignal } from '../src/outbox-signal.js'
 
 describe('the signal that something was said', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
   function signal() {
     const [notify, relay, ear] = [vi.fn(async () => {}), vi.fn(), vi.fn()]
     return { notify, relay, ear, signal: new OutboxSignal(notify) }
@@ -30,6 +34,25 @@ describe('the signal that something was said', () => {
     outbox.poke([])
     await waitFor(() => relay.mock.calls.length === 2, { what: 'the relay to be woken again' })
     expect(notify).not.toHaveBeenCalled()
+  })
+
+  it('wakes the relay after lamps seldom while commits follow each other, and soon again after a pause', () => {
+    vi.useFakeTimers()
+    const { relay, ear, signal: outbox } = signal()
+    outbox.setLocalRelay(relay)
+    outbox.setLocalEar(ear)
+    for (let ms = 0; ms < 100; ms++) {
+      outbox.poke([])
+      vi.advanceTimersByTime(1)
+    }
+    const busy = relay.mock.calls.length
+    expect(busy).toBeGreaterThanOrEqual(9)
+    expect(busy).toBeLessThanOrEqual(11)
+    vi.advanceTimersByTime(50)
+    relay.mockClear()
+    outbox.poke([])
+    vi.advanceTimersByTime(2)
+    expect(relay).toHaveBeenCalledTimes(1)
   })
 
   it('notifies other processes once for many commits, also when the relay went meanwhile', async () => {
