@@ -122,13 +122,23 @@ export class Gateway {
 
   async #recheck(members: readonly Member[]): Promise<void> {
     for (let from = 0; from < members.length; from += RECHECKED_AT_ONCE) {
-      const some = members.slice(from, from + RECHECKED_AT_ONCE)
-      const ids = new Set(some.map(({ viewer }) => viewer.principal.sessionId))
-      const found = await this.#context.sessions.findSessions([...ids]).catch(() => undefined)
-      if (!found) return
-      const records = new Map(found.map((record) => [record.sessionId, record]))
-      for (const member of some) this.#renew(member, records.get(member.viewer.principal.sessionId))
+      if (!(await this.#recheckAtOnce(members.slice(from, from + RECHECKED_AT_ONCE)))) return
     }
+  }
+
+  /** False when the store does not answer. Whom a token or rights reached meanwhile the answer is not about: again. */
+  async #recheckAtOnce(members: readonly Member[]): Promise<boolean> {
+    const asked = members.map(({ viewer }) => viewer)
+    const ids = new Set(asked.map(({ principal }) => principal.sessionId))
+    const found = await this.#context.sessions.findSessions([...ids]).catch(() => undefined)
+    if (!found) return false
+    const records = new Map(found.map((record) => [record.sessionId, record]))
+    const changed = members.filter(({ viewer }, index) => viewer !== asked[index])
+    for (const member of members) {
+      if (!changed.includes(member)) this.#renew(member, records.get(member.viewer.principal.sessionId))
+    }
+    await this.#recheck(changed)
+    return true
   }
 
   #renew(member: Member, record: SessionRecord | undefined): void {

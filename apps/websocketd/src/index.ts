@@ -6,7 +6,7 @@ import type { Logger } from '@lamplighter/runtime'
 import type { Store } from '@lamplighter/store'
 import { Admission } from './admission.js'
 import { eventRoutes } from './event-routes.js'
-import { Feed } from './feed.js'
+import { Feed, type History } from './feed.js'
 import { Gateway, type GatewayContext, type SessionList } from './gateway.js'
 import { Members } from './members.js'
 import { MessageCommands } from './message-commands.js'
@@ -17,7 +17,7 @@ import { Sockets } from './sockets.js'
 /** What websocketd is made of. */
 export type WebsocketdDependencies = {
   readonly bus: Bus
-  readonly store: Pick<Store, 'replay' | 'tickets'> & { readonly accounts: SessionList }
+  readonly store: Pick<Store, 'tickets'> & { readonly replay: History; readonly accounts: SessionList }
   readonly access: AccessControl
   readonly verifier: TokenVerifier
   readonly issuer: TokenIssuer

@@ -2,62 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { range, TestGateway } from './support.js'
+import { range, StreamReader, TestGateway } from './support.js'
 
 type Page = { items: { cursor: string; event_id: string; event: { name: string; data: { id: number } } }[] }
 type PageAnswer = Page & { cursor: string; more: boolean; error_id?: string; details?: { oldest: string } }
-/** One server-sent event. */
-type Sent = { id?: string; event?: string; data: string }
-
-/** Reads a stream of server-sent events the way a browser does. */
-class StreamReader {
-  readonly events: Sent[] = []
-  readonly comments: string[] = []
-  ended = false
-  readonly #abort = new AbortController()
-
-  async open(url: string, headers: Record<string, string>): Promise<Response> {
-    const response = await fetch(url, {
-      headers: { accept: 'text/event-stream', ...headers },
-      signal: this.#abort.signal,
-    })
-    void this.#read(response).catch(() => {})
-    return response
-  }
-
-  leave(): void {
-    this.#abort.abort()
-  }
-
-  get numbers(): number[] {
-    return this.events
-      .filter(({ event }) => !event)
-      .map(({ data }) => (JSON.parse(data) as { data: { id: number } }).data.id)
-  }
-
-  async #read(response: Response): Promise<void> {
-    let text = ''
-    const decoder = new TextDecoder()
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true })
-      const blocks = text.split('\n\n')
-      text = blocks.pop() ?? ''
-      for (const block of blocks) this.#take(block)
-    }
-    this.ended = true
-  }
-
-  #take(block: string): void {
-    const fields = block.split('\n').map((line) => line.split(/: ?(.*)/s))
-    const of = (name: string) => fields.filter(([key]) => key === name).map(([, value]) => value ?? '')
-    if (of('data').length === 0) {
-      this.comments.push(block)
-      return
-    }
-    const [id, event] = [of('id')[0], of('event')[0]]
-    this.events.push({ ...(id && { id }), ...(event && { event }), data: of('data').join('\n') })
-  }
-}
 
 describe('GET /api/events', () => {
   let gateway: TestGateway

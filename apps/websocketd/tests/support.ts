@@ -75,6 +75,59 @@ export class RawClient {
   }
 }
 
+/** One server-sent event. */
+type Sent = { id?: string; event?: string; data: string }
+
+/** Reads a stream of server-sent events the way a browser does. */
+export class StreamReader {
+  readonly events: Sent[] = []
+  readonly comments: string[] = []
+  ended = false
+  readonly #abort = new AbortController()
+
+  async open(url: string, headers: Record<string, string>): Promise<Response> {
+    const response = await fetch(url, {
+      headers: { accept: 'text/event-stream', ...headers },
+      signal: this.#abort.signal,
+    })
+    void this.#read(response).catch(() => {})
+    return response
+  }
+
+  leave(): void {
+    this.#abort.abort()
+  }
+
+  get numbers(): number[] {
+    return this.events
+      .filter(({ event }) => !event)
+      .map(({ data }) => (JSON.parse(data) as { data: { id: number } }).data.id)
+  }
+
+  async #read(response: Response): Promise<void> {
+    let text = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true })
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      for (const block of blocks) this.#take(block)
+    }
+    this.ended = true
+  }
+
+  #take(block: string): void {
+    const fields = block.split('\n').map((line) => line.split(/: ?(.*)/s))
+    const of = (name: string) => fields.filter(([key]) => key === name).map(([, value]) => value ?? '')
+    if (of('data').length === 0) {
+      this.comments.push(block)
+      return
+    }
+    const [id, event] = [of('id')[0], of('event')[0]]
+    this.events.push({ ...(id && { id }), ...(event && { event }), data: of('data').join('\n') })
+  }
+}
+
 /** Whom a test logs in. */
 export type Who = {
   acl?: string[]
@@ -102,6 +155,10 @@ export class TestGateway {
   authFails = false
   /** Whether what the relay claims reaches the bus. */
   busLoses = false
+  /** Whether everybody may look into every tenant. */
+  coversAll = false
+  /** What look-ups of sessions wait for when they have read, and reads of the log before they read. */
+  slow: { sessions?: Promise<void>; log?: Promise<void> } = {}
   readonly #disposable: TestDatabase
   readonly #relay: pg.Client
   readonly #eventLog: EventLog
@@ -118,7 +175,9 @@ export class TestGateway {
     this.server = createHttpServer(log)
     const findSessions = async (ids: readonly SessionId[]) => {
       if (this.authFails) throw new Error('the store does not answer')
-      return ids.map((id) => this.sessions.get(id)).filter((session) => session !== undefined)
+      const found = ids.map((id) => this.sessions.get(id)).filter((session) => session !== undefined)
+      await this.slow.sessions
+      return found
     }
     const verifier = new TokenVerifier(
       tokenKey,
@@ -127,13 +186,13 @@ export class TestGateway {
     )
     const access = {
       verifier,
-      covers: async () => false,
+      covers: async () => this.coversAll,
       fingerprintKey: Buffer.alloc(32),
       rateLimits: new RateLimits({}),
     }
     this.#websocketd = createWebsocketd({
       bus: this.bus,
-      store: { replay: this.store.replay, tickets: this.store.tickets, accounts: { findSessions } },
+      store: { replay: this.#slowReplay(), tickets: this.store.tickets, accounts: { findSessions } },
       access,
       verifier,
       issuer: new TokenIssuer(tokenKey),
@@ -142,6 +201,17 @@ export class TestGateway {
       log,
       settings,
     })
+  }
+
+  #slowReplay() {
+    const { replay } = this.store
+    const afterWait =
+      <Args extends unknown[], Result>(read: (...args: Args) => Promise<Result>) =>
+      async (...args: Args) => {
+        await this.slow.log
+        return read.apply(replay, args)
+      }
+    return { state: afterWait(replay.state), page: afterWait(replay.page), extent: afterWait(replay.extent) }
   }
 
   static async start(settings: Partial<GatewaySettings> = {}): Promise<TestGateway> {
