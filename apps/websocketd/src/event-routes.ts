@@ -37,8 +37,7 @@ export function eventRoutes(context: ResumingContext): Implementation[] {
 /** In the tenant that was asked for, as everywhere in the API; the master's own look at everything is its own tenant's. */
 function viewerOf(call: EventsCall): Viewer {
   const { principal, tenantId } = call.caller
-  const tenantIsMaster = principal.tenantIsMaster && tenantId === principal.tenantId
-  return new Viewer({ ...principal, tenantId, tenantIsMaster })
+  return new Viewer(principal, tenantId)
 }
 
 function selectionOf(text: string | undefined, { settings }: ResumingContext): Selection {

@@ -6,7 +6,7 @@ import type { OutgoingEvent } from './outgoing-event.js'
 import type { ResumingContext } from './resuming-session.js'
 import { retentionSecOf } from './retention.js'
 import type { Selection } from './subscriptions.js'
-import type { Viewer } from './viewer.js'
+import { Viewer } from './viewer.js'
 
 /** How long a browser waits before it comes back. */
 const RETRY_MS = 3000
@@ -60,8 +60,9 @@ export class EventStream extends Readable implements Member {
     else this.#write(event.serverSent)
   }
 
-  renew(viewer: Viewer): void {
-    this.#viewer = viewer
+  /** It stays in the tenant it was opened for, whatever the session's own is. */
+  renew({ principal }: Viewer): void {
+    this.#viewer = new Viewer(principal, this.#viewer.principal.tenantId)
   }
 
   ping(): void {

@@ -56,10 +56,10 @@ export class Gateway {
     const revocation = revocationOf(event)
     if (!revocation) return
     if (revocation.kind === 'session ended') return this.#end(revocation.sessionId)
-    const concerned = [...this.#context.members].filter(({ viewer: { principal } }) =>
+    const concerned = [...this.#context.members].filter(({ viewer: { principal, homeTenantId } }) =>
       revocation.kind === 'rights of user'
         ? principal.userId === revocation.userId
-        : principal.tenantId === revocation.tenantId,
+        : homeTenantId === revocation.tenantId,
     )
     void this.#recheck(concerned)
   }

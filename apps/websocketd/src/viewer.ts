@@ -1,14 +1,20 @@
 import type { Principal } from '@lamplighter/access'
 import { SERVICE_EVENTS_ACCESS } from '@lamplighter/contracts'
+import type { TenantId } from '@lamplighter/domain'
 import type { Audience } from './audience.js'
 import type { OutgoingEvent } from './outgoing-event.js'
 
 /** Somebody who looks at events: a principal, and what its patterns say of an event. */
 export class Viewer {
+  /** In the tenant that is looked at. */
   readonly principal: Principal
+  /** The tenant its rights come from. */
+  readonly homeTenantId: TenantId
 
-  constructor(principal: Principal) {
-    this.principal = principal
+  /** @param tenantId that is looked at, where it is another than the principal's: the master's look at everything ends there */
+  constructor(principal: Principal, tenantId: TenantId = principal.tenantId) {
+    this.homeTenantId = principal.tenantId
+    this.principal = tenantId === principal.tenantId ? principal : { ...principal, tenantId, tenantIsMaster: false }
   }
 
   /** Whether it sees all users of its tenant, not only its own. */
