@@ -22,6 +22,7 @@ export class EventStream extends Readable implements Member {
   readonly #catchUp: CatchUp
   #viewer: Viewer
   #live = false
+  #ended = false
   /** What the client has. */
   #position: Cursor = { epoch: '', number: 0 }
   #drained: (() => void) | undefined
@@ -71,7 +72,9 @@ export class EventStream extends Readable implements Member {
 
   close(): void {
     this.#leave()
-    if (!this.destroyed) this.push(null)
+    if (this.destroyed || this.#ended) return
+    this.#ended = true
+    this.push(null)
   }
 
   /** Sends all of these, and resolves with whether they left. */
@@ -82,7 +85,7 @@ export class EventStream extends Readable implements Member {
         this.#drained = resolve
       })
     }
-    return !this.destroyed
+    return !this.destroyed && !this.#ended
   }
 
   async #open(after: Cursor | undefined): Promise<void> {
@@ -110,7 +113,7 @@ export class EventStream extends Readable implements Member {
   }
 
   #write(chunk: Buffer | string): void {
-    if (!this.destroyed && !this.readableEnded) this.push(chunk)
+    if (!this.destroyed && !this.#ended) this.push(chunk)
   }
 
   #leave(): void {

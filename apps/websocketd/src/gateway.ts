@@ -117,7 +117,7 @@ export class Gateway {
 
   #end(sessionId: SessionId): void {
     this.#context.verifier.invalidate(sessionId)
-    for (const member of this.#context.members.ofSession(sessionId)) member.close(CLOSE.authenticationExpired)
+    this.#context.members.endSession(sessionId)
   }
 
   async #recheck(members: readonly Member[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { ExpiringCache } from '@lamplighter/access'
 import { CLOSE, type CloseReason } from '@lamplighter/contracts'
 import type { SessionId, TenantId, UserId } from '@lamplighter/domain'
 import { Expiry } from './expiry.js'
@@ -19,6 +20,9 @@ export type Member = {
 /** The members of one tenant: all of them, and among them those who see every user. */
 type Tenant = { readonly all: Set<Member>; readonly wide: Set<Member> }
 
+/** Longer than any look-up of a session takes, and how many ended ones are remembered. */
+const ENDED_MS = 60_000
+const MOST_ENDED = 20_000
 const NOBODY: readonly Member[] = []
 
 /**
@@ -31,6 +35,8 @@ export class Members {
   readonly #tenants = new Map<TenantId, Tenant>()
   /** A list is replaced, never changed: it may be under way. Most have one member, and a list weighs less than a set. */
   readonly #byUser = new Map<UserId, readonly Member[]>()
+  /** A session whose look-up was under way when it ended may come in afterwards. */
+  readonly #ended = new ExpiringCache<SessionId, true>(MOST_ENDED, ENDED_MS)
   readonly #expiry = new Expiry((now) => this.#endExpired(now))
 
   /** How many members a user has. */
@@ -42,9 +48,11 @@ export class Members {
     return this.#all.values()
   }
 
-  /** Members whose session this is. */
-  ofSession(sessionId: SessionId): Member[] {
-    return [...this.#all].filter(({ viewer }) => viewer.principal.sessionId === sessionId)
+  /** Lets go whose session this is, and whoever still comes with it. */
+  endSession(sessionId: SessionId): void {
+    this.#ended.set(sessionId, true)
+    const concerned = [...this.#all].filter(({ viewer }) => viewer.principal.sessionId === sessionId)
+    for (const member of concerned) this.#endIfOver(member)
   }
 
   add(member: Member): void {
@@ -52,6 +60,7 @@ export class Members {
     this.#all.add(member)
     this.#byUser.set(userId, [...this.#ofUser(userId), member])
     this.#place(member)
+    this.#endIfOver(member)
   }
 
   /** Nothing happens to one who is not here. */
@@ -69,6 +78,7 @@ export class Members {
     this.#unplace(member)
     member.renew(viewer)
     if (this.#all.has(member)) this.#place(member)
+    this.#endIfOver(member)
   }
 
   /** Offers an event to everybody it is addressed to, each once. */
@@ -85,6 +95,10 @@ export class Members {
     for (const user of users) {
       for (const member of this.#ofUser(user as UserId)) if (isOnlyUserOf(tenant, member)) member.offer(event)
     }
+  }
+
+  #endIfOver(member: Member): void {
+    if (this.#ended.get(member.viewer.principal.sessionId)) member.close(CLOSE.authenticationExpired)
   }
 
   #ofUser(userId: UserId): readonly Member[] {

@@ -4,6 +4,8 @@ import { waitFor } from '@lamplighter/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Identity, type RawClient, StreamReader, TestGateway } from './support.js'
 
+const EXPIRED = { code: 4003, reason: 'authentication expired' }
+
 /** Something that is waited for until it is let go. */
 function hold() {
   let letGo = () => {}
@@ -27,6 +29,10 @@ describe('what happens at the same moment', () => {
     gateway.publishAndSettle([watcher], gateway.foreign({ required_acl: 'x' }, name, JSON.stringify({ name, data })))
   /** Long enough for what was asked to wait where it is held. */
   const pause = () => new Promise((resolve) => setTimeout(resolve, 50))
+  const loggedOut = ({ sessionId }: Identity) => {
+    gateway.sessions.delete(sessionId)
+    return say('auth_session_deleted', { uuid: sessionId })
+  }
   const follow = async ({ token }: Identity, headers: Record<string, string> = {}, query = '') => {
     const reader = new StreamReader()
     await reader.open(`${gateway.base}/api/events${query}`, { 'x-auth-token': token, ...headers })
@@ -50,6 +56,41 @@ describe('what happens at the same moment', () => {
     client.frames.length = 0
     expect((await gateway.publishAndSettle([client], gateway.foreign({ 'user_uuid:*': true })))[0]).toHaveLength(1)
     client.leave()
+  })
+
+  it.each([1, 2, 3])('a session that ends during the handshake of version %d is closed 4003', async (version) => {
+    const identity = gateway.login()
+    const { held, letGo } = hold()
+    gateway.slow.sessions = held
+    const client = gateway.open(identity.token, `version=${version}`)
+    await waitFor(() => client.socket.readyState === client.socket.OPEN, { what: 'the upgrade' })
+    await pause()
+    await loggedOut(identity)
+    letGo()
+    expect(await client.end()).toEqual(EXPIRED)
+  })
+
+  it('a session that ends while a socket changes over to it closes 4003', async () => {
+    const client = await gateway.started()
+    const renewed = gateway.login({ userId: client.userId })
+    const { held, letGo } = hold()
+    gateway.slow.sessions = held
+    client.command('token', { token: renewed.token })
+    await pause()
+    await loggedOut(renewed)
+    letGo()
+    expect(await client.end()).toEqual(EXPIRED)
+  })
+
+  it('a stream whose session ends while it begins ends', async () => {
+    const identity = gateway.login()
+    const { held, letGo } = hold()
+    gateway.slow.sessions = held
+    const reader = follow(identity)
+    await pause()
+    await loggedOut(identity)
+    letGo()
+    await waitFor(async () => (await reader).ended, { what: 'the end' })
   })
 
   it('a stream of another tenant stays there when the rights behind it change', async () => {
@@ -77,5 +118,20 @@ describe('what happens at the same moment', () => {
     if (record) gateway.sessions.set(admin.sessionId, { ...record, acl: ['events.#'] })
     await say('auth_policy_changed', { tenant_uuid: gateway.tenant })
     await waitFor(() => reader.ended, { what: 'the end of who may not use the gateway any more' })
+  })
+
+  it('a stream that is closed while it catches up ends whole, with what it was sent', async () => {
+    await gateway.say(...gateway.numbered(1, 450))
+    const identity = gateway.login()
+    const { held, letGo } = hold()
+    const first = await fetch(`${gateway.base}/api/events?limit=1`, { headers: { 'x-auth-token': identity.token } })
+    const { cursor } = (await first.json()) as { cursor: string }
+    gateway.slow.log = held
+    const reader = follow(identity, {}, `?after=${cursor}`)
+    await pause()
+    await loggedOut(identity)
+    delete gateway.slow.log
+    letGo()
+    await waitFor(async () => (await reader).ended, { what: 'the end' })
   })
 })

@@ -7,6 +7,7 @@ export {
   readBindingKey,
 } from './binding.js'
 export { hashConsumerPassword, isConsumerPassword, newConsumerPassword } from './consumer-secret.js'
+export { ExpiringCache } from './expiring-cache.js'
 export { decideInclusion, type Grantor, type Inclusion } from './inclusion.js'
 export { deriveKeys, type InstallationKeys } from './keys.js'
 export { type RecordingLink, RecordingLinks } from './recording-link.js'
