@@ -41,10 +41,11 @@ export class FrameReader {
     })
   }
 
-  /** Hands every frame from now on to the taker. */
+  /** Hands every frame from now on to the taker, who is told at once where the socket is closed already. */
   serve(taker: FrameTaker): void {
     this.#taker = taker
-    void this.#drain()
+    if (this.#closed) taker.left()
+    else void this.#drain()
   }
 
   /** Takes no more frames; the close of the other side can still be read. */

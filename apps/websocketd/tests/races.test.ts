@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Identity, type RawClient, StreamReader, TestGateway } from './support.js'
+import { type Identity, type RawClient, range, StreamReader, TestGateway } from './support.js'
 
 const EXPIRED = { code: 4003, reason: 'authentication expired' }
 
@@ -118,6 +118,28 @@ describe('what happens at the same moment', () => {
     if (record) gateway.sessions.set(admin.sessionId, { ...record, acl: ['events.#'] })
     await say('auth_policy_changed', { tenant_uuid: gateway.tenant })
     await waitFor(() => reader.ended, { what: 'the end of who may not use the gateway any more' })
+  })
+
+  it('a client that leaves during the handshake leaves no place taken', async () => {
+    const identity = gateway.login()
+    const { held, letGo } = hold()
+    gateway.slow.log = held
+    const gone = range(1, 3).map(() => gateway.open(identity.token, 'version=3'))
+    await waitFor(() => gone.every(({ socket }) => socket.readyState === socket.OPEN), { what: 'the upgrades' })
+    await pause()
+    for (const client of gone) client.leave()
+    await pause()
+    delete gateway.slow.log
+    letGo()
+    await waitFor(
+      async () => {
+        const client = gateway.open(identity.token, 'version=2')
+        const answer = await Promise.race([client.frame(0), client.end()])
+        client.leave()
+        return typeof answer === 'string'
+      },
+      { what: 'room for one more' },
+    )
   })
 
   it('a stream that is closed while it catches up ends whole, with what it was sent', async () => {
