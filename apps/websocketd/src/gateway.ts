@@ -39,7 +39,7 @@ export class Gateway {
   async accept(socket: WebSocket, opening: OpeningRequest): Promise<void> {
     const frames = this.#context.sockets.open(socket)
     await this.#context.placed
-    const admitted = await this.#admit(opening, frames)
+    const admitted = this.#whereThereIsRoom(await this.#admit(opening, frames))
     if ('code' in admitted) {
       frames.end()
       return socket.close(admitted.code, admitted.reason)
@@ -84,9 +84,7 @@ export class Gateway {
     const { version, token, ticket } = opening
     if (version === 'not a number') return CLOSE.badVersion
     if (version === 'unknown') return CLOSE.protocolError
-    const admitted = await this.#authenticate(token, ticket, version === 3 ? frames : undefined)
-    if ('code' in admitted || this.#hasRoomFor(admitted)) return admitted
-    return CLOSE.tooManySockets
+    return this.#authenticate(token, ticket, version === 3 ? frames : undefined)
   }
 
   async #authenticate(
@@ -111,8 +109,11 @@ export class Gateway {
     return (command?.data['token'] as string | undefined) || undefined
   }
 
-  #hasRoomFor({ userId }: Principal): boolean {
-    return this.#context.members.countOf(userId) < this.#context.settings.socketsPerUser
+  /** Looked at when the socket takes its place, not while it waits: many that wait at once would all find room. */
+  #whereThereIsRoom(admitted: Principal | CloseReason): Principal | CloseReason {
+    if ('code' in admitted) return admitted
+    const { members, settings } = this.#context
+    return members.countOf(admitted.userId) < settings.socketsPerUser ? admitted : CLOSE.tooManySockets
   }
 
   #end(sessionId: SessionId): void {

@@ -142,6 +142,20 @@ describe('what happens at the same moment', () => {
     )
   })
 
+  it('many sockets that open at once are no more than the user may have', async () => {
+    const { token } = gateway.login()
+    const { held, letGo } = hold()
+    gateway.slow.sessions = held
+    const clients = range(1, 12).map((_, i) => gateway.open(token, `version=${(i % 3) + 1}`))
+    await waitFor(() => clients.every(({ socket }) => socket.readyState === socket.OPEN), { what: 'the upgrades' })
+    await pause()
+    delete gateway.slow.sessions
+    letGo()
+    await waitFor(() => clients.every(({ frames, closed }) => frames.length > 0 || closed), { what: 'the answers' })
+    expect(clients.filter(({ closed }) => !closed)).toHaveLength(3)
+    for (const client of clients) client.leave()
+  })
+
   it('a stream that is closed while it catches up ends whole, with what it was sent', async () => {
     await gateway.say(...gateway.numbered(1, 450))
     const identity = gateway.login()
