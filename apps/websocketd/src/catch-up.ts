@@ -45,9 +45,9 @@ export class CatchUp {
     return this.#held.length <= this.#settings.bufferedEvents && this.#heldBytes <= this.#settings.bufferedBytes
   }
 
-  /** What was held, in order. What the client has by then must be left out. */
-  release(): readonly OutgoingEvent[] {
-    return this.#held
+  /** What was held and the client still may have, in order. What it has by then must be left out. */
+  release(client: Pick<Returning, 'viewer' | 'selection'>): readonly OutgoingEvent[] {
+    return this.#held.filter((event) => isVisibleTo(client, event))
   }
 
   /** Sends what came after the cursor. Undefined when the client went away meanwhile. @throws what the store throws */
@@ -95,13 +95,13 @@ export function filterOf({ viewer, selection }: Pick<Returning, 'viewer' | 'sele
 
 /** The events a client wants and may have now. */
 export function visibleTo(
-  { viewer, selection }: Pick<Returning, 'viewer' | 'selection'>,
+  client: Pick<Returning, 'viewer' | 'selection'>,
   rows: Awaited<ReturnType<History['page']>>,
   epoch: string,
 ): OutgoingEvent[] {
-  return rows
-    .map((row) => new OutgoingEvent(row, epoch))
-    .filter(
-      (event) => selection.wants(event.audience.name) && viewer.isAddressed(event.audience) && viewer.allows(event),
-    )
+  return rows.map((row) => new OutgoingEvent(row, epoch)).filter((event) => isVisibleTo(client, event))
+}
+
+function isVisibleTo({ viewer, selection }: Pick<Returning, 'viewer' | 'selection'>, event: OutgoingEvent): boolean {
+  return selection.wants(event.audience.name) && viewer.isAddressed(event.audience) && viewer.allows(event)
 }

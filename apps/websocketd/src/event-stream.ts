@@ -101,7 +101,7 @@ export class EventStream extends Readable implements Member {
     if (outcome.kind === 'replayed') this.#position = outcome.position
     else this.#sayGap(outcome)
     this.#live = true
-    for (const event of this.#catchUp.release()) this.#receive(event)
+    for (const event of this.#catchUp.release(this)) this.#receive(event)
   }
 
   #sayGap({ kind, oldest }: Extract<Outcome, { oldest: string }>): void {

@@ -141,7 +141,7 @@ export class ResumingSession extends Session {
     this.#tell(outcome)
     if (outcome.kind === 'replayed') this.#position = outcome.position
     this.#state = 'live'
-    for (const event of this.#catchUp.release()) this.receive(event)
+    for (const event of this.#catchUp.release(this)) this.receive(event)
     this.#catchUp = undefined
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Identity, type RawClient, range, StreamReader, TestGateway } from './support.js'
+import { type Identity, numbersOf, type RawClient, range, StreamReader, TestGateway } from './support.js'
 
 const EXPIRED = { code: 4003, reason: 'authentication expired' }
 
@@ -154,6 +154,60 @@ describe('what happens at the same moment', () => {
     await waitFor(() => clients.every(({ frames, closed }) => frames.length > 0 || closed), { what: 'the answers' })
     expect(clients.filter(({ closed }) => !closed)).toHaveLength(3)
     for (const client of clients) client.leave()
+  })
+
+  it('what was held during a resume is judged by the rights at its end', async () => {
+    const client = gateway.open('', 'version=3')
+    await waitFor(() => client.socket.readyState === client.socket.OPEN, { what: 'the upgrade' })
+    const identity = gateway.login()
+    client.command('token', { token: identity.token })
+    const { cursor = '' } = (await client.read(0)).data as { cursor?: string }
+    client.command('subscribe', { event_name: '*' })
+    client.command('resume', { cursor })
+    await client.frame(1)
+    const { held, letGo } = hold()
+    gateway.slow.log = held
+    client.command('start')
+    await client.frame(2)
+    const secret = { 'user_uuid:*': true, required_acl: 'events.secret' }
+    await gateway.publishAndSettle([watcher], gateway.foreign(secret, 'secret_said'))
+    const record = gateway.sessions.get(identity.sessionId)
+    if (record)
+      gateway.sessions.set(identity.sessionId, { ...record, acl: ['websocketd', 'events.#', '!events.secret'] })
+    await say('auth_user_rights_changed', { user_uuid: identity.userId })
+    await pause()
+    delete gateway.slow.log
+    letGo()
+    await waitFor(() => client.parsed.some(({ op }) => op === 'resume'), { what: 'the end of the resume' })
+    await gateway.say(...gateway.numbered(1, 1))
+    await waitFor(() => client.events.includes('voicemail_created'), { what: 'the present' })
+    expect(client.events).not.toContain('secret_said')
+    client.leave()
+  })
+
+  it('unsubscribe and a new token while a resume runs wait for its end', async () => {
+    await gateway.say(...gateway.numbered(1, 5))
+    const identity = gateway.login()
+    const client = gateway.open(identity.token, 'version=3')
+    const { cursor = '' } = (await client.read(0)).data as { cursor?: string }
+    await gateway.say(...gateway.numbered(6, 9))
+    const { held, letGo } = hold()
+    client.command('subscribe', { event_name: 'voicemail_*' })
+    client.command('resume', { cursor })
+    await client.frame(1)
+    gateway.slow.log = held
+    client.command('start')
+    client.command('unsubscribe', { event_name: 'voicemail_*' })
+    client.command('token', { token: gateway.login({ userId: identity.userId }).token })
+    await client.frame(2)
+    await gateway.say(...gateway.numbered(10, 11))
+    delete gateway.slow.log
+    letGo()
+    await waitFor(() => client.parsed.some(({ op }) => op === 'token'), { what: 'the last answer' })
+    expect(numbersOf(client)).toEqual(range(6, 11))
+    const ops = client.parsed.map(({ op }) => op).filter((op) => op !== 'event')
+    expect(ops).toEqual(['init', 'subscribe', 'start', 'resume', 'unsubscribe', 'token'])
+    client.leave()
   })
 
   it('a stream that is closed while it catches up ends whole, with what it was sent', async () => {
