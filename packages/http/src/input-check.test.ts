@@ -55,6 +55,11 @@ describe('an input', () => {
     expect(problems(input, 'body')).toEqual(expected)
   })
 
+  it('of a body is refused also where it is nested deeper than calls can be', () => {
+    const name: unknown = JSON.parse(`${'['.repeat(300_000)}${']'.repeat(300_000)}`)
+    expect(problems({ name }, 'body')).toEqual({ name: 'type' })
+  })
+
   it('names the place of a problem inside a field', () => {
     const nested = Type.Object({
       items: Type.Array(Type.Object({ name: Type.String({ maxLength: 3 }), size: Type.Optional(Type.Integer()) })),

@@ -63,10 +63,15 @@ export function createInputCheck<Schema extends TObject>(
 /** Half of a surrogate pair, or NUL: PostgreSQL keeps neither, in no text and no JSON (rest.md F-47). */
 const UNSTORABLE = /\0|\p{Surrogate}/u
 
+/** Not recursive: a body may be nested deeper than calls can be. */
 function holdsUnstorableText(value: unknown): boolean {
-  if (typeof value === 'string') return UNSTORABLE.test(value)
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([key, inner]) => UNSTORABLE.test(key) || holdsUnstorableText(inner))
+  const left = [value]
+  while (left.length > 0) {
+    const one = left.pop()
+    if (typeof one === 'string' && UNSTORABLE.test(one)) return true
+    if (typeof one === 'object' && one !== null) for (const [key, inner] of Object.entries(one)) left.push(key, inner)
+  }
+  return false
 }
 
 function coerce(schema: TSchema | undefined, value: unknown, source: InputSource): unknown {
