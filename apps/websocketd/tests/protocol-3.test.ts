@@ -109,6 +109,26 @@ describe('protocol 3 of the gateway', () => {
     client.leave()
   })
 
+  const deep = `${'['.repeat(300_000)}${']'.repeat(300_000)}`
+  it.each([
+    ['data nested deeper than calls can be', 'ping', `{"payload":${deep}}`, 'invalid-data'],
+    ['a parameter nested so', 'list', `{"search":${deep}}`, 'invalid-data'],
+    ['a parameter that is no text', 'list', '{"search":{"toString":1,"valueOf":1}}', 'invalid-data'],
+    ['half a surrogate pair', 'delete', '{"message_id":"\\ud800"}', 'invalid-data'],
+    ['a NUL', 'delete', '{"message_id":"\\u0000"}', 'invalid-data'],
+    ['an id that leads to another route', 'delete', '{"message_id":"."}', 'invalid-data'],
+    ['an id that leads above it', 'claim', '{"voicemail_id":1,"message_id":".."}', 'invalid-data'],
+    ['a name of every object', 'constructor', '{}', 'unknown-op'],
+  ])('6.2 row 20: %s is answered, and the socket stays open', async (_what, op, data, errorId) => {
+    const client = gateway.open(gateway.login().token, 'version=3')
+    await client.frame(0)
+    client.send(`{"op":"${op}","data":${data}}`)
+    expect(await client.read(1)).toMatchObject({ op, code: 1, data: { error_id: errorId } })
+    client.command('ping', { payload: 'x' })
+    expect(await client.read(2)).toEqual({ op: 'pong', code: 0, data: { payload: 'x' } })
+    client.leave()
+  })
+
   it('does not keep a message command waiting for ever when its API does not run here', async () => {
     const client = gateway.open(gateway.login().token, 'version=3')
     await client.frame(0)

@@ -28,8 +28,11 @@ export type MessageCommand = CommandContract<TObject> & {
 }
 
 const voicemailId = Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 }))
-const messageId = text(64, 1)
-const scalar = Type.Unknown({ description: 'as in the query of the route' })
+/** It stands in a path, in which `.` and `..` would lead to another route. */
+const messageId = Type.String({ ...text(64, 1), pattern: '^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f]*$' })
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
+  description: 'as in the query of the route',
+})
 
 /** Lists the messages of every mailbox the user reaches; parameters as in REST. */
 const listMessagesCommand: MessageCommand = {
