@@ -91,11 +91,17 @@ export class Feed {
     this.#deliver(new OutgoingEvent(source, this.#epoch))
   }
 
-  /** The message waits until the gap before it is filled, and with it the queue: nobody gets it out of order. */
+  /**
+   * The message waits until the gap before it is filled, and with it the queue: nobody gets it out of order. A cursor is
+   * committed before it is published, so one that the log does not know is of a history before a restoration, or somebody
+   * made it up: to follow it would be to drop everything up to there.
+   */
   async #mend(message: IncomingMessage, cursor: number): Promise<void> {
     const backoff = new Backoff(100, 5000)
     while (!this.#stopping.signal.aborted) {
       try {
+        const { head } = await this.#history.state()
+        if (cursor > head) return this.#log.warn({ cursor, head }, 'an event of another history was dropped')
         await this.#fill(cursor - 1)
         return this.#advance(message, cursor)
       } catch (err) {

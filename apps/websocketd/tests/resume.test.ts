@@ -290,6 +290,15 @@ describe('bus.md 5.6, what the bus did not bring', () => {
     client.leave()
   })
 
+  it('an event beyond the end of the log, of a history before a restoration, does not silence the gateway', async () => {
+    const client = await gateway.started({}, ['*'], 'version=3')
+    const stale = gateway.foreign({ 'user_uuid:*': true })
+    expect(await gateway.publishAndSettle([client], { ...stale, cursor: 1_000_000 })).toEqual([[]])
+    await gateway.say(...gateway.numbered(1, 2))
+    await waitFor(() => numbersOf(client).length === 2, { what: 'the present' })
+    client.leave()
+  })
+
   it('a history that was replaced does not silence the gateway', async () => {
     const client = await gateway.started()
     await gateway.database.pool.query(
