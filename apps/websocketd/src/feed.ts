@@ -17,14 +17,15 @@ const PAGE = 500
  */
 export class Feed {
   readonly #history: History
-  readonly #deliver: (event: OutgoingEvent) => void
+  readonly #deliver: (event: OutgoingEvent) => Promise<void> | void
   readonly #log: Logger
   readonly #stopping = new AbortController()
   #epoch = ''
   #position = 0
   #work: Promise<void> = Promise.resolve()
 
-  constructor(history: History, deliver: (event: OutgoingEvent) => void, log: Logger) {
+  /** @param deliver the next event waits for what it promises */
+  constructor(history: History, deliver: (event: OutgoingEvent) => Promise<void> | void, log: Logger) {
     this.#history = history
     this.#deliver = deliver
     this.#log = log
@@ -86,9 +87,9 @@ export class Feed {
     return this.#mend(message, cursor)
   }
 
-  #advance(source: EventSource, cursor: number): void {
+  #advance(source: EventSource, cursor: number): Promise<void> | void {
     this.#position = cursor
-    this.#deliver(new OutgoingEvent(source, this.#epoch))
+    return this.#deliver(new OutgoingEvent(source, this.#epoch))
   }
 
   /**
@@ -114,7 +115,7 @@ export class Feed {
   async #fill(upTo: number): Promise<void> {
     while (this.#position < upTo && !this.#stopping.signal.aborted) {
       const events = await this.#history.page(EVERYTHING, { after: this.#position, upTo }, PAGE)
-      for (const event of events) this.#advance(event, event.cursor)
+      for (const event of events) await this.#advance(event, event.cursor)
       // Rows that are gone, because the retention was shorter than the outage, leave a hole behind.
       if (events.length < PAGE) this.#position = upTo
     }

@@ -26,6 +26,8 @@ export type GatewayContext = ResumingContext & {
 
 /** Sessions that one statement reads again. */
 const RECHECKED_AT_ONCE = 500
+/** How long the next event waits for sessions to be looked at again. */
+const RECHECK_MS = 1000
 
 /** Lets clients in, hands them events, and lets nobody stay whose session ended. */
 export class Gateway {
@@ -50,8 +52,8 @@ export class Gateway {
     else void new ResumingSession(opening, socket, frames, admitted, this.#context).serve()
   }
 
-  /** Hands an event to everybody it is for, then does what it says about sessions. */
-  dispatch(event: OutgoingEvent): void {
+  /** Hands an event to everybody it is for, then does what it says about sessions: the next is judged by what is right then. */
+  dispatch(event: OutgoingEvent): Promise<void> | void {
     this.#context.members.dispatch(event)
     const revocation = revocationOf(event)
     if (!revocation) return
@@ -61,7 +63,14 @@ export class Gateway {
         ? principal.userId === revocation.userId
         : homeTenantId === revocation.tenantId,
     )
-    void this.#recheck(concerned)
+    if (concerned.length > 0) return this.#recheckBeforeTheNext(concerned)
+  }
+
+  /** Everybody waits here, so not for ever: a store that hangs must not silence who has nothing to do with it. */
+  async #recheckBeforeTheNext(members: readonly Member[]): Promise<void> {
+    const enough = new AbortController()
+    await Promise.race([this.#recheck(members), sleep(RECHECK_MS, enough.signal)])
+    enough.abort()
   }
 
   /** Looks at every session again: the fall-back for what no event said. A store that does not answer ends nobody. */

@@ -156,6 +156,36 @@ describe('what happens at the same moment', () => {
     for (const client of clients) client.leave()
   })
 
+  it.each([
+    ['auth_user_rights_changed', ({ userId }: Identity) => ({ user_uuid: userId })],
+    ['auth_policy_changed', () => ({ tenant_uuid: gateway.tenant })],
+  ])('rights that are taken away (%s) withhold the very next event', async (name, data) => {
+    const client = await gateway.started()
+    const record = gateway.sessions.get(client.sessionId)
+    if (record) gateway.sessions.set(client.sessionId, { ...record, acl: ['websocketd', '!events.thing', 'events.#'] })
+    const changed = gateway.foreign({ required_acl: 'x' }, name, JSON.stringify({ name, data: data(client) }))
+    const [[...frames] = []] = await gateway.publishAndSettle(
+      [client],
+      gateway.foreign({ 'user_uuid:*': true }, 'before'),
+      changed,
+      gateway.foreign({ 'user_uuid:*': true }, 'after'),
+    )
+    expect(frames.map((frame) => (JSON.parse(frame) as { data: { name: string } }).data.name)).toEqual(['before'])
+    client.leave()
+  })
+
+  it('a store that hangs while rights are looked up keeps events from nobody for long', async () => {
+    const client = await gateway.started()
+    const { held, letGo } = hold()
+    gateway.slow.sessions = held
+    const startedAt = Date.now()
+    await say('auth_user_rights_changed', { user_uuid: client.userId })
+    expect(Date.now() - startedAt).toBeLessThan(2000)
+    delete gateway.slow.sessions
+    letGo()
+    client.leave()
+  })
+
   it('what was held during a resume is judged by the rights at its end', async () => {
     const client = gateway.open('', 'version=3')
     await waitFor(() => client.socket.readyState === client.socket.OPEN, { what: 'the upgrade' })
