@@ -153,7 +153,7 @@ export class Gateway {
 
   #renew(member: Member, record: SessionRecord | undefined): void {
     const before = member.viewer.principal
-    const principal = record && toPrincipal(record)
+    const principal = record && this.#principalOf(record)
     if (!principal?.allows('websocketd')) {
       this.#context.verifier.invalidate(before.sessionId)
       return member.close(CLOSE.authenticationExpired)
@@ -161,5 +161,15 @@ export class Gateway {
     if (before.admin === principal.admin && before.acl === principal.acl) return
     this.#context.verifier.invalidate(before.sessionId)
     this.#context.members.renew(member, new Viewer(principal))
+  }
+
+  /** Undefined, as for a session that ended, where its rights cannot be made out: that must not concern the others. */
+  #principalOf(record: SessionRecord): Principal | undefined {
+    try {
+      return toPrincipal(record)
+    } catch (err) {
+      this.#context.log.error({ err, sessionId: record.sessionId }, 'the rights of a session cannot be made out')
+      return undefined
+    }
   }
 }

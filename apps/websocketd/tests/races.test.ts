@@ -174,6 +174,18 @@ describe('what happens at the same moment', () => {
     client.leave()
   })
 
+  it('rights that cannot be made out end who has them, and nobody else, and the others are looked at', async () => {
+    const [broken, other] = [await gateway.started(), await gateway.started()]
+    const [worse, fewer] = [broken, other].map(({ sessionId }) => gateway.sessions.get(sessionId))
+    if (worse) gateway.sessions.set(broken.sessionId, { ...worse, acl: ['websocketd', 'x'.repeat(300)] })
+    if (fewer) gateway.sessions.set(other.sessionId, { ...fewer, acl: ['websocketd'] })
+    await say('auth_policy_changed', { tenant_uuid: gateway.tenant })
+    expect(await broken.end()).toEqual(EXPIRED)
+    other.frames.length = 0
+    expect(await gateway.publishAndSettle([other], gateway.foreign({ 'user_uuid:*': true }))).toEqual([[]])
+    other.leave()
+  })
+
   it('a store that hangs while rights are looked up keeps events from nobody for long', async () => {
     const client = await gateway.started()
     const { held, letGo } = hold()
