@@ -49,9 +49,15 @@ describe('the ACL matcher', () => {
     expect(acl.allows('a'.repeat(1000))).toBe(false)
   })
 
+  it('takes as many characters as the contract lets a policy have, whatever they are', () => {
+    const pattern = '😀'.repeat(ACL_LIMITS.patternChars)
+    expect(compileAcl([pattern], identity).allows(pattern)).toBe(true)
+  })
+
   it('grants nothing over its limits', () => {
     expect(compileAcl(['#'], identity).allows('x'.repeat(ACL_LIMITS.requiredChars + 1))).toBe(false)
     expect(() => compileAcl(['x'.repeat(ACL_LIMITS.patternChars + 1)], identity)).toThrow('too long')
+    expect(() => compileAcl(['😀'.repeat(ACL_LIMITS.patternChars + 1)], identity)).toThrow('too long')
     expect(() =>
       compileAcl(
         Array.from({ length: ACL_LIMITS.patterns + 1 }, () => 'x'),

@@ -58,12 +58,17 @@ export function compileAcl(patterns: readonly string[], identity: AclIdentity): 
   }
 }
 
+/** Counted as the contract does, by code points: what authd takes must not be more than a session can have. */
+function isTooLong(pattern: string): boolean {
+  return pattern.length > ACL_LIMITS.patternChars && [...pattern].length > ACL_LIMITS.patternChars
+}
+
 function listOf(patterns: readonly string[]): CompiledList {
   const key = JSON.stringify(patterns)
   const known = LISTS.get(key)
   if (known) return known
   if (patterns.length > ACL_LIMITS.patterns) throw tooLarge('an ACL has too many patterns')
-  if (patterns.some(({ length }) => length > ACL_LIMITS.patternChars)) throw tooLarge('an ACL pattern is too long')
+  if (patterns.some(isTooLong)) throw tooLarge('an ACL pattern is too long')
   const isDenial = (pattern: string) => pattern.startsWith('!')
   const list = {
     patterns: [...patterns],
