@@ -19,6 +19,8 @@ export type ListenOptions = { readonly host: string; readonly port: number }
 const SECRET_PARAMETERS = /([?&](?:token|ticket|signature)=)[^&]*/gi
 /** Whoever has a recording link can listen, whoever knows the broker's path can ask: as secret as a token. */
 const SECRET_PATHS = /(\/recordings\/|\/rabbit\/)[^/?]+/gi
+/** Letters may be escaped and mean the same (RFC 3986 6.2.2.2): no name hides behind that. */
+const ESCAPED_LETTERS = /%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/gi
 
 /**
  * A server without routes: limits, request ids and logs that hold no token.
@@ -79,5 +81,6 @@ function describeRequest(request: { method?: string; url?: string; id?: string }
 }
 
 function withoutSecrets(url: string): string {
-  return url.replace(SECRET_PARAMETERS, '$1[redacted]').replace(SECRET_PATHS, '$1[redacted]')
+  const plain = url.replace(ESCAPED_LETTERS, (escaped) => decodeURIComponent(escaped))
+  return plain.replace(SECRET_PARAMETERS, '$1[redacted]').replace(SECRET_PATHS, '$1[redacted]')
 }
