@@ -68,7 +68,8 @@ function streamAnswer(
   // A browser that comes back says where it was; the query is where it began.
   const last = call.request.headers['last-event-id']
   const cursor = readCursor('Last-Event-ID', typeof last === 'string' ? last : undefined) ?? readCursor('after', after)
-  const stream = new EventStream(viewer, selection, context)
+  const { socket } = call.request
+  const stream = new EventStream(viewer, selection, context, () => socket.destroy())
   stream.begin(cursor)
   return { headers: STREAM_HEADERS, stream }
 }

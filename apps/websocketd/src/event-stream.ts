@@ -20,6 +20,7 @@ export class EventStream extends Readable implements Member {
   readonly selection: Selection
   readonly #context: ResumingContext
   readonly #catchUp: CatchUp
+  readonly #hangUp: () => void
   #viewer: Viewer
   #live = false
   #ended = false
@@ -27,12 +28,14 @@ export class EventStream extends Readable implements Member {
   #position: Cursor = { epoch: '', number: 0 }
   #drained: (() => void) | undefined
 
-  constructor(viewer: Viewer, selection: Selection, context: ResumingContext) {
+  /** @param hangUp closes the connection, whatever waits on it */
+  constructor(viewer: Viewer, selection: Selection, context: ResumingContext, hangUp: () => void) {
     super({ read: () => this.#drained?.() })
     this.#viewer = viewer
     this.selection = selection
     this.#context = context
     this.#catchUp = new CatchUp(context.history, context.settings)
+    this.#hangUp = hangUp
     this.on('close', () => this.#leave())
   }
 
@@ -75,6 +78,8 @@ export class EventStream extends Readable implements Member {
     if (this.destroyed || this.#ended) return
     this.#ended = true
     this.push(null)
+    // It is no longer counted: what waits for a client that reads nothing must not stay for as long as that likes.
+    setTimeout(this.#hangUp, this.#context.settings.lingerMs).unref()
   }
 
   /** Sends all of these, and resolves with whether they left. */

@@ -14,6 +14,8 @@ export type GatewaySettings = {
   /** What may wait for one client. */
   readonly bufferedEvents: number
   readonly bufferedBytes: number
+  /** How long the client of a stream that ended may take to read what waits for it. */
+  readonly lingerMs: number
   /** Events delivered to a client that comes back; with more it reads the state instead. */
   readonly replayedEvents: number
   /** Events of the log looked through for one client that comes back. */
@@ -30,6 +32,7 @@ export const DEFAULT_SETTINGS: GatewaySettings = {
   subscriptions: 1000,
   bufferedEvents: 1000,
   bufferedBytes: 1024 * 1024,
+  lingerMs: 5000,
   replayedEvents: 10_000,
   replayedRows: 100_000,
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { connect, type Socket } from 'node:net'
 import type { TenantId } from '@lamplighter/domain'
 import { waitFor } from '@lamplighter/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,7 +11,7 @@ type PageAnswer = Page & { cursor: string; more: boolean; error_id?: string; det
 describe('GET /api/events', () => {
   let gateway: TestGateway
   beforeAll(async () => {
-    gateway = await TestGateway.start({ pingIntervalMs: 100, socketsPerUser: 4 })
+    gateway = await TestGateway.start({ pingIntervalMs: 100, socketsPerUser: 4, lingerMs: 300 })
   })
   afterAll(() => gateway.stop())
 
@@ -172,6 +173,28 @@ describe('GET /api/events', () => {
       const bytes = await read().catch(() => -1)
       expect(bytes).toBeLessThan(29_000_000)
       watcher.leave()
+    }, 60_000)
+
+    it('hangs up on a client that does not read, soon after its session ended', async () => {
+      const { token, sessionId } = gateway.login()
+      const sockets: Socket[] = []
+      const keep = (socket: Socket) => sockets.push(socket)
+      gateway.server.server.on('connection', keep)
+      const client = connect(Number(new URL(gateway.base).port), '127.0.0.1')
+      client.pause()
+      client.write(`GET /api/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nX-Auth-Token: ${token}\r\n\r\n`)
+      await waitFor(() => sockets.length === 1, { what: 'the connection' })
+      gateway.server.server.off('connection', keep)
+      const [socket] = sockets
+      const watcher = await gateway.started()
+      const body = JSON.stringify({ name: 'thing_happened', data: 'x'.repeat(200_000) })
+      while (socket?.writableLength === 0)
+        await gateway.publishAndSettle([watcher], gateway.foreign({ 'user_uuid:*': true }, 'thing_happened', body))
+      watcher.leave()
+      const ended = JSON.stringify({ name: 'auth_session_deleted', data: { uuid: sessionId } })
+      await gateway.bus.publish([gateway.foreign({}, 'auth_session_deleted', ended)])
+      await waitFor(() => socket?.destroyed === true, { what: 'the end of the connection', timeoutMs: 5000 })
+      client.destroy()
     }, 60_000)
   })
 })
