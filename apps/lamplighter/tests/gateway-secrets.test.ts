@@ -51,7 +51,7 @@ describe('what opens a socket', () => {
       `${base}?version=3&ticket=${one}`,
       `${base}?version=3&ticket=${one}`,
       `${base}/nowhere?token=${token}`,
-      base.replace('websocketd', 'websocket') + `?token=${token}`,
+      `${base.replace('websocketd', 'websocket')}?token=${token}`,
     ])
       await open(url)
     await open(`${base}?version=3`, { op: 'token', data: { token } })

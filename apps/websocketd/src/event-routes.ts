@@ -65,7 +65,7 @@ function streamAnswer(
   if (context.members.countOf(viewer.principal.userId) >= context.settings.socketsPerUser) {
     throw new LamplighterError('too-many-requests', 'the user has too many sockets and streams', { limit: 'sockets' })
   }
-  // A browser that comes back says where it was; the query is where it began.
+  // Who comes back says where it was; the query is where it began.
   const last = call.request.headers['last-event-id']
   const cursor = readCursor('Last-Event-ID', typeof last === 'string' ? last : undefined) ?? readCursor('after', after)
   const { socket } = call.request

@@ -8,12 +8,12 @@ import { retentionSecOf } from './retention.js'
 import type { Selection } from './subscriptions.js'
 import { Viewer } from './viewer.js'
 
-/** How long a browser waits before it comes back. */
+/** How long a client waits before it comes back. */
 const RETRY_MS = 3000
 
 /**
  * Events as an HTTP answer that goes on: what came after a cursor, then what happens. The first thing it says is where
- * the log stands. It ends when the client leaves or reads too slowly, or when its session ends; browsers come back by
+ * the log stands. It ends when the client leaves or reads too slowly, or when its session ends; clients come back by
  * themselves with the last id they saw.
  */
 export class EventStream extends Readable implements Member {
@@ -99,7 +99,7 @@ export class EventStream extends Readable implements Member {
     const { epoch, head } = state
     const cursor = formatCursor(epoch, head)
     const retention_s = retentionSecOf(this.#viewer, state, this.#context.retentionSec)
-    // Without an id: a browser that comes back early must not skip what it did not get.
+    // Without an id: who comes back early must not skip what it did not get.
     this.#say('init', { cursor, retention_s }, `retry: ${RETRY_MS}\n`)
     const outcome = await this.#catchUp.replay(this, after ?? { epoch, number: head })
     if (!outcome) return
