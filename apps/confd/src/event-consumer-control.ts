@@ -21,12 +21,18 @@ export type ControlDependencies = {
   readonly queues: ConsumerQueues
   /** Undefined: connections are not closed; what their queues get is taken away all the same. */
   readonly management: BrokerManagement | undefined
+  /** How long the broker believes an answer of authd's. */
+  readonly cacheMs: number
   readonly originUuid: string
   readonly log: Logger
 }
 
 /** What no event told of, such as a broker that was away, is mended this late at most. */
 const ROUND_INTERVAL_MS = 30_000
+/** So old an answer can be when the broker begins to believe it: it waits no longer (docs/operations.md). */
+const ANSWER_TIMEOUT_MS = 5000
+/** The database's clock says when it is time. */
+const DUE_MARGIN_MS = 200
 const BATCH = 200
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
@@ -43,9 +49,15 @@ export class EventConsumerControl implements Service {
   #round: Promise<void> = Promise.resolve()
   /** A round that has not begun yet: it will see whatever asks for one now. */
   #waiting: Promise<void> | undefined
+  #stopped = false
 
   constructor(dependencies: ControlDependencies) {
     this.#deps = dependencies
+  }
+
+  /** How long the broker may let in who has credentials that just ended. */
+  get believedMs(): number {
+    return this.#deps.cacheMs + ANSWER_TIMEOUT_MS
   }
 
   async start(): Promise<void> {
@@ -64,6 +76,7 @@ export class EventConsumerControl implements Service {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     clearInterval(this.#timer)
     await this.#consumer?.stop()
     await this.#round
@@ -93,15 +106,38 @@ export class EventConsumerControl implements Service {
     }
   }
 
-  /** Closes what is open with a consumer's credentials. */
-  async disconnect(consumer: ConsumerAddress, reason: string): Promise<void> {
-    await this.#deps.management?.closeConnections(consumerUsername(consumer), reason).catch((err) => this.#warn(err))
+  /**
+   * Settles a consumer whose credentials ended, and closes what is open with them: now, and once more when the broker
+   * believes them no longer, for whoever came back meanwhile. What is not done by then is left to the rounds.
+   */
+  async settleChanged(consumer: ConsumerAddress & { readonly uuid: string }, reason: string): Promise<void> {
+    await this.#disconnect(consumer, reason)
+    await this.settle(consumer.uuid, true)
+    if (this.#deps.management) setTimeout(() => void this.lookThrough(), this.believedMs + DUE_MARGIN_MS).unref()
+  }
+
+  /** Closes what is open with a consumer's credentials. @returns whether nothing is */
+  async #disconnect(consumer: ConsumerAddress, reason: string): Promise<boolean> {
+    try {
+      await this.#deps.management?.closeConnections(consumerUsername(consumer), reason)
+      return true
+    } catch (err) {
+      this.#warn(err)
+      return false
+    }
+  }
+
+  async #closeAgain(consumer: EventConsumer): Promise<void> {
+    if (!this.#deps.management || !(await this.#disconnect(consumer, 'the credentials were changed'))) return
+    await this.#deps.store.changeEventConsumer((consumers) => consumers.setClosed(consumer.uuid))
   }
 
   async #lookThrough(): Promise<void> {
     for (let last = FIRST; ; ) {
       const found = await this.#deps.store.eventConsumers.after(last, BATCH)
       for (const { consumer, rights } of found) {
+        if (this.#stopped) return
+        if (consumer.mustClose) await this.#closeAgain(consumer)
         if (!isSettled(consumer, rights)) await this.settle(consumer.uuid)
         // To decide costs: whoever asks this process something goes first.
         await setImmediate()
@@ -128,7 +164,7 @@ export class EventConsumerControl implements Service {
     if (wanted.length === 0 || fresh) await this.#deps.store.deadLetters.forgetQueue(queue.name)
     await consumers.setApplied(uuid, wanted)
     this.#deps.log.info({ queue: queue.name, bindings: wanted.length, lost: lost.length }, 'consumer settled')
-    if (lost.length > 0 || wanted.length === 0) await this.disconnect(consumer, 'rights were removed')
+    if (lost.length > 0 || wanted.length === 0) await this.#disconnect(consumer, 'rights were removed')
   }
 
   #warn(err: unknown): void {

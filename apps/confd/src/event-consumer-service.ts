@@ -74,10 +74,11 @@ export class EventConsumerService {
     const password = newConsumerPassword()
     const creating = this.#store.createOnce(scope, repeat, async (change) => {
       await refuseExcess(change, tenantId, caller, fields)
-      return createRow(change, tenantId, fields, hashConsumerPassword(password))
+      const secret = { secretHash: hashConsumerPassword(password), believedMs: control.believedMs }
+      return createRow(change, tenantId, fields, secret)
     })
     const { value: uuid, replayed } = await creating.catch((error) => this.#noteRefused(error, scope, fields.name))
-    if (!replayed) await control.settle(uuid)
+    if (!replayed) await control.settleChanged({ uuid, tenantId, name: fields.name }, 'the consumer is another one')
     const consumer = await this.get(tenantId, fields.name)
     return { value: { consumer, password: replayed ? undefined : password }, replayed }
   }
@@ -93,7 +94,8 @@ export class EventConsumerService {
     const control = this.#brokerControl()
     const password = newConsumerPassword()
     const rotating = this.#store.changeEventConsumer(async (consumers) => {
-      const uuid = await consumers.setSecret(tenantId, name, hashConsumerPassword(password))
+      const secret = { secretHash: hashConsumerPassword(password), believedMs: control.believedMs }
+      const uuid = await consumers.setSecret(tenantId, name, secret)
       // Written first, which locks it: what is looked at is what the password is for.
       const found = await consumers.find(tenantId, name)
       if (uuid === undefined || !found) throw noSuchConsumer(name)
@@ -101,16 +103,16 @@ export class EventConsumerService {
       return uuid
     })
     const uuid = await rotating.catch((error) => this.#noteRefused(error, scope, name))
-    await control.settle(uuid, true)
-    await control.disconnect({ tenantId, name }, 'the credentials were changed')
+    await control.settleChanged({ uuid, tenantId, name }, 'the credentials were changed')
     return { username: consumerUsername({ tenantId, name }), password }
   }
 
   /** Deletes a consumer, its queue and what is in it; its connections are closed. @throws NotFoundError */
   async delete(tenantId: TenantId, name: string): Promise<void> {
-    const uuid = await this.#store.changeEventConsumer((consumers) => consumers.delete(tenantId, name))
+    const believedMs = this.#control?.believedMs ?? 0
+    const uuid = await this.#store.changeEventConsumer((consumers) => consumers.delete(tenantId, name, believedMs))
     if (uuid === undefined) throw noSuchConsumer(name)
-    await this.#control?.settle(uuid)
+    await this.#control?.settleChanged({ uuid, tenantId, name }, 'the consumer was deleted')
   }
 
   /** Somebody wanted more than they may have: that is noted, although nothing came of it. @throws the error */
@@ -192,13 +194,13 @@ async function createRow(
   { eventConsumers }: ConfigurationChange,
   tenantId: TenantId,
   fields: EventConsumerFields,
-  secretHash: string,
+  secret: { secretHash: string; believedMs: number },
 ): Promise<string> {
   const { name } = fields
   if ((await eventConsumers.lockNames(tenantId, name)) >= MAX_NAMES) {
     throw new RuleError('too-many-event-consumers', 'the tenant used too many names', { max: MAX_NAMES })
   }
-  const uuid = await eventConsumers.create(randomUUID(), tenantId, fields, secretHash)
+  const uuid = await eventConsumers.create(randomUUID(), tenantId, fields, secret)
   if (uuid === undefined) throw new RuleError('event-consumer-exists', 'the name is taken', { name })
   return uuid
 }

@@ -64,6 +64,8 @@ export type BrokerSettings = {
   readonly amqpUrl: string
   /** Its management API, to close connections with. */
   readonly managementUrl: string | undefined
+  /** How long it believes an answer of authd's. */
+  readonly cacheMs: number
 }
 
 const TIDY_INTERVAL_MS = 10 * 60 * 1000
@@ -123,7 +125,8 @@ export function createConfd(dependencies: ConfdDependencies): HttpService {
 /** Tenants have consumers where there is a broker. */
 function controlOf({ store, bus, broker, originUuid, log }: ConfdDependencies): EventConsumerControl | undefined {
   if (!broker) return undefined
-  const { amqpUrl, managementUrl } = broker
+  const { amqpUrl, managementUrl, cacheMs } = broker
   const management = managementUrl === undefined ? undefined : new BrokerManagement(managementUrl)
-  return new EventConsumerControl({ store, bus, queues: new ConsumerQueues(amqpUrl), management, originUuid, log })
+  const queues = new ConsumerQueues(amqpUrl)
+  return new EventConsumerControl({ store, bus, queues, management, cacheMs, originUuid, log })
 }

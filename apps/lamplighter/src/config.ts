@@ -18,6 +18,8 @@ export type Config = {
   readonly amqpUrl: string | undefined
   /** RabbitMQ's management API, to close tenants' connections with. Undefined: they lose their queues only. */
   readonly managementUrl: string | undefined
+  /** How long the broker believes what authd answered it. */
+  readonly brokerCacheMs: number
   /** The path segment RabbitMQ asks about tenants' connections with. Undefined: it asks from this machine. */
   readonly brokerSecret: string | undefined
   readonly dataDirectory: string
@@ -57,6 +59,7 @@ export function readConfig(env: Environment, defaultLogLevel: LogLevel): Config 
     databaseUrl: read.url('DATABASE_URL', ['postgresql:', 'postgres:']),
     amqpUrl: read.url('AMQP_URL', ['amqp:', 'amqps:']),
     managementUrl: read.url('RABBITMQ_MANAGEMENT_URL', ['http:', 'https:']),
+    brokerCacheMs: read.integer('RABBITMQ_AUTH_CACHE_MS', 5000, { min: 0, max: 3_600_000 }),
     brokerSecret: readBrokerSecret(read.text('LAMPLIGHTER_RABBIT_AUTH_SECRET')),
     dataDirectory,
     audioDirectory: path.resolve(read.text('LAMPLIGHTER_AUDIO_DIR') ?? path.join(dataDirectory, 'audio')),

@@ -221,8 +221,8 @@ function httpServices(shared: Shared): HttpService[] {
   const covers = store.accounts.covers.bind(store.accounts)
   const rateLimits = new RateLimits(config.http.rateLimits)
   const access = { verifier, covers, fingerprintKey: keys.fingerprintKey, rateLimits }
-  const broker =
-    config.amqpUrl === undefined ? undefined : { amqpUrl: config.amqpUrl, managementUrl: config.managementUrl }
+  const { amqpUrl, managementUrl, brokerCacheMs: cacheMs } = config
+  const broker = amqpUrl === undefined ? undefined : { amqpUrl, managementUrl, cacheMs }
   const backend = broker && { vhost: vhostOf(broker.amqpUrl), secret: config.brokerSecret }
   return [
     createAuthd({

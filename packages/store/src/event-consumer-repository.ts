@@ -24,6 +24,8 @@ export type EventConsumer = EventConsumerFields & {
   /** What its queue is bound to, as the control plane writes it; null before there is a queue of it. */
   readonly applied: readonly unknown[] | null
   readonly deleted: boolean
+  /** Connections under its name may be of earlier credentials, and it is time to close them. */
+  readonly mustClose: boolean
 }
 
 /** What whoever a consumer stands for may do now; undefined when it is gone or disabled. */
@@ -43,6 +45,7 @@ type Row = RightsRow & {
   secret_hash: string
   applied: unknown[] | null
   deleted: boolean
+  must_close: boolean
 }
 
 /** A service lives as long as its tenant, a user while it is enabled. */
@@ -55,7 +58,8 @@ const RIGHTS_COLUMNS = `
       WHERE up.user_uuid = c.user_uuid ORDER BY p.slug) AS acl`
 const SELECT = `
   SELECT c.uuid::text, c.tenant_uuid::text, c.name, c.user_uuid::text, c.events, c.bindings, c.max_length,
-    c.message_ttl_sec, c.expires_sec, c.secret_hash, c.applied, c.deleted_at IS NOT NULL AS deleted, ${RIGHTS_COLUMNS}
+    c.message_ttl_sec, c.expires_sec, c.secret_hash, c.applied, c.deleted_at IS NOT NULL AS deleted,
+    coalesce(c.close_at <= now(), false) AS must_close, ${RIGHTS_COLUMNS}
   FROM event_consumer c`
 const RIGHTS = `SELECT ${RIGHTS_COLUMNS} FROM (SELECT $1::uuid AS tenant_uuid, $2::uuid AS user_uuid) c`
 const LIST = `${SELECT} WHERE c.tenant_uuid = $1::uuid AND c.deleted_at IS NULL ORDER BY c.name LIMIT $2 OFFSET $3`
@@ -67,20 +71,27 @@ const READ = `${SELECT} WHERE c.uuid = $1::uuid`
 /** One at a time in a tenant, so that the count holds. */
 const LOCK_TENANT = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 4210300))::text AS done'
 const COUNT_NAMES = 'SELECT count(*)::int AS count FROM event_consumer WHERE tenant_uuid = $1::uuid AND name <> $2'
-/** The row of a deleted consumer of this name is taken again. */
+/** When nobody can be let in any more with credentials that end now. */
+const closeAt = (ms: string) => `now() + ${ms}::int * interval '1 millisecond'`
+/** The row of a deleted consumer of this name is taken again; who was connected as that one may still be. */
 const CREATE = `
   INSERT INTO event_consumer (uuid, tenant_uuid, name, user_uuid, events, bindings, max_length, message_ttl_sec, expires_sec, secret_hash)
   VALUES ($1::uuid, $2::uuid, $3, $4::uuid, ARRAY(SELECT json_array_elements_text($5::json)),
     ARRAY(SELECT json_array_elements_text($6::json)), $7::int, $8::int, $9::int, $10)
   ON CONFLICT (tenant_uuid, name) DO UPDATE SET user_uuid = excluded.user_uuid, events = excluded.events,
     bindings = excluded.bindings, max_length = excluded.max_length, message_ttl_sec = excluded.message_ttl_sec,
-    expires_sec = excluded.expires_sec, secret_hash = excluded.secret_hash, applied = NULL, created_at = now(), deleted_at = NULL
+    expires_sec = excluded.expires_sec, secret_hash = excluded.secret_hash, applied = NULL, created_at = now(), deleted_at = NULL,
+    close_at = ${closeAt('$11')}
   WHERE event_consumer.deleted_at IS NOT NULL
   RETURNING uuid::text`
-const SET_SECRET =
-  'UPDATE event_consumer SET secret_hash = $3 WHERE tenant_uuid = $1::uuid AND name = $2 AND deleted_at IS NULL RETURNING uuid::text'
-const DELETE =
-  'UPDATE event_consumer SET deleted_at = now() WHERE tenant_uuid = $1::uuid AND name = $2 AND deleted_at IS NULL RETURNING uuid::text'
+const SET_SECRET = `
+  UPDATE event_consumer SET secret_hash = $3, close_at = ${closeAt('$4')}
+  WHERE tenant_uuid = $1::uuid AND name = $2 AND deleted_at IS NULL RETURNING uuid::text`
+const DELETE = `
+  UPDATE event_consumer SET deleted_at = now(), close_at = ${closeAt('$3')}
+  WHERE tenant_uuid = $1::uuid AND name = $2 AND deleted_at IS NULL RETURNING uuid::text`
+/** Credentials that changed meanwhile put it off: that is not done with this. */
+const SET_CLOSED = 'UPDATE event_consumer SET close_at = NULL WHERE uuid = $1::uuid AND close_at <= now()'
 const SET_APPLIED = 'UPDATE event_consumer SET applied = $2::jsonb WHERE uuid = $1::uuid'
 
 /** What a service may have: every event of its tenant. What it is bound to was checked against who made it. */
@@ -138,27 +149,45 @@ export class EventConsumerRepository {
     return row?.count ?? 0
   }
 
-  /** The UUID of the new consumer, or undefined when the name is taken. */
+  /**
+   * The UUID of the new consumer, or undefined when the name is taken.
+   *
+   * @param believedMs how long the broker may let in who has the credentials of an earlier one of this name
+   */
   async create(
     uuid: string,
     tenantId: TenantId,
     fields: EventConsumerFields,
-    secretHash: string,
+    { secretHash, believedMs }: { secretHash: string; believedMs: number },
   ): Promise<string | undefined> {
     const { name, userId, events, bindings, maxLength, messageTtlSec, expiresSec } = fields
     const lists = [JSON.stringify(events), JSON.stringify(bindings)]
-    const values = [uuid, tenantId, name, userId, ...lists, maxLength, messageTtlSec, expiresSec, secretHash]
+    const limits = [maxLength, messageTtlSec, expiresSec]
+    const values = [uuid, tenantId, name, userId, ...lists, ...limits, secretHash, believedMs]
     return uuidOf(await this.#sql.rows<{ uuid: string }>('consumer.create', CREATE, values))
   }
 
-  /** Gives a consumer another secret; its UUID, if there is one. */
-  async setSecret(tenantId: TenantId, name: string, secretHash: string): Promise<string | undefined> {
-    return uuidOf(await this.#sql.rows('consumer.set_secret', SET_SECRET, [tenantId, name, secretHash]))
+  /**
+   * Gives a consumer another secret; its UUID, if there is one.
+   *
+   * @param believedMs how long the broker may let in who has the old one
+   */
+  async setSecret(
+    tenantId: TenantId,
+    name: string,
+    { secretHash, believedMs }: { secretHash: string; believedMs: number },
+  ): Promise<string | undefined> {
+    return uuidOf(await this.#sql.rows('consumer.set_secret', SET_SECRET, [tenantId, name, secretHash, believedMs]))
   }
 
-  /** Marks a consumer as deleted; its UUID, if there is one. */
-  async delete(tenantId: TenantId, name: string): Promise<string | undefined> {
-    return uuidOf(await this.#sql.rows('consumer.delete', DELETE, [tenantId, name]))
+  /** Marks a consumer as deleted; its UUID, if there is one. @param believedMs as with another secret */
+  async delete(tenantId: TenantId, name: string, believedMs: number): Promise<string | undefined> {
+    return uuidOf(await this.#sql.rows('consumer.delete', DELETE, [tenantId, name, believedMs]))
+  }
+
+  /** The connections that had to be closed are. */
+  async setClosed(uuid: string): Promise<void> {
+    await this.#sql.rows('consumer.set_closed', SET_CLOSED, [uuid])
   }
 
   /** Writes down what its queue is bound to. */
@@ -185,6 +214,7 @@ function toFound(row: Row): Found {
     secretHash: row.secret_hash,
     applied: row.applied,
     deleted: row.deleted,
+    mustClose: row.must_close,
   }
   return { consumer, rights: row.deleted ? undefined : toRights(row, consumer.userId) }
 }

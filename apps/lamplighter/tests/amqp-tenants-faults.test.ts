@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePort, startBroker, TcpProxy, waitFor } from '@lamplighter/testing'
+import { type ChannelModel, connect } from 'amqplib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { confdOf } from './confd-support.js'
+import { type Tenant, TestInstallation } from './support.js'
+
+const SECRET = 'a-path-segment-only-the-broker-knows'
+/** What docs/operations.md recommends: long enough that a client comes back within it. */
+const CACHE_MS = 2000
+const CONSUMERS = '/api/confd/1.1/event-consumers'
+
+type Credentials = { readonly username: string; readonly password: string }
+type Created = Credentials & { readonly name: string; readonly queue: string; readonly ready: boolean }
+
+/** What goes wrong with tenants on AMQP, and is right again without anybody's help. */
+describe('a tenant on AMQP', () => {
+  let broker: Awaited<ReturnType<typeof startBroker>>
+  let management: TcpProxy
+  let installation: TestInstallation
+  let tenant: Tenant
+  let sequence = 0
+
+  beforeAll(async () => {
+    const port = await freePort()
+    broker = await startBroker({
+      plugins: ['rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache', 'rabbitmq_management'],
+      config: await brokerConfiguration(`http://127.0.0.1:${port}`),
+    })
+    const managementUrl = new URL(broker.managementUrl)
+    management = await TcpProxy.start(managementUrl)
+    installation = await TestInstallation.start({
+      AMQP_URL: broker.url,
+      RABBITMQ_MANAGEMENT_URL: management.url(managementUrl),
+      RABBITMQ_AUTH_CACHE_MS: String(CACHE_MS),
+      LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET,
+      LAMPLIGHTER_HTTP_PORT: String(port),
+    })
+    tenant = await installation.tenant()
+  }, 120_000)
+  afterAll(async () => {
+    await installation?.stop()
+    await management?.stop()
+    await broker?.stop()
+  })
+
+  /** What the script of the operators says for an installation there. */
+  async function brokerConfiguration(url: string): Promise<string> {
+    const script = fileURLToPath(new URL('../../../scripts/rabbitmq-auth.mjs', import.meta.url))
+    const env = {
+      LAMPLIGHTER_URL: url,
+      LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET,
+      RABBITMQ_AUTH_CACHE_MS: String(CACHE_MS),
+    }
+    return (await promisify(execFile)(process.execPath, [script, 'print'], { env })).stdout
+  }
+
+  function create(body: Record<string, unknown> = {}): Promise<Created> {
+    const wanted = { name: `f${++sequence}`, events: ['voicemail_created'], ...body }
+    return tenant.admin.call<Created>('POST', CONSUMERS, wanted)
+  }
+
+  function rotate({ name }: Created): Promise<Credentials> {
+    return tenant.admin.call<Credentials>('POST', `${CONSUMERS}/${name}/credentials`)
+  }
+
+  /** A connection, and whether it was closed since. */
+  async function logIn({
+    username,
+    password,
+  }: Credentials): Promise<{ connection: ChannelModel; closed: () => boolean }> {
+    const { host } = new URL(broker.url)
+    const connection = await connect(`amqp://${encodeURIComponent(username)}:${password}@${host}`)
+    let closed = false
+    connection.on('error', () => {})
+    connection.on('close', () => {
+      closed = true
+    })
+    return { connection, closed: () => closed }
+  }
+
+  it('5.8.5: whoever comes back with the old password while the broker still believes it does not stay', async () => {
+    const consumer = await create()
+    const before = await logIn(consumer)
+    const rotated = await rotate(consumer)
+    await waitFor(() => before.closed(), { what: 'the closing of the first' })
+    const back = await logIn(consumer)
+    await waitFor(() => back.closed(), { what: 'the closing of who came back', timeoutMs: 15_000 })
+    await expect(logIn(consumer)).rejects.toThrow(/403|ACCESS.REFUSED/i)
+    const { connection } = await logIn({ ...consumer, ...rotated })
+    await connection.close()
+  })
+
+  it('5.8.5: connections that could not be closed when the password was changed are closed later', async () => {
+    const consumer = await create()
+    const before = await logIn(consumer)
+    management.refuse(true)
+    management.cut()
+    await rotate(consumer)
+    expect(before.closed()).toBe(false)
+    management.refuse(false)
+    await waitFor(() => before.closed(), { what: 'the closing', timeoutMs: 15_000 })
+  })
+
+  it('5.8.5: who is connected as a deleted consumer is not there when another one has its name', async () => {
+    const consumer = await create()
+    const before = await logIn(consumer)
+    management.refuse(true)
+    management.cut()
+    await tenant.admin.call('DELETE', `${CONSUMERS}/${consumer.name}`)
+    management.refuse(false)
+    expect(before.closed()).toBe(false)
+    await create({ name: consumer.name })
+    await waitFor(() => before.closed(), { what: 'the closing', timeoutMs: 1000 })
+  })
+
+  it('nothing that is no text of a key or a name makes the server fail', async () => {
+    const confd = confdOf(installation, tenant.admin)
+    const post = (body: Record<string, unknown>) => confd('POST', '/event-consumers', { name: 'odd', ...body })
+    for (const odd of ['\u0000', '\ud800', 'a\u0000b', '\udfff.x']) {
+      expect((await post({ bindings: [`${tenant.uuid}.all.events.${odd}`] })).status).toBe(400)
+      expect((await post({ events: [odd] })).status).toBe(400)
+    }
+    for (const path of ['%00', '%ff', 'a%00b', 'x'.repeat(1000)]) {
+      for (const method of ['GET', 'DELETE']) {
+        expect([401, 404]).toContain((await confd(method, `/event-consumers/${path}`)).status)
+      }
+    }
+    const form = { username: `f\u0000@${tenant.uuid}`, password: '\u0000' }
+    const url = `${installation.url}/api/auth/0.1/rabbit/${SECRET}/user`
+    for (const body of [new URLSearchParams(form), '%', '&&==', 'username=%ff%00', 'username=a&username=b', '{}']) {
+      const response = await fetch(url, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+      expect([response.status, await response.text()]).toEqual([200, 'deny'])
+    }
+    expect((await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) })).status).toBeGreaterThanOrEqual(400)
+  })
+})
