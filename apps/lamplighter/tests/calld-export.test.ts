@@ -485,6 +485,22 @@ describe('archives and erasures', () => {
       expect(JSON.stringify(audit)).not.toContain(number)
     })
 
+    it('counts nothing that it took out of a mailbox in the trash, when that comes back', async () => {
+      const number = `+4${Date.now()}`
+      const box = await installation.mailbox(tenant)
+      for (const caller_id_num of [number, '1']) await leave(box, { caller_id_num })
+      await tenant.admin.call('DELETE', `/api/confd/1.1/voicemails/${box.id}`)
+      expect((await erase(number)).json).toMatchObject({ messages: 1 })
+      await tenant.admin.call('PUT', `/api/confd/1.1/voicemails/${box.id}/restore`)
+      expect(await countsOf(box)).toMatchObject({ new: 1, old: 0 })
+      const told = await rows(
+        `SELECT body::json -> 'data' -> 'new' AS new FROM event
+         WHERE mailbox_id = $1 AND name = 'user_voicemail_mwi_updated' ORDER BY id`,
+        [box.id],
+      )
+      expect(told.map((one) => one.new)).toEqual([1, 2, 0, 1])
+    })
+
     it('leaves what is under legal hold and names it', async () => {
       const number = `+3${Date.now()}`
       const box = await installation.mailbox(tenant)

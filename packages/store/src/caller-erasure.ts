@@ -19,7 +19,7 @@ export type TenantCaller = { readonly tenantId: TenantId; readonly callerIdNum: 
 /** What was erased from a mailbox. */
 export type ErasedMessages = {
   readonly messages: readonly Message[]
-  /** Those of them that counted: what lay in the trash did not. */
+  /** Those of them that counted in their mailbox: what lay in its trash did not. */
   readonly counted: readonly Message[]
   /** The mailbox after it; undefined when the mailbox itself lies in the trash and shows nobody anything. */
   readonly audience: MailboxAudience | undefined
@@ -75,11 +75,12 @@ export class CallerErasure {
       callerIdNum,
     ])
     const messages = rows.map(toMessage)
-    const counted = before ? rows.filter((row) => !row.deleted).map(toMessage) : []
-    if (!before || counted.length === 0) return { messages, counted, audience: before }
+    const counted = rows.filter((row) => !row.deleted).map(toMessage)
+    if (counted.length === 0) return { messages, counted, audience: before }
     const gone = addSummaries(counted.map(({ folderId, urgent }) => contribution(folderId, urgent)))
+    // A mailbox in the trash is counted too: it can come back.
     const state = await this.#summaries.apply(mailboxId, subtractSummary(EMPTY_SUMMARY, gone))
-    return { messages, counted, audience: { ...before, state } }
+    return { messages, counted, audience: before && { ...before, state } }
   }
 
   /** Forgets the remembered answers to deposits of the caller: they hold name and number. */
