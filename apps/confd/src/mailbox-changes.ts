@@ -2,6 +2,7 @@ import {
   countDrafts,
   draft,
   type EventDraft,
+  editDrafts,
   lostByAll,
   type MailboxAudience,
   quotaDrafts,
@@ -156,8 +157,7 @@ async function sayEdited(change: ConfigurationChange, before: MailboxAudience): 
   change.outbox.add(edited)
   if (showsTheSame(before, after)) return
   const state = await change.summaries.apply(id, EMPTY_SUMMARY)
-  const moved = before.mailbox.accesstype !== after.mailbox.accesstype || before.mailbox.tenantId !== tenant
-  change.outbox.add([...(moved ? lostByAll(before, state.revision) : []), ...countDrafts({ ...after, state })])
+  change.outbox.add(editDrafts(before, { ...after, state }))
 }
 
 function showsTheSame({ mailbox: before }: MailboxAudience, { mailbox: after }: MailboxAudience): boolean {

@@ -256,6 +256,30 @@ describe('a mailbox shared with rights', () => {
     ])
   })
 
+  it('says no zeros to those who have it before and after it becomes everyone’s or stops being so', async () => {
+    const box = await installation.mailbox(tenant)
+    await deposit(box)
+    const become = async (fields: object) => {
+      const before = await lastEvent(box)
+      await tenant.admin.call('PUT', `/api/confd/1.1/voicemails/${box.id}`, fields)
+      return counted(await events(box, before))
+    }
+    await share(box, [{ user_uuid: anna.uuid, rights: ['listen'] }])
+    const [its, everyones] = [
+      ['user_voicemail_mwi_updated', anna.uuid, 1],
+      ['global_voicemail_mwi_updated', null, 1],
+    ]
+    expect(await become({ accesstype: 'global' })).toEqual([everyones, its])
+    expect(await become({ accesstype: 'personal' })).toEqual([['global_voicemail_mwi_updated', null, 0], its])
+    await share(box, [{ user_uuid: null, rights: ['listen'] }])
+    expect(await become({ accesstype: 'global' })).toEqual([everyones])
+    expect(await become({ accesstype: 'personal', enabled: false })).toEqual([
+      ['global_voicemail_mwi_updated', null, 0],
+    ])
+    expect(await become({ enabled: true })).toEqual([everyones])
+    await share(box, [])
+  })
+
   it('does not tell its user zeros who loses it but is still a member', async () => {
     const carl = await installation.account(tenant.uuid)
     const box = await installation.mailbox(tenant, {}, [carl])

@@ -177,8 +177,23 @@ export function shareDrafts(before: MailboxAudience, after: MailboxAudience): Ev
   const lost = was.users.filter((user) => !is.users.includes(user))
   const gained = is.users.filter((user) => !was.users.includes(user))
   if (was.everyone === is.everyone) return [...lost, ...gained].map((user) => countsFor(after, user))
-  const closed = was.everyone ? [tenantCounts(emptied(after, after.state.revision))] : []
-  return [...closed, ...lost.map((user) => countsFor(after, user)), ...countDrafts(after)]
+  return [...closedDrafts(before, after), ...lost.map((user) => countsFor(after, user)), ...countDrafts(after)]
+}
+
+/**
+ * The absolute counts after an edit that changes what a mailbox shows, or to which tenant; its users and members are those
+ * it had. One version never says both zeros and counts to the same.
+ */
+export function editDrafts(before: MailboxAudience, after: MailboxAudience): EventDraft[] {
+  const isMoved = before.mailbox.tenantId !== after.mailbox.tenantId
+  const lost = isMoved ? lostByAll(before, after.state.revision) : closedDrafts(before, after)
+  return [...lost, ...countDrafts(after)]
+}
+
+/** Zeros for the tenant when a mailbox that was open to everyone is so no more. */
+function closedDrafts(before: MailboxAudience, after: MailboxAudience): EventDraft[] {
+  const isClosed = listenersOf(before).everyone && !listenersOf(after).everyone
+  return isClosed ? [tenantCounts(emptied(after, after.state.revision))] : []
 }
 
 function emptied(audience: MailboxAudience, revision: number): MailboxAudience {

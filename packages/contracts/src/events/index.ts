@@ -23,6 +23,7 @@ export {
   countsFor,
   draft,
   type EventDraft,
+  editDrafts,
   lostByAll,
   type MailboxAudience,
   messageDrafts,
