@@ -82,6 +82,7 @@ export async function updateMailbox(
   const exclusive = await isExclusive(change, context, fields)
   if (fields.pinHash !== undefined) await change.pins.remember(current.id)
   await change.mailboxes.update(current.id, context.tenantId, exclusive, fields)
+  if (context.tenantId !== current.tenantId) await change.mailboxes.endClaims(current.id)
   const edited = { ...current, tenantId: context.tenantId }
   await noteMailbox(change, 'mailbox.edited', edited, { changed })
   if (fields.pinHash !== undefined) await noteMailbox(change, 'pin.changed', edited)

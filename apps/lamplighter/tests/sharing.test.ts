@@ -280,6 +280,22 @@ describe('a mailbox shared with rights', () => {
     await share(box, [])
   })
 
+  it('ends its claims when it follows its context into another tenant, and tells nobody there of those who held them', async () => {
+    const child = await installation.tenant(tenant.uuid)
+    const carl = await installation.account(child.uuid)
+    const box = await installation.mailbox(tenant, { accesstype: 'global' })
+    const id = await deposit(box)
+    expect((await own(anna, `/messages/${id}/claim`, { method: 'PUT' })).status).toBe(200)
+    const before = await lastEvent(box)
+    await tenant.admin.call('PUT', `/api/confd/1.1/voicemails/${box.id}`, { context: child.context })
+    expect(counted(await events(box, before))).toEqual([
+      ['global_voicemail_mwi_updated', null, 0],
+      ['global_voicemail_mwi_updated', null, 1],
+    ])
+    expect((await own(carl, '/mwi?voicemail_type=all')).json).toMatchObject({ new: 1 })
+    expect((await own(carl, `/messages/${id}/claim`, { method: 'PUT' })).status).toBe(200)
+  })
+
   it('does not tell its user zeros who loses it but is still a member', async () => {
     const carl = await installation.account(tenant.uuid)
     const box = await installation.mailbox(tenant, {}, [carl])

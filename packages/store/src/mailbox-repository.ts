@@ -110,6 +110,12 @@ export class MailboxRepository {
     )
   }
 
+  /** Ends every claim on its messages: who holds one does not reach a mailbox that has left the tenant. */
+  async endClaims(id: MailboxId): Promise<void> {
+    const data = { claimedBy: null, claimExpiresAt: null }
+    await this.#db.message.updateMany({ where: { mailboxId: id, claimedBy: { not: null } }, data })
+  }
+
   /** Gives a user a personal mailbox of the same tenant. */
   async addUser(mailbox: Mailbox, user: UserId): Promise<void> {
     try {
