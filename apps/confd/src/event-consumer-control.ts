@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import {
   type Bus,
@@ -50,6 +51,8 @@ export class EventConsumerControl implements Service {
   /** A round that has not begun yet: it will see whatever asks for one now. */
   #waiting: Promise<void> | undefined
   #stopped = false
+  /** What each consumer was when it was found settled: to decide costs, and of the same comes the same. */
+  readonly #settledAs = new Map<string, string>()
 
   constructor(dependencies: ControlDependencies) {
     this.#deps = dependencies
@@ -138,9 +141,7 @@ export class EventConsumerControl implements Service {
       for (const { consumer, rights } of found) {
         if (this.#stopped) return
         if (consumer.mustClose) await this.#closeAgain(consumer)
-        if (!isSettled(consumer, rights)) await this.settle(consumer.uuid)
-        // To decide costs: whoever asks this process something goes first.
-        await setImmediate()
+        if (!(await this.#isSettled(consumer, rights))) await this.settle(consumer.uuid)
       }
       const { consumer } = found.at(-1) ?? {}
       if (!consumer || found.length < BATCH) return
@@ -150,9 +151,9 @@ export class EventConsumerControl implements Service {
 
   async #settle(consumers: EventConsumerRepository, uuid: string, force: boolean): Promise<void> {
     const found = await consumers.lock(uuid)
-    if (!found || (!force && isSettled(found.consumer, found.rights))) return
+    if (!found || (!force && (await this.#isSettled(found.consumer, found.rights)))) return
     const { consumer, rights } = found
-    const wanted = wantedOf(consumer, rights)
+    const wanted = await wantedOf(consumer, rights)
     const applied = (consumer.applied ?? []) as QueueBinding[]
     const lost = without(applied, wanted)
     const queue = toQueue(consumer)
@@ -167,23 +168,41 @@ export class EventConsumerControl implements Service {
     if (lost.length > 0 || wanted.length === 0) await this.#disconnect(consumer, 'rights were removed')
   }
 
+  async #isSettled(consumer: EventConsumer, rights: ConsumerRights | undefined): Promise<boolean> {
+    if (consumer.applied === null) return false
+    const print = fingerprintOf(consumer, rights)
+    if (this.#settledAs.get(consumer.uuid) === print) return true
+    const wanted = await wantedOf(consumer, rights)
+    const applied = consumer.applied as QueueBinding[]
+    if (without(applied, wanted).length > 0 || without(wanted, applied).length > 0) return false
+    this.#settledAs.set(consumer.uuid, print)
+    return true
+  }
+
   #warn(err: unknown): void {
     this.#deps.log.warn({ err }, 'a consumer on the bus could not be settled')
   }
 }
 
 /** What a consumer is bound to at this moment: what it asks for and may have. */
-function wantedOf(consumer: EventConsumer, rights: ConsumerRights | undefined): QueueBinding[] {
+async function wantedOf(consumer: EventConsumer, rights: ConsumerRights | undefined): Promise<QueueBinding[]> {
   if (!rights) return []
-  const decided = [...decideEach(consumer, principalOf(consumer.tenantId, consumer.userId, rights))]
-  return decided.filter(({ decision }) => decision.allowed).map(({ binding }) => binding)
+  const wanted: QueueBinding[] = []
+  for (const { decision, binding } of decideEach(consumer, principalOf(consumer.tenantId, consumer.userId, rights))) {
+    if (decision.allowed) wanted.push(binding)
+    // To decide costs: whoever asks this process something goes first.
+    await setImmediate()
+  }
+  return wanted
 }
 
-function isSettled(consumer: EventConsumer, rights: ConsumerRights | undefined): boolean {
-  if (consumer.applied === null) return false
-  const wanted = wantedOf(consumer, rights)
-  const applied = consumer.applied as QueueBinding[]
-  return without(applied, wanted).length === 0 && without(wanted, applied).length === 0
+/** The same for all that decides what a consumer is bound to, and what it is bound to already. */
+function fingerprintOf(
+  { userId, events, bindings, applied }: EventConsumer,
+  rights: ConsumerRights | undefined,
+): string {
+  const facts = JSON.stringify([userId, events, bindings, applied, rights])
+  return createHash('sha256').update(facts).digest('base64')
 }
 
 function without(bindings: readonly QueueBinding[], others: readonly QueueBinding[]): QueueBinding[] {

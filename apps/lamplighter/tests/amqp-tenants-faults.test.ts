@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort, startBroker, TcpProxy, waitFor } from '@lamplighter/testing'
@@ -114,6 +116,31 @@ describe('a tenant on AMQP', () => {
     expect(before.closed()).toBe(false)
     await create({ name: consumer.name })
     await waitFor(() => before.closed(), { what: 'the closing', timeoutMs: 1000 })
+  })
+
+  it('whoever has the most patterns and keys there can be holds up nobody, and is decided on once', async () => {
+    const patterns = Array.from({ length: 990 }, (_none, n) => `events.#${n.toString(36).padStart(3, 'x')}#`)
+    const person = await installation.accountWith(tenant.uuid, ['events.#', ...patterns])
+    const keys = Array.from({ length: 20 }, (_none, n) => `${tenant.uuid}.all.events.config.voicemail.one.more${n}`)
+    const heldUp = monitorEventLoopDelay({ resolution: 10 })
+    heldUp.enable()
+    expect((await create({ user_uuid: person.uuid, events: [], bindings: keys })).ready).toBe(true)
+    // Somebody's rights change, so all consumers are looked at.
+    const lookThrough = async () => {
+      const { uuid } = await tenant.admin.call<{ uuid: string }>('POST', '/api/auth/0.1/policies', {
+        name: `p${++sequence}`,
+        acl: ['confd.voicemails.read'],
+      })
+      await tenant.admin.call('DELETE', `/api/auth/0.1/policies/${uuid}`)
+      await delay(500)
+    }
+    await lookThrough()
+    const before = process.cpuUsage()
+    for (let n = 0; n < 5; n++) await lookThrough()
+    const { user, system } = process.cpuUsage(before)
+    heldUp.disable()
+    expect((user + system) / 1e6).toBeLessThan(1)
+    expect(heldUp.max / 1e6).toBeLessThan(400)
   })
 
   it('nothing that is no text of a key or a name makes the server fail', async () => {

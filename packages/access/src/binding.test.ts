@@ -78,6 +78,14 @@ describe('a binding of a tenant on the bus', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000)
   })
 
+  it('is refused in bounded time among as many patterns as there can be, each of which is still in question', () => {
+    const patterns = Array.from({ length: 990 }, (_none, n) => `events.#${n.toString(36).padStart(3, 'x')}#`)
+    const startedAt = performance.now()
+    expect(decide(`${TENANT}.all.events.*.#`, user('events.#', ...patterns))).toMatchObject({ reason: 'too_complex' })
+    expect(performance.now() - startedAt).toBeLessThan(400)
+    expect(decide(`${TENANT}.all.events.config.voicemail.created`, user('events.#', ...patterns)).allowed).toBe(true)
+  })
+
   it('is decided exactly: against every key of up to five words', () => {
     const words = ['a', 'b', 'ab']
     const keys = allKeys(words, 5)

@@ -10,11 +10,14 @@ export type Grantor = { readonly acl: readonly string[] } & AclIdentity
  */
 export type Inclusion = { readonly included: true } | { readonly included: false; readonly witness: string | undefined }
 
-/** Combinations of states looked at, and characters tried; over them the answer is no. */
-const LIMITS: Limits = { configurations: 20_000, steps: 400_000 }
+/**
+ * Combinations of states looked at, characters tried, and states left by them, which is what takes the time when patterns
+ * are many; over them the answer is no.
+ */
+const LIMITS: Limits = { configurations: 20_000, steps: 400_000, states: 3_000_000 }
 /** Keys are decided many at a time, and again with each change of rights. */
-const KEY_LIMITS: Limits = { configurations: 2000, steps: 40_000 }
-type Limits = { readonly configurations: number; readonly steps: number }
+const KEY_LIMITS: Limits = { configurations: 2000, steps: 40_000, states: 300_000 }
+type Limits = { readonly configurations: number; readonly steps: number; readonly states: number }
 
 /** A character no pattern names: every such one behaves alike. */
 const PLAIN_CANDIDATES = Array.from({ length: 2048 }, (_none, index) => 0xe000 + index)
@@ -54,10 +57,13 @@ function walk(product: Product, limits: Limits): Inclusion {
   const queue = [product.start]
   const seen = new Set([keyOf(product.start)])
   let steps = 0
+  let states = 0
   for (const at of queue) {
     if (product.isExcess(at)) return { included: false, witness: at.text }
+    const size = sizeOf(at)
     for (const code of product.codesFrom(at)) {
-      if (++steps > limits.steps || seen.size > limits.configurations) return { included: false, witness: undefined }
+      states += size
+      if (++steps > limits.steps || states > limits.states || seen.size > limits.configurations) return UNDECIDED
       const next = product.step(at, code)
       // From where nothing is granted any more, no excess can be reached.
       if (next.granted.length === 0) continue
@@ -68,6 +74,12 @@ function walk(product: Product, limits: Limits): Inclusion {
     }
   }
   return { included: true }
+}
+
+const UNDECIDED: Inclusion = { included: false, witness: undefined }
+
+function sizeOf({ granted, withheld, allowed, denied }: Configuration): number {
+  return granted.length + withheld.length + allowed.length + denied.length
 }
 
 class Product {
