@@ -4,6 +4,7 @@ import { hashSecret, type Principal, type TokenVerifier } from '@lamplighter/acc
 import {
   type AccountCreate,
   type AccountUpdate,
+  memberGoneDrafts,
   rightsChanged,
   type SessionHead,
   sessionEnded,
@@ -89,6 +90,7 @@ export class AccountService {
       const ended = await endLogins(change, userId)
       change.outbox.add([rightsChanged({ userId, tenantId })])
       await note(change, 'rights.removed', account)
+      change.outbox.add(memberGoneDrafts(await change.members.leaveAll(userId)))
       await change.users.delete(userId)
       return { userId, ended }
     })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hashSecret } from '@lamplighter/access'
-import { rightsChanged, sessionEnded, type UserCreate, type UserUpdate } from '@lamplighter/contracts'
+import { memberGoneDrafts, rightsChanged, sessionEnded, type UserCreate, type UserUpdate } from '@lamplighter/contracts'
 import {
   type Created,
   type Mailbox,
@@ -85,6 +85,7 @@ export class UserService {
         throw new RuleError('user-has-voicemail', 'the user still has a mailbox', details)
       }
       await takeMailbox(change, user)
+      change.outbox.add(memberGoneDrafts(await change.members.leaveAll(user.uuid)))
       const ended = await change.sessions.endAllOfUser(user.uuid)
       const gone = rightsChanged({ userId: user.uuid, tenantId: user.tenantId })
       change.outbox.add([...ended.map(sessionEnded), gone])

@@ -296,6 +296,24 @@ describe('a mailbox shared with rights', () => {
     expect((await own(carl, `/messages/${id}/claim`, { method: 'PUT' })).status).toBe(200)
   })
 
+  it.each(['confd/1.1', 'auth/0.1'])('says that a member is gone whose account %s deletes', async (api) => {
+    const carl = await installation.account(tenant.uuid)
+    const [box, other, deleted] = await Promise.all([1, 2, 3].map(() => installation.mailbox(tenant)))
+    for (const one of [box, deleted] as Voicemail[]) await share(one, [{ user_uuid: carl.uuid, rights: ['listen'] }])
+    await share(other as Voicemail, [{ user_uuid: null, rights: ['listen'] }])
+    await tenant.admin.call('DELETE', `/api/confd/1.1/voicemails/${deleted?.id}`)
+    const last = async () => (await database.pool.query<{ id: string }>('SELECT max(id) AS id FROM event')).rows[0]?.id
+    const before = await last()
+    await tenant.admin.call('DELETE', `/api/${api}/users/${carl.uuid}`)
+    expect(await listed(box as Voicemail)).toEqual({ total: 0, items: [] })
+    const { rows } = await database.pool.query(
+      `SELECT body::json -> 'data' AS data FROM event WHERE id > $1 AND name = 'voicemail_members_edited'`,
+      [before],
+    )
+    expect(rows).toEqual([{ data: { id: box?.id } }])
+    await share(other as Voicemail, [])
+  })
+
   it('does not tell its user zeros who loses it but is still a member', async () => {
     const carl = await installation.account(tenant.uuid)
     const box = await installation.mailbox(tenant, {}, [carl])

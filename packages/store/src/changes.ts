@@ -76,6 +76,8 @@ export type ConfigurationChange = Configuration & {
 export type AccessControl = {
   readonly tenants: TenantRepository
   readonly users: LoginAccountRepository
+  /** What is shared with a user who goes. */
+  readonly members: MemberRepository
   readonly policies: PolicyRepository
   readonly logins: LoginQueries
 }
@@ -141,6 +143,7 @@ export function accessOf(db: Prisma.TransactionClient, scope: TenantScope): Acce
   return {
     tenants: new TenantRepository(db, scope),
     users: new LoginAccountRepository(db, scope),
+    members: new MemberRepository(db, scope),
     policies: new PolicyRepository(db, scope),
     logins: new LoginQueries(db, scope),
   }

@@ -37,6 +37,18 @@ export class MemberRepository {
     })
   }
 
+  /** Takes a user who goes out of every mailbox. Gives those that somebody has, which now have a member less. */
+  async leaveAll(user: UserId): Promise<Pick<MailboxHead, 'id' | 'tenantId'>[]> {
+    const where = { userUuid: user, mailbox: withinTenant(this.#scope) }
+    const rows = await this.#db.mailboxMember.findMany({
+      where: { ...where, mailbox: { ...where.mailbox, deletedAt: null } },
+      select: { mailboxId: true, tenantUuid: true },
+      orderBy: { mailboxId: 'asc' },
+    })
+    await this.#db.mailboxMember.deleteMany({ where })
+    return rows.map(({ mailboxId, tenantUuid }) => ({ id: mailboxId as MailboxId, tenantId: tenantUuid as TenantId }))
+  }
+
   /** Which of these users there are in a tenant. */
   async usersOf(tenantId: TenantId, users: readonly UserId[]): Promise<Set<UserId>> {
     const rows = await this.#db.user.findMany({

@@ -14,6 +14,7 @@ import {
 } from '@lamplighter/domain'
 import type { TObject } from 'typebox'
 import { toEventMessage } from '../message-view.js'
+import { voicemailMembersEdited } from './config.js'
 import { globalMwiUpdated, userMwiUpdated } from './counts.js'
 import type { EventData, EventDefinition } from './definition.js'
 import { createEvent, type EnvelopeContext, type EventRecord, type EventTarget } from './envelope.js'
@@ -194,6 +195,11 @@ export function editDrafts(before: MailboxAudience, after: MailboxAudience): Eve
 function closedDrafts(before: MailboxAudience, after: MailboxAudience): EventDraft[] {
   const isClosed = listenersOf(before).everyone && !listenersOf(after).everyone
   return isClosed ? [tenantCounts(emptied(after, after.state.revision))] : []
+}
+
+/** A user is gone, and with it the share it had in these mailboxes. */
+export function memberGoneDrafts(mailboxes: readonly Pick<MailboxHead, 'id' | 'tenantId'>[]): EventDraft[] {
+  return mailboxes.map(({ id, tenantId }) => draft(voicemailMembersEdited, { tenant: tenantId }, { id }))
 }
 
 function emptied(audience: MailboxAudience, revision: number): MailboxAudience {

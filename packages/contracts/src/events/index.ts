@@ -26,6 +26,7 @@ export {
   editDrafts,
   lostByAll,
   type MailboxAudience,
+  memberGoneDrafts,
   messageDrafts,
   rightsOf,
   shareDrafts,
