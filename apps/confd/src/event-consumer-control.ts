@@ -35,6 +35,7 @@ const ANSWER_TIMEOUT_MS = 5000
 /** The database's clock says when it is time. */
 const DUE_MARGIN_MS = 200
 const BATCH = 200
+const NONE: ReadonlySet<string> = new Set()
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
 /**
@@ -51,6 +52,8 @@ export class EventConsumerControl implements Service {
   /** A round that has not begun yet: it will see whatever asks for one now. */
   #waiting: Promise<void> | undefined
   #stopped = false
+  /** Queues may be gone that were there when we last heard from the broker. */
+  #unsure = true
   /** What each consumer was when it was found settled: to decide costs, and of the same comes the same. */
   readonly #settledAs = new Map<string, string>()
 
@@ -74,7 +77,11 @@ export class EventConsumerControl implements Service {
         return 'ack'
       },
     })
-    bus.onReconnect(() => void this.lookThrough())
+    bus.onReconnect(() => {
+      this.#unsure = true
+      void this.lookThrough()
+    })
+    void this.lookThrough()
     this.#timer = setInterval(() => void this.lookThrough(), ROUND_INTERVAL_MS).unref()
   }
 
@@ -136,16 +143,35 @@ export class EventConsumerControl implements Service {
   }
 
   async #lookThrough(): Promise<void> {
+    const unsure = this.#unsure
+    this.#unsure = false
     for (let last = FIRST; ; ) {
       const found = await this.#deps.store.eventConsumers.after(last, BATCH)
+      const missing = unsure ? await this.#missing(found.map(({ consumer }) => consumer)) : NONE
       for (const { consumer, rights } of found) {
         if (this.#stopped) return
         if (consumer.mustClose) await this.#closeAgain(consumer)
-        if (!(await this.#isSettled(consumer, rights))) await this.settle(consumer.uuid)
+        const lost = missing.has(consumer.uuid)
+        if (!lost && (await this.#isSettled(consumer, rights))) continue
+        if (!(await this.settle(consumer.uuid, lost)) && lost) this.#unsure = true
       }
       const { consumer } = found.at(-1) ?? {}
       if (!consumer || found.length < BATCH) return
       last = consumer.uuid
+    }
+  }
+
+  /** Of those that shall have a queue, who has none: the broker lost it, or it expired. */
+  async #missing(consumers: readonly EventConsumer[]): Promise<ReadonlySet<string>> {
+    const bound = consumers.filter(({ applied }) => applied !== null && applied.length > 0)
+    if (bound.length === 0) return NONE
+    try {
+      const missing = await this.#deps.queues.missing(bound.map(consumerQueueName))
+      return new Set(bound.filter((one) => missing.has(consumerQueueName(one))).map(({ uuid }) => uuid))
+    } catch (err) {
+      this.#unsure = true
+      this.#warn(err)
+      return NONE
     }
   }
 

@@ -167,4 +167,34 @@ describe('a tenant on AMQP', () => {
     }
     expect((await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) })).status).toBeGreaterThanOrEqual(400)
   })
+
+  it('has its queues again after the broker lost them, with the same password', async () => {
+    const consumer = await create({ bindings: [`${tenant.uuid}.all.events.config.voicemail.created`] })
+    const kept = await create()
+    const before = await connect(broker.url)
+    before.on('error', () => {})
+    await (await before.createChannel()).deleteQueue(consumer.queue)
+    await broker.pause()
+    await broker.resume()
+    await waitFor(async () => (await knows(consumer.queue)) && knows(kept.queue), { what: 'the queues' })
+    await installation.mailbox(tenant)
+    const { connection } = await logIn(consumer)
+    const channel = await connection.createChannel()
+    const got = await waitFor(() => channel.get(consumer.queue), { what: 'an event' })
+    expect(got && got.properties.type).toBe('voicemail_created')
+    await connection.close()
+  }, 60_000)
+
+  /** Whether the broker has a queue. */
+  async function knows(queue: string): Promise<boolean> {
+    const connection = await connect(broker.url)
+    const channel = await connection.createChannel()
+    channel.on('error', () => {})
+    const known = await channel.checkQueue(queue).then(
+      () => true,
+      () => false,
+    )
+    await connection.close()
+    return known
+  }
 })

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel, Options } from 'amqplib'
 import type { HeaderMatch } from './bus.js'
 import { declareTopology } from './declare-topology.js'
-import { BusUnavailableError } from './errors.js'
+import { BusUnavailableError, codeOf, NOT_FOUND } from './errors.js'
 import { openConnection } from './open-connection.js'
 import { EVENT_EXCHANGE, MAX_DELIVERIES, TENANT_DEAD_EXCHANGE, TENANT_EXCHANGE } from './topology.js'
 
@@ -51,6 +51,25 @@ export class ConsumerQueues {
     })
   }
 
+  /** Which of these queues are not there. @throws BusUnavailableError */
+  async missing(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const missing = new Set<string>()
+    await this.#withChannel(async (first, connection) => {
+      let channel = first
+      for (const name of names) {
+        try {
+          await channel.checkQueue(name)
+        } catch (error) {
+          if (codeOf(error) !== NOT_FOUND) throw error
+          missing.add(name)
+          // The answer cost the channel.
+          channel = await openChannel(connection)
+        }
+      }
+    })
+    return missing
+  }
+
   /** Deletes a queue with what is in it; its consumers are told so. One that is not there is as good as deleted. @throws BusUnavailableError */
   async delete(name: string): Promise<void> {
     await this.#withChannel((channel) => channel.deleteQueue(name))
@@ -62,9 +81,7 @@ export class ConsumerQueues {
       // Whatever fails is thrown by the call that fails.
       connection.on('error', () => {})
       try {
-        const channel = await connection.createChannel()
-        channel.on('error', () => {})
-        await work(channel, connection)
+        await work(await openChannel(connection), connection)
       } finally {
         await connection.close().catch(() => {})
       }
@@ -72,6 +89,13 @@ export class ConsumerQueues {
       throw new BusUnavailableError('RabbitMQ did not set the queue up', { cause: error })
     }
   }
+}
+
+/** Whatever fails is thrown by the call that fails. */
+async function openChannel(connection: ChannelModel): Promise<Channel> {
+  const channel = await connection.createChannel()
+  channel.on('error', () => {})
+  return channel
 }
 
 /** Never `reject-publish`: one full queue would stop the relay for everybody (bus.md 5.3). */

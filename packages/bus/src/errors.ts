@@ -10,6 +10,8 @@ export class BusRefusedError extends Error {
 
 /** AMQP: the account may not do that. */
 export const ACCESS_REFUSED = 403
+/** AMQP: it is not there. */
+export const NOT_FOUND = 404
 /** AMQP: what is there is not what was declared. */
 export const PRECONDITION_FAILED = 406
 
