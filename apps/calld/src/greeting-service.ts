@@ -57,7 +57,7 @@ export class GreetingService {
    * Records a greeting. What is wrong with the audio is said first, then what is wrong with the place (rest.md 3.7);
    * audio that cannot be used is read and not stored.
    *
-   * @returns whether this repeats an upload with the same idempotency key
+   * @returns whether this changed nothing: it repeats an upload with the same idempotency key, or the audio is there already
    * @throws LamplighterError for the audio, NotFoundError, RightMissingError, RuleError
    */
   async upload(place: GreetingPlace, actor: Actor, upload: GreetingUpload): Promise<boolean> {
@@ -69,9 +69,9 @@ export class GreetingService {
     }
     const recording = await keepGreeting(this.#audio, upload.audio, intake)
     try {
-      const replayed = await this.#record(place, actor, upload, recording)
-      if (replayed) await this.#audio.delete(recording.audioKey)
-      return replayed
+      const unchanged = await this.#record(place, actor, upload, recording)
+      if (unchanged) await this.#audio.delete(recording.audioKey)
+      return unchanged
     } catch (error) {
       // As with deposits: after any other failure the row may be there, and the sweeper looks before it deletes.
       if (error instanceof LamplighterError) await this.#audio.delete(recording.audioKey)
@@ -92,7 +92,7 @@ export class GreetingService {
       const source = await change.greetings.find(mailbox, place.name)
       if (!source) throw noSuchGreeting(place.name)
       const present = await change.greetings.find(mailbox, to)
-      if (present?.audioKey === source.audioKey) return
+      if (present?.audioSha256 === source.audioSha256) return
       await change.greetings.put(mailbox, { ...source, name: to })
       await say(change, mailbox, actor, to, 'copied', { source: place.name })
     })
@@ -118,8 +118,10 @@ export class GreetingService {
     const { name } = place
     return this.#change(place, async (change, mailbox) => {
       if (idempotencyKey !== undefined && !(await claim(change, mailbox, name, idempotencyKey, sha256))) return true
-      const refusal = refusalOf(name, mode, await change.greetings.find(mailbox, name))
+      const present = await change.greetings.find(mailbox, name)
+      const refusal = refusalOf(name, mode, present)
       if (refusal) throw refusal
+      if (present?.audioSha256 === sha256) return true
       await change.greetings.put(mailbox, { name, audioKey, audioBytes: bytes, audioSha256: sha256, durationMs })
       await say(change, mailbox, actor, name, mode === 'create' ? 'created' : 'replaced')
       return false

@@ -371,12 +371,13 @@ describe('greetings', () => {
 
     it('every change, and nothing else, is an event and an audit entry in its own transaction', async () => {
       await record('busy')
-      await upload('PUT', `/voicemails/${box.id}/greetings/busy`)
+      for (const _twice of [1, 2]) await upload('PUT', `/voicemails/${box.id}/greetings/busy`, wav(7))
       await copy('busy', 'name')
       await copy('busy', 'name')
       await call(`/voicemails/${box.id}/greetings/busy`)
       for (const _twice of [1, 2]) await call(`/voicemails/${box.id}/greetings/busy`, { method: 'DELETE' })
       await record('name')
+      await upload('PUT', `/voicemails/${box.id}/greetings/name`, wav(7))
       const expected = [
         ['busy', 'created'],
         ['busy', 'replaced'],
