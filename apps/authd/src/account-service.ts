@@ -68,9 +68,8 @@ export class AccountService {
    */
   async update(scope: TenantScope, caller: Principal, uuid: string, input: AccountUpdate): Promise<LoginAccount> {
     const { account, ended } = await this.#store.changeAccess(scope, async (change) => {
-      const current = found(await change.users.find(uuid), uuid)
+      const current = await lockAccount(change, uuid)
       await refuseStrongerThan(change, caller, current.uuid)
-      await change.accounts.lockAccount(current.uuid)
       const fields = merge(current, input)
       if (isDeepStrictEqual({ ...current, ...fields }, current)) return { account: current, ended: [] }
       const account = await change.users.update(current.uuid, fields)
@@ -85,7 +84,7 @@ export class AccountService {
   /** Deletes an account. @throws ResourceError `unknown-user`, RuleError while it has a mailbox or a device */
   async delete(scope: TenantScope, uuid: string): Promise<void> {
     const { userId, ended } = await this.#store.changeAccess(scope, async (change) => {
-      const account = found(await change.users.find(uuid), uuid)
+      const account = await lockAccount(change, uuid)
       const { uuid: userId, tenantId } = account
       const ended = await endLogins(change, userId)
       change.outbox.add([rightsChanged({ userId, tenantId })])
@@ -150,6 +149,13 @@ export type NewPassword = {
   readonly oldPassword: string | undefined
   readonly newPassword: string
   readonly address: string
+}
+
+/** The account as it is when nobody else changes it: of the same change made twice at once, only the first is one. */
+async function lockAccount({ accounts, users }: AccessChange, uuid: string): Promise<LoginAccount> {
+  const { uuid: known } = found(await users.find(uuid), uuid)
+  await accounts.lockAccount(known)
+  return found(await users.find(known), uuid)
 }
 
 /** Who decides how somebody logs in could log in as them, so they must be able to do all of it themselves. */

@@ -60,7 +60,7 @@ export class PolicyService {
   async update(scope: TenantScope, caller: Principal, uuid: string, input: PolicyUpdate): Promise<Policy> {
     const { name, description = null, acl = [] } = input
     const policy = await this.#store.changeAccess(scope, async (change) => {
-      const current = found(await change.policies.find(uuid), uuid)
+      const current = await lockPolicy(change, uuid)
       refuseBuiltIn(current)
       if (!samePatterns(current.acl, acl)) {
         refuseExcess(acl, caller)
@@ -77,7 +77,7 @@ export class PolicyService {
   /** Deletes a policy. @throws ResourceError `unknown-policy`, LamplighterError `access-not-delegable`, RuleError */
   async delete(scope: TenantScope, caller: Principal, uuid: string): Promise<void> {
     const { tenantId } = await this.#store.changeAccess(scope, async (change) => {
-      const policy = found(await change.policies.find(uuid), uuid)
+      const policy = await lockPolicy(change, uuid)
       refuseBuiltIn(policy)
       refuseLifting(policy.acl, caller)
       await change.policies.delete(policy.uuid)
@@ -130,6 +130,13 @@ export class PolicyService {
     })
     this.#verifier.invalidateUser(userId)
   }
+}
+
+/** The policy as it is when nobody else changes it: of the same change made twice at once, only the first is one. */
+async function lockPolicy({ policies, locks }: AccessChange, uuid: string): Promise<Policy> {
+  const { uuid: known } = found(await policies.find(uuid), uuid)
+  await locks.policy(known)
+  return found(await policies.find(known), uuid)
 }
 
 async function sayChanged({ outbox }: AccessChange, { uuid, tenantId }: Policy): Promise<void> {

@@ -9,7 +9,14 @@ import {
   tenantUpdated,
 } from '@lamplighter/contracts'
 import type { Created, RepeatKey, TenantId } from '@lamplighter/domain'
-import { onlyTenant, type Store, type Tenant, type TenantFields, type TenantScope } from '@lamplighter/store'
+import {
+  type AccessChange,
+  onlyTenant,
+  type Store,
+  type Tenant,
+  type TenantFields,
+  type TenantScope,
+} from '@lamplighter/store'
 import { unknownTenant } from './errors.js'
 
 const MAX_SLUG_CHARS = 10
@@ -48,9 +55,9 @@ export class TenantService {
 
   /** Changes what `input` names; nothing changed, nothing said. @throws ResourceError `unknown-tenant`, `conflict` */
   update(scope: TenantScope, uuid: string, input: TenantUpdate): Promise<Tenant> {
-    return this.#store.changeAccess(scope, async ({ tenants, outbox }) => {
-      const current = await tenants.find(uuid)
-      if (!current) throw unknownTenant(uuid)
+    return this.#store.changeAccess(scope, async (change) => {
+      const { tenants, outbox } = change
+      const current = await lockTenant(change, uuid)
       const fields = merge(current, input)
       if (isSame(current, fields)) return current
       const tenant = await tenants.update(current.uuid, fields)
@@ -61,13 +68,22 @@ export class TenantService {
 
   /** Deletes a tenant that has nothing left. @throws ResourceError `unknown-tenant`, `tenant-in-use` */
   async delete(scope: TenantScope, uuid: string): Promise<void> {
-    await this.#store.changeAccess(scope, async ({ tenants, outbox }) => {
-      const tenant = await tenants.find(uuid)
-      if (!tenant) throw unknownTenant(uuid)
+    await this.#store.changeAccess(scope, async (change) => {
+      const { tenants, outbox } = change
+      const tenant = await lockTenant(change, uuid)
       await tenants.delete(tenant.uuid)
       outbox.add([draft(tenantDeleted, { tenant: tenant.uuid }, { uuid: tenant.uuid })])
     })
   }
+}
+
+/** The tenant as it is when nobody else changes it: of the same change made twice at once, only the first is one. */
+async function lockTenant({ tenants, locks }: AccessChange, uuid: string): Promise<Tenant> {
+  const known = await tenants.find(uuid)
+  if (known) await locks.tenant(known.uuid)
+  const tenant = known && (await tenants.find(known.uuid))
+  if (!tenant) throw unknownTenant(uuid)
+  return tenant
 }
 
 function merge(current: TenantFields | undefined, input: TenantUpdate): TenantFields {

@@ -72,6 +72,21 @@ describe('a change that changes nothing says nothing on the bus', () => {
       expect([path, await sentBack(tenant.admin, AUTH + path)]).toEqual([path, []])
   })
 
+  it('the same change of a tenant, an account or a policy by another request at once', async () => {
+    const policy = { name: `p${randomUUID()}`, acl: ['confd.voicemails.read'] }
+    const { uuid } = await tenant.admin.call<{ uuid: string }>('POST', `${AUTH}/policies`, policy)
+    await tenant.admin.call('PUT', `${AUTH}/users/${bob.uuid}/policies/${uuid}`)
+    const changes: [ApiClient, string, object, string[]][] = [
+      [master, `/tenants/${tenant.uuid}`, { name: `n${randomUUID()}` }, ['auth_tenant_updated']],
+      [tenant.admin, `/users/${bob.uuid}`, { username: bob.username, lastname: 'B' }, ['auth_user_rights_changed']],
+      [tenant.admin, `/policies/${uuid}`, { ...policy, acl: [] }, ['auth_policy_changed', 'auth_security_noticed']],
+    ]
+    for (const [api, path, body, events] of changes) {
+      const change = () => api.call('PUT', AUTH + path, body)
+      expect(await names(() => Promise.all(Array.from({ length: 8 }, change)))).toEqual(events)
+    }
+  })
+
   it('a policy that the user has, or has not', async () => {
     const policy = { name: `p${randomUUID()}`, acl: ['confd.voicemails.read'] }
     const { uuid } = await tenant.admin.call<{ uuid: string }>('POST', `${AUTH}/policies`, policy)

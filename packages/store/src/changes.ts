@@ -87,6 +87,7 @@ export type AccessChange = AccessControl &
   LoginChange & {
     /** Who changes it. */
     readonly actor: Actor
+    readonly locks: RowLocks
     readonly idempotency: IdempotencyRepository
   }
 

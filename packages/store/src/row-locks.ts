@@ -15,6 +15,11 @@ const DEVICE = lockText('device', 'uuid', 'uuid')
 const GATEWAY = lockText('gateway', 'uuid', 'uuid')
 const MWI_POLICY = lockText('mwi_policy', 'uuid', 'uuid')
 const MWI_SOURCE = lockText('mwi_source', 'uuid', 'uuid')
+const POLICY = lockText('policy', 'uuid', 'uuid')
+/** Whatever is written in the tenant meanwhile need not wait. */
+const TENANT = `
+  SELECT t.uuid FROM tenant t
+  WHERE t.uuid = $1::uuid AND (t.uuid = $2::uuid OR ($3 AND t.ancestors @> ARRAY[$2::uuid])) FOR NO KEY UPDATE OF t`
 const USER = lockText('"user"', 'uuid', 'uuid')
 
 /**
@@ -58,6 +63,16 @@ export class RowLocks {
   /** Locks a user. */
   async user(uuid: UserId): Promise<void> {
     await this.#lock('lock.user', USER, uuid)
+  }
+
+  /** A policy of auth. */
+  async policy(uuid: string): Promise<void> {
+    await this.#lock('lock.policy', POLICY, uuid)
+  }
+
+  /** A tenant itself. */
+  async tenant(uuid: string): Promise<void> {
+    await this.#lock('lock.tenant', TENANT, uuid)
   }
 
   async #lock(name: string, text: string, key: string | number): Promise<void> {

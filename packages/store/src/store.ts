@@ -279,6 +279,7 @@ export class Store {
         ...accessOf(db, scope),
         ...loginsOf(sql, outbox),
         actor: scope.actor ?? SYSTEM_ACTOR,
+        locks: new RowLocks(sql, scope),
         idempotency: new IdempotencyRepository(sql),
       }),
     )
