@@ -12,6 +12,9 @@ export type AskedBinding = {
   readonly decision: BindingDecision
 }
 
+/** What a queue is bound to, as its row has it; `pending` before that is certain. */
+export type AppliedBinding = QueueBinding & { readonly pending?: boolean }
+
 /** What of a consumer says what it asks for. */
 type Asking = Pick<EventConsumerFields, 'events' | 'bindings'>
 

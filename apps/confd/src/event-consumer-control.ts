@@ -13,7 +13,7 @@ import { type ConsumerAddress, consumerQueueName, consumerUsername } from '@lamp
 import type { Logger, Service } from '@lamplighter/runtime'
 import type { ConsumerRights, EventConsumer, EventConsumerRepository, Store } from '@lamplighter/store'
 import type { BrokerManagement } from './broker-management.js'
-import { decideEach, principalOf } from './event-consumer-bindings.js'
+import { type AppliedBinding, decideEach, principalOf } from './event-consumer-bindings.js'
 
 /** What the control of consumers is made of. */
 export type ControlDependencies = {
@@ -108,6 +108,7 @@ export class EventConsumerControl implements Service {
    */
   async settle(uuid: string, force = false): Promise<boolean> {
     try {
+      await this.#deps.store.changeEventConsumer((consumers) => this.#announce(consumers, uuid))
       await this.#deps.store.changeEventConsumer((consumers) => this.#settle(consumers, uuid, force))
       return true
     } catch (err) {
@@ -175,15 +176,31 @@ export class EventConsumerControl implements Service {
     }
   }
 
+  /**
+   * Writes down what a queue is about to be bound to. Whatever ends between that and the end of it, such as this process,
+   * leaves a binding that is known, and is taken away when the rights are.
+   */
+  async #announce(consumers: EventConsumerRepository, uuid: string): Promise<void> {
+    const found = await consumers.lock(uuid)
+    // Without a queue there is nothing yet to bind: what is there under its name goes first.
+    if (!found || found.consumer.applied === null) return
+    const applied = appliedOf(found.consumer)
+    const gained = without(await wantedOf(found.consumer, found.rights), applied)
+    if (gained.length === 0) return
+    await consumers.setApplied(uuid, [...applied, ...gained.map((binding) => ({ ...binding, pending: true }))])
+  }
+
   async #settle(consumers: EventConsumerRepository, uuid: string, force: boolean): Promise<void> {
     const found = await consumers.lock(uuid)
     if (!found || (!force && (await this.#isSettled(found.consumer, found.rights)))) return
     const { consumer, rights } = found
-    const wanted = await wantedOf(consumer, rights)
-    const applied = (consumer.applied ?? []) as QueueBinding[]
-    const lost = without(applied, wanted)
+    const allowed = await wantedOf(consumer, rights)
+    const applied = appliedOf(consumer)
+    const lost = without(applied, allowed)
     const queue = toQueue(consumer)
     const fresh = consumer.applied === null
+    // What came to be allowed since it was announced has its turn in the next round.
+    const wanted = fresh ? allowed : without(allowed, without(allowed, applied))
     // Nothing to be had any more: what is in the queue goes too.
     if (wanted.length === 0) await this.#deps.queues.delete(queue.name)
     else await this.#deps.queues.set(queue, { bind: wanted, unbind: lost, fresh })
@@ -199,7 +216,8 @@ export class EventConsumerControl implements Service {
     const print = fingerprintOf(consumer, rights)
     if (this.#settledAs.get(consumer.uuid) === print) return true
     const wanted = await wantedOf(consumer, rights)
-    const applied = consumer.applied as QueueBinding[]
+    const applied = appliedOf(consumer)
+    if (applied.some(({ pending }) => pending)) return false
     if (without(applied, wanted).length > 0 || without(wanted, applied).length > 0) return false
     this.#settledAs.set(consumer.uuid, print)
     return true
@@ -208,6 +226,10 @@ export class EventConsumerControl implements Service {
   #warn(err: unknown): void {
     this.#deps.log.warn({ err }, 'a consumer on the bus could not be settled')
   }
+}
+
+function appliedOf({ applied }: EventConsumer): readonly AppliedBinding[] {
+  return (applied ?? []) as readonly AppliedBinding[]
 }
 
 /** What a consumer is bound to at this moment: what it asks for and may have. */

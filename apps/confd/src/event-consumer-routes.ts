@@ -9,6 +9,7 @@ import {
 import { consumerQueueName, consumerUsername } from '@lamplighter/domain'
 import { type Call, createdAnswer, type Implementation, implement } from '@lamplighter/http'
 import { type EventConsumer, onlyTenant } from '@lamplighter/store'
+import type { AppliedBinding } from './event-consumer-bindings.js'
 import type { EventConsumerService } from './event-consumer-service.js'
 import { resourceUrl } from './voicemail-view.js'
 
@@ -57,7 +58,7 @@ function toView(call: Pick<Call, 'url'>, consumer: EventConsumer): EventConsumer
     expires_s: consumer.expiresSec,
     username: consumerUsername(consumer),
     queue: consumerQueueName(consumer),
-    ready: consumer.applied !== null && consumer.applied.length > 0,
+    ready: consumer.applied?.some((binding) => !(binding as AppliedBinding).pending) ?? false,
     links: [{ rel: 'event-consumers', href: resourceUrl(call, 'event-consumers', consumer.name) }],
   }
 }

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort, startBroker, TcpProxy, waitFor } from '@lamplighter/testing'
-import { type ChannelModel, connect } from 'amqplib'
+import { type ChannelModel, connect, type GetMessage } from 'amqplib'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { confdOf } from './confd-support.js'
 import { type Tenant, TestInstallation } from './support.js'
@@ -168,6 +169,47 @@ describe('a tenant on AMQP', () => {
     expect((await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) })).status).toBeGreaterThanOrEqual(400)
   })
 
+  it('5.8.5: a binding that could not be written down goes with the rights all the same', async () => {
+    const give = async (acl: string) => {
+      const body = { name: `p${++sequence}`, acl: [acl] }
+      const { uuid } = await tenant.admin.call<{ uuid: string }>('POST', '/api/auth/0.1/policies', body)
+      await tenant.admin.call('PUT', `/api/auth/0.1/users/${person.uuid}/policies/${uuid}`)
+      return uuid
+    }
+    const take = (uuid: string) => tenant.admin.call('DELETE', `/api/auth/0.1/users/${person.uuid}/policies/${uuid}`)
+    const person = await installation.account(tenant.uuid, [])
+    await give('events.config.mwi_device.created')
+    const first = await give('events.config.voicemail.created')
+    const bindings = ['mwi_device', 'voicemail'].map((what) => `${tenant.uuid}.all.events.config.${what}.created`)
+    const consumer = await create({ user_uuid: person.uuid, events: [], bindings })
+    const bound = () => bindingsOf(consumer.queue)
+    await take(first)
+    await waitFor(async () => (await bound()).length === 1, { what: 'the loss' })
+
+    const database = new pg.Client({ connectionString: installation.databaseUrl })
+    await database.connect()
+    await database.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'as if the process had died'; END $$;
+      CREATE TRIGGER fail BEFORE UPDATE OF applied ON event_consumer FOR EACH ROW
+      WHEN (NEW.applied::text LIKE '%voicemail.created%' AND NEW.applied::text NOT LIKE '%pending%')
+      EXECUTE FUNCTION fail()`)
+    const again = await give('events.config.voicemail.created')
+    await waitFor(async () => (await bound()).length === 2, { what: 'the binding that is not written down' })
+    await take(again)
+    await waitFor(async () => (await bound()).length === 1, { what: 'the loss of it', timeoutMs: 5000 })
+    await database.query('DROP FUNCTION fail CASCADE')
+    await database.end()
+  })
+
+  /** The keys and headers a queue is bound with, beside its own name on the default exchange. */
+  async function bindingsOf(queue: string): Promise<readonly unknown[]> {
+    const { origin, username, password } = new URL(broker.managementUrl)
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    const response = await fetch(`${origin}/api/queues/%2F/${queue}/bindings`, { headers: { authorization } })
+    const bindings = (await response.json()) as { source: string }[]
+    return bindings.filter(({ source }) => source !== '')
+  }
+
   it('has its queues again after the broker lost them, with the same password', async () => {
     const consumer = await create({ bindings: [`${tenant.uuid}.all.events.config.voicemail.created`] })
     const kept = await create()
@@ -181,7 +223,7 @@ describe('a tenant on AMQP', () => {
     const { connection } = await logIn(consumer)
     const channel = await connection.createChannel()
     const got = await waitFor(() => channel.get(consumer.queue), { what: 'an event' })
-    expect(got && got.properties.type).toBe('voicemail_created')
+    expect((got as GetMessage).properties.type).toBe('voicemail_created')
     await connection.close()
   }, 60_000)
 
