@@ -8,7 +8,7 @@ import {
   type QueueBinding,
   SERVICE_QUEUES,
 } from '@lamplighter/bus'
-import { policyChanged, userRightsChanged } from '@lamplighter/contracts'
+import { policyChanged, tenantDeleted, userRightsChanged } from '@lamplighter/contracts'
 import { type ConsumerAddress, consumerQueueName, consumerUsername } from '@lamplighter/domain'
 import type { Logger, Service } from '@lamplighter/runtime'
 import type { ConsumerRights, EventConsumer, EventConsumerRepository, Store } from '@lamplighter/store'
@@ -28,6 +28,8 @@ export type ControlDependencies = {
   readonly log: Logger
 }
 
+/** What may change what a consumer may have; a service's rights are those of its tenant's life. */
+const CHANGES = [userRightsChanged.name, policyChanged.name, tenantDeleted.name]
 /** What no event told of, such as a broker that was away, is mended this late at most. */
 const ROUND_INTERVAL_MS = 30_000
 /** So old an answer can be when the broker begins to believe it: it waits no longer (docs/operations.md). */
@@ -70,7 +72,7 @@ export class EventConsumerControl implements Service {
     const { bus, originUuid } = this.#deps
     this.#consumer = await bus.consume({
       ...SERVICE_QUEUES.consumerRights,
-      bindings: [userRightsChanged.name, policyChanged.name].map((name) => ({ name, origin_uuid: originUuid })),
+      bindings: CHANGES.map((name) => ({ name, origin_uuid: originUuid })),
       prefetch: 100,
       handle: () => {
         void this.lookThrough()

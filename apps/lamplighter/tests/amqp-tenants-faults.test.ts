@@ -144,6 +144,17 @@ describe('a tenant on AMQP', () => {
     expect(heldUp.max / 1e6).toBeLessThan(400)
   })
 
+  it('of a service ends with its tenant: the connection is closed and the queue gone, within seconds', async () => {
+    const root = await installation.master()
+    const { uuid } = await root.call<{ uuid: string }>('POST', '/api/auth/0.1/tenants', { name: 'gone' })
+    const body = { name: 'crm', events: ['voicemail_created'] }
+    const made = await confdOf(installation, root)('POST', '/event-consumers', body, { 'wazo-tenant': uuid })
+    const consumer = made.json as Created
+    const { closed } = await logIn(consumer)
+    await root.call('DELETE', `/api/auth/0.1/tenants/${uuid}`)
+    await waitFor(async () => closed() && !(await knows(consumer.queue)), { what: 'the end', timeoutMs: 5000 })
+  })
+
   it('nothing that is no text of a key or a name makes the server fail', async () => {
     const confd = confdOf(installation, tenant.admin)
     const post = (body: Record<string, unknown>) => confd('POST', '/event-consumers', { name: 'odd', ...body })
