@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, openDatabase } from '@lamplighter/store'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { RawPhone } from './raw-phone.js'
@@ -312,6 +313,23 @@ describe('a mailbox shared with rights', () => {
     )
     expect(rows).toEqual([{ data: { id: box?.id } }])
     await share(other as Voicemail, [])
+  })
+
+  it('counts no message that waited for its lock while it was deleted', async () => {
+    const box = await installation.mailbox(tenant)
+    await deposit(box)
+    const client = await database.pool.connect()
+    await client.query('BEGIN')
+    await client.query('SELECT FROM mailbox_summary WHERE mailbox_id = $1 FOR UPDATE', [box.id])
+    const deleted = tenant.admin.call('DELETE', `/api/confd/1.1/voicemails/${box.id}`)
+    await delay(300)
+    const left = deposit(box).catch((error: unknown) => String(error))
+    await delay(300)
+    await client.query('COMMIT')
+    client.release()
+    await deleted
+    expect(await left).toContain('404')
+    expect(counted(await events(box)).at(-1)).toEqual(['user_voicemail_mwi_updated', null, 0])
   })
 
   it('does not tell its user zeros who loses it but is still a member', async () => {

@@ -31,6 +31,7 @@ type AudienceRow = StateRow & {
   number: string
   accesstype: string
   enabled: boolean
+  deleted: boolean
   max_messages: number | null
   external: string | null
   external_heard_at: Date | null
@@ -64,7 +65,7 @@ const LOCK_ALL = `
 /** `OFFSET 0` keeps it a look-up by key: while its statistics know no better, the planner would read every summary there is. */
 const READ_AUDIENCES = `
   SELECT m.id, m.tenant_uuid::text, m.name, m.number, m.accesstype, m.enabled, m.max_messages,
-    m.external, m.external_heard_at, m.external_stale_at, ${STATE_COLUMNS},
+    m.deleted_at IS NOT NULL AS deleted, m.external, m.external_heard_at, m.external_stale_at, ${STATE_COLUMNS},
     ARRAY(SELECT u.user_uuid::text FROM mailbox_user u WHERE u.mailbox_id = m.id ORDER BY u.user_uuid) AS users,
     (SELECT coalesce(json_agg(json_build_object('user_uuid', w.user_uuid, 'rights', w.rights) ORDER BY w.id), '[]')
       FROM mailbox_member w WHERE w.mailbox_id = m.id) AS members
@@ -137,15 +138,15 @@ export class SummaryRepository {
 
   /** As {@link lock}, of a mailbox in the trash. */
   lockDeleted(mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
-    return this.#lock('summary.lock-deleted', LOCK_DELETED, mailboxId)
+    return this.#lock('summary.lock-deleted', LOCK_DELETED, mailboxId, true)
   }
 
   /** The second statement goes out behind the first and begins when that has the lock, so it sees what was committed. */
-  async #lock(name: string, text: string, mailboxId: MailboxId): Promise<MailboxAudience | undefined> {
+  async #lock(name: string, text: string, mailboxId: MailboxId, deleted = false): Promise<MailboxAudience | undefined> {
     const { tenantId, subtree } = this.#scope
     const [locked, audiences] = await this.#sql.both(
       () => this.#sql.rows(name, text, [mailboxId, tenantId, subtree]),
-      () => this.#audiences([mailboxId]),
+      () => this.#audiences([mailboxId], deleted),
     )
     return locked.length === 0 ? undefined : audiences.get(mailboxId)
   }
@@ -161,9 +162,12 @@ export class SummaryRepository {
     return this.#audiences(locked.map(({ id }) => id))
   }
 
-  async #audiences(ids: readonly MailboxId[]): Promise<ReadonlyMap<MailboxId, MailboxAudience>> {
+  /** Only what is still so: while we waited for the lock of its summary, a mailbox may have been deleted or moved away. */
+  async #audiences(ids: readonly MailboxId[], deleted = false): Promise<ReadonlyMap<MailboxId, MailboxAudience>> {
+    const { tenantId, subtree } = this.#scope
     const rows = await this.#sql.rows<AudienceRow>('summary.audiences', READ_AUDIENCES, [ids])
-    return new Map(rows.map((row) => [row.id as MailboxId, toAudience(row)]))
+    const present = rows.filter((row) => row.deleted === deleted && (subtree || row.tenant_uuid === tenantId))
+    return new Map(present.map((row) => [row.id as MailboxId, toAudience(row)]))
   }
 
   /** Adds to the counts and raises the revision by one. Call it only under {@link lock}. */
