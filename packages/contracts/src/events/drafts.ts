@@ -187,8 +187,15 @@ export function shareDrafts(before: MailboxAudience, after: MailboxAudience): Ev
  */
 export function editDrafts(before: MailboxAudience, after: MailboxAudience): EventDraft[] {
   const isMoved = before.mailbox.tenantId !== after.mailbox.tenantId
-  const lost = isMoved ? lostByAll(before, after.state.revision) : closedDrafts(before, after)
-  return [...lost, ...countDrafts(after)]
+  const closed = [...adoptedDrafts(before, after), ...closedDrafts(before, after)]
+  return [...(isMoved ? lostByAll(before, after.state.revision) : closed), ...countDrafts(after)]
+}
+
+/** Zeros for the tenant's administrators when a mailbox that nobody listened to is open to everyone (decision 0008). */
+function adoptedDrafts(before: MailboxAudience, after: MailboxAudience): EventDraft[] {
+  const { users, everyone } = listenersOf(before)
+  const isAdopted = users.length === 0 && !everyone && listenersOf(after).everyone
+  return isAdopted ? [viewCounts(emptied(after, after.state.revision), null)] : []
 }
 
 /** Zeros for the tenant when a mailbox that was open to everyone is so no more. */
