@@ -20,6 +20,9 @@ export type BaresipAccount = {
   readonly caFile?: string
 }
 
+/** So often it is begun with other ports when somebody took one of them. */
+const MAX_TRIES = 5
+
 /** A real baresip, driven over its control socket. */
 export class Baresip {
   /** Every lamp report since it started, in order. */
@@ -40,18 +43,30 @@ export class Baresip {
 
   /** Starts the phone, then gives it its account: with one from the start its MWI module may subscribe without end. */
   static async start(account: BaresipAccount): Promise<Baresip> {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
+      const phone = await Baresip.#begin(account)
+      if (!phone) continue
+      phone.#command('uanew', addressOfRecord(account))
+      return phone
+    }
+    throw new Error(`baresip ended ${MAX_TRIES} times before it took commands`)
+  }
+
+  /** Undefined when it ended by itself: it also listens by TCP, and on the next port by TLS, and somebody may have those. */
+  static async #begin({ caFile }: BaresipAccount): Promise<Baresip | undefined> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'lamplighter-baresip-'))
     const [sipPort, controlPort] = [await freeUdpPort(), await freePort()]
-    await writeFile(path.join(directory, 'config'), config(sipPort, controlPort, account.caFile))
+    await writeFile(path.join(directory, 'config'), config(sipPort, controlPort, caFile))
     for (const file of ['accounts', 'contacts']) await writeFile(path.join(directory, file), '# none\n')
     const child = spawn('baresip', ['-4', '-f', directory, '-t', '600'], { stdio: 'ignore' })
-    const control = await waitFor(() => connect(controlPort), {
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+    const control = await waitFor(async () => (await connect(controlPort)) ?? hasEnded(), {
       what: 'baresip to listen for commands',
-      timeoutMs: 45_000,
+      timeoutMs: 25_000,
     })
-    const phone = new Baresip(child, directory, control)
-    phone.#command('uanew', addressOfRecord(account))
-    return phone
+    if (typeof control !== 'boolean') return new Baresip(child, directory, control)
+    await rm(directory, { recursive: true, force: true })
+    return undefined
   }
 
   /** The next report that fits, looking also at those already there from `from` on. */
