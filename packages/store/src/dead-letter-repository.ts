@@ -55,9 +55,8 @@ export class DeadLetterRepository {
    * the oldest goes.
    */
   async keep({ queue, reason, eventId, name, headers, body }: NewDeadLetter): Promise<void> {
-    // Text of jsonb cannot hold NUL; nothing of ours has one.
-    const json = JSON.stringify(headers).replaceAll('\\u0000', '')
-    await this.#sql.rows('deadLetter.keep', KEEP, [queue, reason, eventId, name, json, body.toString('base64')])
+    const texts = [queue, reason, eventId && storable(eventId), storable(name), toStorableJson(headers)]
+    await this.#sql.rows('deadLetter.keep', KEEP, [...texts, body.toString('base64')])
   }
 
   /** The newest first, and how many there are. */
@@ -83,4 +82,14 @@ export class DeadLetterRepository {
     const text = 'DELETE FROM dead_letter WHERE id = $1 RETURNING id'
     return (await this.#sql.rows('deadLetter.delete', text, [id])).length > 0
   }
+}
+
+/** Text in PostgreSQL cannot hold NUL. Nothing of ours has one, but who else publishes may. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '')
+}
+
+/** The same of JSON: escapes are read one by one, because a backslash before `u0000` can be one that is itself escaped. */
+function toStorableJson(headers: NewDeadLetter['headers']): string {
+  return JSON.stringify(headers).replaceAll(/\\(u0000|.)/g, (found) => (found === '\\u0000' ? '' : found))
 }

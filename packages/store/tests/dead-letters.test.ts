@@ -37,3 +37,13 @@ it('a letter that dies again before it is forgotten is kept, once', async () => 
     [[letter.eventId, 'delivery_limit']],
   ])
 })
+
+it('a letter with characters that PostgreSQL cannot hold, or that only look like them, is kept', async () => {
+  const { deadLetters } = store
+  const headers = { look: String.raw`a\u0000`, path: String.raw`c:\\u0000\x`, nul: 'a\0b', 'k\0': ['\0'] }
+  const texts = { reason: 'rejected', eventId: `id\0${randomUUID()}`, name: 'n\0' }
+  await deadLetters.keep({ queue: 'nul', ...texts, headers, body: Buffer.from([0, 1]) })
+  const [kept] = (await deadLetters.list(1, 0)).items
+  expect(kept).toMatchObject({ queue: 'nul', name: 'n', eventId: texts.eventId.replace('\0', ''), size: 2 })
+  expect(kept?.headers).toEqual({ ...headers, nul: 'ab', k: [''], 'k\0': undefined })
+})
