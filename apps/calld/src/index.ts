@@ -84,6 +84,7 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
   ]
   const callLogd = callLogdRoutes(store)
   let consumer: Consumer | undefined
+  const stopping = new AbortController()
   const claimExpiry = new ClaimExpiry(store, log)
   const tidying = new Rounds(() => tidy(store, audio, log, now()), everyMs)
   return {
@@ -93,11 +94,12 @@ export function createCalld(dependencies: CalldDependencies): HttpService {
       mountApi(server, { name: 'call-logd', implementations: callLogd, errorForm: calldForm, access, log })
     },
     start: async () => {
-      consumer = await bus.consume(transcriptionConsumer(transcriptions, log))
+      consumer = await bus.consume(transcriptionConsumer(transcriptions, log, stopping.signal))
       claimExpiry.start()
       tidying.start()
     },
     stop: async () => {
+      stopping.abort()
       await Promise.all([consumer?.stop(), claimExpiry.stop(), tidying.stop()])
     },
   }

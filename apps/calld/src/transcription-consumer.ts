@@ -6,17 +6,24 @@ import {
 } from '@lamplighter/contracts'
 import { InvalidInputError, isUuid, type MailboxId, type TenantId, type Transcription } from '@lamplighter/domain'
 import { createInputCheck } from '@lamplighter/http'
-import type { Logger } from '@lamplighter/runtime'
-import { onlyTenant } from '@lamplighter/store'
+import { Backoff, type Logger, sleep } from '@lamplighter/runtime'
+import { isPassingFault, onlyTenant } from '@lamplighter/store'
 import type { TranscriptionService } from './transcription-service.js'
 
 const checkData = createInputCheck(transcriptionCompletedSchema, 'body', 'ignore')
 
 /**
  * Takes what transcribers publish (bus.md 2.5). The queue is durable: nothing is missed while calld is away. A message
- * that is gone is no failure, its result only came too late (rest.md F-09).
+ * that is gone is no failure, its result only came too late (rest.md F-09). Nor is a database that is away one of the
+ * result: it waits here until the database is back, because the bus would count its tries.
+ *
+ * @param stopping gives back what waits
  */
-export function transcriptionConsumer(transcriptions: TranscriptionService, log: Logger): ConsumerDefinition {
+export function transcriptionConsumer(
+  transcriptions: TranscriptionService,
+  log: Logger,
+  stopping: AbortSignal,
+): ConsumerDefinition {
   return {
     ...SERVICE_QUEUES.transcriptions,
     bindings: [{ name: TRANSCRIPTION_COMPLETED }],
@@ -30,11 +37,28 @@ export function transcriptionConsumer(transcriptions: TranscriptionService, log:
       const { data, transcription } = result
       const place = { mailboxId: data.voicemail_id as MailboxId, messageId: data.message_id }
       const tenant = onlyTenant(data.tenant_uuid as TenantId)
-      const outcome = await transcriptions.accept(tenant, place, transcription)
+      const accept = () => transcriptions.accept(tenant, place, transcription)
+      const outcome = await whenStoreIsThere(accept, log, stopping)
+      if (outcome === undefined) return 'retry'
       log.info({ eventId: message.eventId, ...place, outcome }, 'transcription result handled')
       return 'ack'
     },
   }
+}
+
+/** Does it again until the database is there for it. Undefined when we stop first. @throws what it throws otherwise */
+async function whenStoreIsThere<T>(work: () => Promise<T>, log: Logger, stopping: AbortSignal): Promise<T | undefined> {
+  const backoff = new Backoff(200, 5000)
+  while (!stopping.aborted) {
+    try {
+      return await work()
+    } catch (err) {
+      if (!isPassingFault(err)) throw err
+      log.warn({ err }, 'a transcription result cannot be stored yet')
+      await sleep(backoff.nextMs(), stopping)
+    }
+  }
+  return undefined
 }
 
 type Result = { readonly data: TranscriptionCompleted; readonly transcription: Transcription }

@@ -78,6 +78,7 @@ export type {
 } from './mwi-source-repository.js'
 export { OUTBOX_CHANNEL, OutboxSignal } from './outbox-signal.js'
 export type { ListQuery } from './page.js'
+export { isPassingFault } from './passing-fault.js'
 export type { KnownPins, PinCredential } from './pin-repository.js'
 export type { Policy, PolicyColumn, PolicyFields } from './policy-repository.js'
 export { type Installation, Provisioning } from './provisioning.js'
