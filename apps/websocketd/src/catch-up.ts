@@ -1,4 +1,4 @@
-import type { LogRange } from '@lamplighter/store'
+import type { LogRange, LogState } from '@lamplighter/store'
 import { type Cursor, formatCursor } from './cursor.js'
 import type { History } from './feed.js'
 import { OutgoingEvent } from './outgoing-event.js'
@@ -7,11 +7,12 @@ import type { Selection } from './subscriptions.js'
 import type { Viewer } from './viewer.js'
 
 /**
- * How a return ended: with everything up to `position`, or, where it could not be done, with where one could begin.
+ * How a return ended: with everything up to `position`, or, where it could not be done, with where one could begin and, if
+ * anything was sent before that came out, up to where.
  */
 export type Outcome =
   | { readonly kind: 'replayed'; readonly count: number; readonly position: Cursor }
-  | { readonly kind: 'gone' | 'too_many'; readonly oldest: string }
+  | { readonly kind: 'gone' | 'too_many'; readonly oldest: string; readonly position?: Cursor }
 
 /** Who comes back. */
 export type Returning = {
@@ -51,36 +52,48 @@ export class CatchUp {
   }
 
   /** Sends what came after the cursor. Undefined when the client went away meanwhile. @throws what the store throws */
-  async replay(client: Returning, { epoch, number }: Cursor): Promise<Outcome | undefined> {
+  async replay(client: Returning, cursor: Cursor): Promise<Outcome | undefined> {
     const state = await this.#history.state(filterOf(client).tenantId)
-    const refuse = (kind: 'gone' | 'too_many'): Outcome => ({
-      kind,
-      oldest: formatCursor(state.epoch, Math.max(0, state.oldest - 1)),
-    })
-    if (epoch !== state.epoch || number > state.head || number < state.oldest - 1) return refuse('gone')
-    const range = { after: number, upTo: state.head }
+    const oldest = oldestOf(state)
+    if (!reachesBack(state, cursor)) return { kind: 'gone', oldest }
+    const range = { after: cursor.number, upTo: state.head }
     const { replayedEvents, replayedRows } = this.#settings
     const { read, fitting } = await this.#history.extent(filterOf(client), range, replayedRows + 1)
-    if (read > replayedRows || fitting > replayedEvents) return refuse('too_many')
-    const count = await this.#sendPages(client, range, state.epoch)
-    const position = { epoch: state.epoch, number: state.head }
-    return count === undefined ? undefined : { kind: 'replayed', count, position }
+    if (read > replayedRows || fitting > replayedEvents) return { kind: 'too_many', oldest }
+    return this.#sendPages(client, range, state.epoch)
   }
 
-  /** How many events were sent; undefined when the client went away. */
-  async #sendPages(client: Returning, range: LogRange, epoch: string): Promise<number | undefined> {
+  /**
+   * The log's retention goes on while a client reads, so each page is looked at again before it counts as whole: what
+   * is missing from it must not be passed over in silence.
+   */
+  async #sendPages(client: Returning, { after, upTo }: LogRange, epoch: string): Promise<Outcome | undefined> {
+    const begun = after
     let count = 0
-    let { after } = range
     for (;;) {
-      const rows = await this.#history.page(filterOf(client), { after, upTo: range.upTo }, PAGE)
+      const rows = await this.#history.page(filterOf(client), { after, upTo }, PAGE)
+      const state = await this.#history.state(filterOf(client).tenantId)
+      const position = { epoch, number: after }
+      if (!reachesBack(state, position))
+        return { kind: 'gone', oldest: oldestOf(state), ...(after > begun && { position }) }
       const events = visibleTo(client, rows, epoch)
       if (events.length > 0 && !(await client.sendAll(events))) return undefined
       count += events.length
       const last = rows.at(-1)
-      if (!last || rows.length < PAGE) return count
+      if (!last || rows.length < PAGE) return { kind: 'replayed', count, position: { epoch, number: upTo } }
       after = last.cursor
     }
   }
+}
+
+/** Whether everything behind this place is in the log. */
+export function reachesBack(state: Pick<LogState, 'epoch' | 'oldest' | 'head'>, { epoch, number }: Cursor): boolean {
+  return epoch === state.epoch && number <= state.head && number >= state.oldest - 1
+}
+
+/** Where one could begin. */
+export function oldestOf({ epoch, oldest }: Pick<LogState, 'epoch' | 'oldest'>): string {
+  return formatCursor(epoch, Math.max(0, oldest - 1))
 }
 
 /** What of the log a client could be sent at all, as the store can tell. */

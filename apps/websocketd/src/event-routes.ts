@@ -1,7 +1,8 @@
 import { type EventPageView, listEvents } from '@lamplighter/contracts'
 import { InvalidInputError, LamplighterError } from '@lamplighter/domain'
 import { type Answer, type Call, type Implementation, implement } from '@lamplighter/http'
-import { filterOf, visibleTo } from './catch-up.js'
+import type { LogState } from '@lamplighter/store'
+import { filterOf, oldestOf, reachesBack, visibleTo } from './catch-up.js'
 import { type Cursor, formatCursor, parseCursor } from './cursor.js'
 import { EventStream } from './event-stream.js'
 import type { ResumingContext } from './resuming-session.js'
@@ -74,20 +75,22 @@ function streamAnswer(
   return { headers: STREAM_HEADERS, stream }
 }
 
-/** Two statements whatever the page: where the log stands, and its rows. */
+/** Three statements whatever the page: where the log stands, its rows, and whether they are all still. */
 async function readPage(
   { history }: ResumingContext,
   reader: { viewer: Viewer; selection: Selection },
   after: Cursor | undefined,
   limit: number,
 ): Promise<EventPageView> {
-  const { epoch, oldest, head } = await history.state(filterOf(reader).tenantId)
+  const { tenantId } = filterOf(reader)
+  const state = await history.state(tenantId)
+  const { epoch, oldest, head } = state
   const from = after ?? { epoch, number: Math.max(0, oldest - 1) }
-  if (from.epoch !== epoch || from.number > head || from.number < oldest - 1) {
-    const details = { oldest: formatCursor(epoch, Math.max(0, oldest - 1)) }
-    throw new LamplighterError('events-gone', 'the log does not reach back to the cursor', details)
-  }
+  if (!reachesBack(state, from)) throw gone(state)
   const rows = await history.page(filterOf(reader), { after: from.number, upTo: head }, limit)
+  // The retention may have taken some of them in between. Whoever has no cursor misses nothing by that.
+  const now = after && (await history.state(tenantId))
+  if (now && !reachesBack(now, from)) throw gone(now)
   const more = rows.length === limit
   return {
     items: visibleTo(reader, rows, epoch).map((event) => ({
@@ -98,4 +101,8 @@ async function readPage(
     cursor: formatCursor(epoch, more ? (rows.at(-1)?.cursor ?? head) : head),
     more,
   }
+}
+
+function gone(state: LogState): LamplighterError {
+  return new LamplighterError('events-gone', 'the log does not reach back to the cursor', { oldest: oldestOf(state) })
 }

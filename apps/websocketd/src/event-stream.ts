@@ -103,8 +103,8 @@ export class EventStream extends Readable implements Member {
     this.#say('init', { cursor, retention_s }, `retry: ${RETRY_MS}\n`)
     const outcome = await this.#catchUp.replay(this, after ?? { epoch, number: head })
     if (!outcome) return
-    if (outcome.kind === 'replayed') this.#position = outcome.position
-    else this.#sayGap(outcome)
+    if (outcome.kind !== 'replayed') this.#sayGap(outcome)
+    if (outcome.position) this.#position = outcome.position
     this.#live = true
     for (const event of this.#catchUp.release(this)) this.#receive(event)
   }

@@ -139,7 +139,7 @@ export class ResumingSession extends Session {
     })
     if (!outcome || this.ended) return
     this.#tell(outcome)
-    if (outcome.kind === 'replayed') this.#position = outcome.position
+    if (outcome.position) this.#position = outcome.position
     this.#state = 'live'
     for (const event of this.#catchUp.release(this)) this.receive(event)
     this.#catchUp = undefined

@@ -227,6 +227,35 @@ describe('bus.md 5.6, a client that was away', () => {
     for (const one of [client, again]) one.leave()
   })
 
+  it('gone: what the retention takes between two pages is said, and nothing is passed over or comes twice', async () => {
+    const cursor = await head()
+    await gateway.say(...gateway.numbered(1, 500))
+    let pages = 0
+    gateway.beforePage = async () => {
+      if (++pages === 2)
+        await gateway.database.pool.query('DELETE FROM event WHERE cursor <= (SELECT max(cursor) - 200 FROM event)')
+    }
+    const client = comeBack(gateway.login().token, cursor)
+    expect((await outcome(client)).data).toMatchObject({ reason: 'gone', oldest: expect.any(String) })
+    await gateway.say(...gateway.numbered(501, 501))
+    await waitFor(() => numbersOf(client).at(-1) === 501, { what: 'the present' })
+    expect(numbersOf(client)).toEqual([...range(1, 200), 501])
+    client.leave()
+  })
+
+  it('gone: what the retention takes while a page is read is said over HTTP too', async () => {
+    const cursor = await head()
+    await gateway.say(...gateway.numbered(1, 10))
+    gateway.beforePage = async () => {
+      await gateway.database.pool.query('DELETE FROM event WHERE cursor <= (SELECT max(cursor) - 5 FROM event)')
+    }
+    const headers = { 'x-auth-token': gateway.login().token }
+    const answer = await fetch(`${gateway.base}/api/events?after=${cursor}`, { headers })
+    gateway.beforePage = async () => {}
+    expect(answer.status).toBe(410)
+    expect(await answer.json()).toMatchObject({ error_id: 'events-gone' })
+  })
+
   it('gone: a cursor of another epoch, or from a future that was lost with it', async () => {
     const [cursor, future] = [await head(), Buffer.from(await head(), 'base64url').toString()]
     const beyond = Buffer.from(future.replace(/\d+$/, '999999')).toString('base64url')

@@ -159,6 +159,8 @@ export class TestGateway {
   coversAll = false
   /** What look-ups of sessions wait for when they have read, and reads of the log before they read. */
   slow: { sessions?: Promise<void>; log?: Promise<void> } = {}
+  /** What happens before a page of the log is read for a client. */
+  beforePage: () => Promise<void> = async () => {}
   readonly #disposable: TestDatabase
   readonly #relay: pg.Client
   readonly #eventLog: EventLog
@@ -211,7 +213,11 @@ export class TestGateway {
         await this.slow.log
         return read.apply(replay, args)
       }
-    return { state: afterWait(replay.state), page: afterWait(replay.page), extent: afterWait(replay.extent) }
+    const page: typeof replay.page = async (...args) => {
+      await this.beforePage()
+      return replay.page(...args)
+    }
+    return { state: afterWait(replay.state), page: afterWait(page), extent: afterWait(replay.extent) }
   }
 
   static async start(settings: Partial<GatewaySettings> = {}): Promise<TestGateway> {
