@@ -10,7 +10,15 @@ import { draft, voicemailCreated } from '@lamplighter/contracts'
 import type { TenantId } from '@lamplighter/domain'
 import type { Service } from '@lamplighter/runtime'
 import { createLogger } from '@lamplighter/runtime'
-import { type Database, OutboxSignal, onlyTenant, openDatabase, Provisioning, Store } from '@lamplighter/store'
+import {
+  type Database,
+  OutboxSignal,
+  onlyTenant,
+  openDatabase,
+  Provisioning,
+  Store,
+  tenantSubtree,
+} from '@lamplighter/store'
 import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelay } from '../src/index.js'
@@ -265,6 +273,51 @@ describe('the relay', () => {
     await waitFor(async () => (await left()).length < 3, { what: 'the usual retention' })
     // The newest of all stays, whoever it is of.
     expect(await left()).toEqual([long, tenant])
+  })
+
+  describe('who sees all tenants knows that events are gone', () => {
+    let master: TenantId
+    let child: TenantId
+    const oldest = async () => (await store.replay.state()).oldest
+    const remove = () => store.changeAccess(tenantSubtree(master), ({ tenants }) => tenants.delete(child))
+
+    /** The first and the last event are the master's, who keeps them for long; the child's are this old. */
+    async function age(hours: number): Promise<void> {
+      const provisioning = new Provisioning(database)
+      master = await provisioning.createTenant({ name: 'master', slug: 'master' })
+      child = await provisioning.createTenant({ name: 'child', slug: 'child', parent: master })
+      const keep = 'UPDATE tenant SET event_retention_hours = $2 WHERE uuid = $1'
+      await database.pool.query(keep, [master, 500])
+      await database.pool.query(keep, [child, 100])
+      for (const uuid of [master, child, child, master])
+        await store.changeMessages(onlyTenant(uuid), async ({ outbox }) =>
+          outbox.add([draft(voicemailCreated, { tenant: uuid }, { id: 1 })]),
+        )
+      await start(new RecordingBus(log))
+      await waitFor(allPublished, { what: 'publication' })
+      await running.pop()?.stop()
+      await database.pool.query('UPDATE event SET published_at = now() - make_interval(hours => $1)', [hours])
+    }
+    async function purge(): Promise<void> {
+      await start(new RecordingBus(log))
+      await waitFor(async () => (await rows()).length === 2, { what: 'the events of the child to go' })
+    }
+
+    it('of a tenant that was deleted afterwards', async () => {
+      await age(101)
+      await purge()
+      expect(await oldest()).toBe(4)
+      await remove()
+      expect(await oldest()).toBe(4)
+    })
+
+    it('of a tenant that was deleted before', async () => {
+      await age(200)
+      await remove()
+      expect(await oldest()).toBe(1)
+      await purge()
+      expect(await oldest()).toBe(4)
+    })
   })
 
   it('says once that the bus takes nothing, and once that it does again', async () => {

@@ -67,7 +67,8 @@ const CONFIRM = `
   UPDATE relay_progress SET confirmed_cursor = $1 FROM quick WHERE confirmed_cursor < $1`
 /**
  * The second condition on the age is the index's: nothing younger than the shortest retention is looked at. Notes how far
- * each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's.
+ * each tenant's events are gone: whoever wants to go on from before that must know. Service events are the master's, and
+ * so are those of tenants that are no more: only the master sees them.
  */
 const PURGE = `
   WITH gone AS (DELETE FROM event WHERE id IN (
@@ -76,10 +77,12 @@ const PURGE = `
       AND e.published_at < now() - make_interval(hours => (SELECT least($1, min(event_retention_hours)) FROM tenant))
       AND e.cursor <= ${CONFIRMED} AND e.cursor < (SELECT max(cursor) FROM event)
     ORDER BY e.published_at LIMIT $2) RETURNING tenant_uuid, cursor),
-  reach AS (SELECT tenant_uuid, max(cursor) AS cursor FROM gone GROUP BY tenant_uuid),
+  reach AS (
+    SELECT coalesce(t.uuid, (SELECT uuid FROM tenant WHERE parent_uuid = uuid)) AS uuid, max(gone.cursor) AS cursor
+    FROM gone LEFT JOIN tenant t ON t.uuid = gone.tenant_uuid GROUP BY 1),
   noted AS (
     UPDATE tenant t SET purged_cursor = r.cursor FROM reach r
-    WHERE t.uuid = coalesce(r.tenant_uuid, (SELECT uuid FROM tenant WHERE parent_uuid = uuid)) AND r.cursor > t.purged_cursor)
+    WHERE t.uuid = r.uuid AND r.cursor > t.purged_cursor)
   SELECT count(*)::int AS removed FROM gone`
 
 /**

@@ -98,14 +98,20 @@ export class TenantRepository {
   }
 
   /**
-   * Deletes a tenant found in the scope, with its policies.
+   * Deletes a tenant found in the scope, with its policies. How far its events are gone from the log the master remembers:
+   * nobody else goes on from where they were.
    *
    * @throws ResourceError `tenant-in-use` while anything else belongs to it
    */
   async delete(uuid: TenantId): Promise<void> {
     try {
       await this.#db.policy.deleteMany({ where: { tenantUuid: uuid } })
-      await this.#db.tenant.delete({ where: { uuid } })
+      const { purgedCursor } = await this.#db.tenant.delete({ where: { uuid }, select: { purgedCursor: true } })
+      const isMaster = { parentUuid: { equals: this.#db.tenant.fields.uuid } }
+      await this.#db.tenant.updateMany({
+        where: { ...isMaster, purgedCursor: { lt: purgedCursor } },
+        data: { purgedCursor },
+      })
     } catch (error) {
       if (violatedConstraint(error) === undefined) throw error
       const message = 'the tenant still has tenants below it, users, contexts or devices'
