@@ -1,4 +1,4 @@
-import type { ChannelModel } from 'amqplib'
+import type { ChannelModel, ConfirmChannel } from 'amqplib'
 import type { DeadLetter, IncomingMessage } from './bus.js'
 import { BusUnavailableError } from './errors.js'
 
@@ -32,32 +32,53 @@ function textOf(header: unknown): string {
   return typeof header === 'string' ? header : ''
 }
 
+/** A broker with an alarm says nothing at all until that is over. */
+const CONFIRM_TIMEOUT_MS = 5000
+/** Further queues a publisher asked for: the broker puts a copy into each, and they have had theirs. */
+const COPIES: readonly string[] = ['CC', 'BCC']
+
 /**
  * Puts a dead letter back into its queue and no other, past every exchange. Whether the queue is still there.
  *
- * @throws BusUnavailableError when the broker did not confirm
+ * @throws BusUnavailableError when the broker did not confirm in time; it may have the letter all the same
  */
 export async function sendBack(connection: ChannelModel, letter: DeadLetter): Promise<boolean> {
+  try {
+    return await inTime(sendOn(connection, letter))
+  } catch (error) {
+    throw new BusUnavailableError('RabbitMQ did not confirm', { cause: error })
+  }
+}
+
+async function sendOn(connection: ChannelModel, letter: DeadLetter): Promise<boolean> {
   const channel = await connection.createConfirmChannel()
+  // What is refused is thrown by the call that waits.
+  channel.on('error', () => {})
+  return publish(channel, letter).finally(() => channel.close().catch(() => {}))
+}
+
+async function publish(channel: ConfirmChannel, { queue, eventId, name, headers, body }: DeadLetter): Promise<boolean> {
   let returned = false
   channel.once('return', () => {
     returned = true
   })
-  try {
-    channel.publish('', letter.queue, letter.body, {
-      contentType: 'application/json',
-      contentEncoding: 'utf-8',
-      deliveryMode: 2,
-      mandatory: true,
-      headers: letter.headers,
-      ...(letter.eventId === undefined ? {} : { messageId: letter.eventId }),
-      type: letter.name,
-    })
-    await channel.waitForConfirms()
-    return !returned
-  } catch (error) {
-    throw new BusUnavailableError('RabbitMQ did not confirm', { cause: error })
-  } finally {
-    await channel.close().catch(() => {})
-  }
+  channel.publish('', queue, body, {
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    deliveryMode: 2,
+    mandatory: true,
+    headers: Object.fromEntries(Object.entries(headers).filter(([key]) => !COPIES.includes(key))),
+    ...(eventId === undefined ? {} : { messageId: eventId }),
+    type: name,
+  })
+  await channel.waitForConfirms()
+  return !returned
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no confirm in time')), CONFIRM_TIMEOUT_MS)
+  })
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

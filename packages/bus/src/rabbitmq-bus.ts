@@ -98,10 +98,7 @@ export class RabbitMqBus implements Bus {
   }
 
   async publish(messages: readonly OutgoingMessage[], { toTenants = false }: PublishOptions = {}): Promise<void> {
-    const session = this.#session
-    if (!session) throw new BusUnavailableError('RabbitMQ is not connected')
-    if (this.#blocked !== undefined) throw new BusUnavailableError(`RabbitMQ takes no messages: ${this.#blocked}`)
-    await publishAll(session.publishers, messages, toTenants)
+    await publishAll(this.#takingSession().publishers, messages, toTenants)
   }
 
   async consume(definition: ConsumerDefinition): Promise<Consumer> {
@@ -148,12 +145,18 @@ export class RabbitMqBus implements Bus {
   }
 
   async redeliver(letter: DeadLetter): Promise<boolean> {
-    if (!this.#session) throw new BusUnavailableError('RabbitMQ is not connected')
-    return sendBack(this.#session.connection, letter)
+    return sendBack(this.#takingSession().connection, letter)
   }
 
   onReconnect(listener: () => void): void {
     this.#listeners.push(listener)
+  }
+
+  /** @throws BusUnavailableError when there is nobody who takes messages now */
+  #takingSession(): Session {
+    if (!this.#session) throw new BusUnavailableError('RabbitMQ is not connected')
+    if (this.#blocked !== undefined) throw new BusUnavailableError(`RabbitMQ takes no messages: ${this.#blocked}`)
+    return this.#session
   }
 
   async #connect(): Promise<void> {

@@ -181,6 +181,8 @@ function methodFrame(payload: readonly number[]): Uint8Array {
 }
 const BLOCKED = methodFrame([0, 10, 0, 60, 3, ...Buffer.from('low')])
 const UNBLOCKED = methodFrame([0, 10, 0, 61])
+/** A queue that goes with its connection. */
+const AWAY = { exclusive: true }
 /** Reply code 320 (closed by an operator), no text, no method that caused it. */
 const CONNECTION_CLOSE = methodFrame([0, 10, 0, 50, 1, 64, 0, 0, 0, 0, 0])
 /** Class and method of the answer that ends the set-up of a consumer. */
@@ -326,6 +328,56 @@ describe('the RabbitMQ transport', () => {
     await second.stop()
     await connection.close()
     await bus.stop()
+  })
+
+  describe('5.4: a dead letter that is sent again', () => {
+    const letter = (queue: string, headers: DeadLetter['headers'] = {}): DeadLetter => {
+      return { queue, reason: 'rejected', eventId: randomUUID(), name: 'n', headers, body: Buffer.from('{}') }
+    }
+
+    it('goes to its queue alone, whatever copies its publisher asked for', async () => {
+      const bus = new RabbitMqBus(vhost.url, log)
+      await bus.start()
+      const connection = await connect(vhost.url)
+      const channel = await connection.createChannel()
+      const [own, other] = [await channel.assertQueue('', AWAY), await channel.assertQueue('', AWAY)]
+      expect(await bus.redeliver(letter(own.queue, { CC: [other.queue], BCC: [other.queue] }))).toBe(true)
+      expect((await channel.checkQueue(own.queue)).messageCount).toBe(1)
+      expect((await channel.checkQueue(other.queue)).messageCount).toBe(0)
+      await connection.close()
+      await bus.stop()
+    })
+
+    it('waits for no broker that has an alarm, says nothing, or was lost', async () => {
+      const proxy = await TcpProxy.start(new URL(vhost.url))
+      const bus = new RabbitMqBus(proxy.url(new URL(vhost.url)), log)
+      await bus.start()
+      proxy.inject(BLOCKED)
+      await waitFor(
+        () =>
+          bus.publish([message({})]).then(
+            () => false,
+            () => true,
+          ),
+        { what: 'the alarm' },
+      )
+      await expect(bus.redeliver(letter('nowhere'))).rejects.toThrow('takes no messages: low')
+      proxy.inject(UNBLOCKED)
+      await waitFor(
+        () =>
+          bus.publish([message({})]).then(
+            () => true,
+            () => false,
+          ),
+        { what: 'the end of the alarm' },
+      )
+      proxy.stall(true)
+      await expect(bus.redeliver(letter('nowhere'))).rejects.toThrow(BusUnavailableError)
+      proxy.stall(false)
+      await proxy.stop()
+      await expect(bus.redeliver(letter('nowhere'))).rejects.toThrow(BusUnavailableError)
+      await bus.stop()
+    })
   })
 
   it('comes back although the broker was silent while the connection was made again', async () => {
