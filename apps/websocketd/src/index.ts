@@ -42,7 +42,12 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
   })
   const context = contextOf(dependencies, placed)
   const gateway = new Gateway(context)
-  const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
+  const feed = new Feed(
+    context.history,
+    (event) => gateway.dispatch(event),
+    () => gateway.beginAnew(),
+    log,
+  )
   const timers: NodeJS.Timeout[] = []
   let consumer: Consumer | undefined
   const catchUp = () => feed.catchUp().catch((err) => log.debug({ err }, 'the log cannot be read now'))
