@@ -62,7 +62,8 @@ class RelayTerm {
   readonly #backoff = new Backoff(100, 5000)
   #awake = true
   #wake: (() => void) | undefined
-  #purgedAt = 0
+  /** Not by the clock of the day, here and below: that can be set back. */
+  #purgedAt = Number.NEGATIVE_INFINITY
   #refused = false
   /** Events got their cursors while the bus took none: they are published from the log. */
   #behind = false
@@ -179,8 +180,8 @@ class RelayTerm {
 
   /** While the bus takes nothing, what happens gets its cursor all the same: who reads the log waits for no broker. */
   async #sitOut(ms: number): Promise<void> {
-    const until = Date.now() + ms
-    for (let left = ms; left > 0 && !this.#term.signal.aborted; left = until - Date.now()) {
+    const until = performance.now() + ms
+    for (let left = ms; left > 0 && !this.#term.signal.aborted; left = until - performance.now()) {
       this.#awake = false
       const isAll = (await this.#number()) < this.#batch
       if (isAll && !this.#awake) await this.#rest(Math.min(left, POLL_MS))
@@ -200,10 +201,10 @@ class RelayTerm {
   }
 
   async #purge(): Promise<void> {
-    if (Date.now() - this.#purgedAt < PURGE_INTERVAL_MS) return
+    if (performance.now() - this.#purgedAt < PURGE_INTERVAL_MS) return
     const removed = await this.#events.purge(this.#retentionHours, PURGE_BATCH)
     // A full batch means there is more: come again at the next quiet moment.
-    if (removed < PURGE_BATCH) this.#purgedAt = Date.now()
+    if (removed < PURGE_BATCH) this.#purgedAt = performance.now()
   }
 
   #rest(ms: number): Promise<void> {

@@ -20,7 +20,7 @@ import {
   tenantSubtree,
 } from '@lamplighter/store'
 import { createTestDatabase, type TestDatabase, waitFor } from '@lamplighter/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRelay } from '../src/index.js'
 
 const log = createLogger('silent')
@@ -318,6 +318,18 @@ describe('the relay', () => {
       await purge()
       expect(await oldest()).toBe(4)
     })
+  })
+
+  it('a clock that is set back while the bus is away holds nothing up', async () => {
+    const bus = new RecordingBus(log)
+    bus.beforeConfirm = () => Promise.reject(new BusUnavailableError('away'))
+    await start(bus)
+    await say(1)
+    await waitFor(() => bus.published.length >= 2, { what: 'two attempts' })
+    const { now } = Date
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000)
+    bus.beforeConfirm = async () => {}
+    await waitFor(allPublished, { what: 'publication' }).finally(() => clock.mockRestore())
   })
 
   it('says once that the bus takes nothing, and once that it does again', async () => {
