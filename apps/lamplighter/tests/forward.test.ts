@@ -119,6 +119,16 @@ describe('forwarding a message', () => {
     expect([await counts(first), await counts(second)]).toMatchObject([{ new: 1 }, { new: 1 }])
   })
 
+  it('shares its Idempotency-Key with no other user: who may not listen learns nothing by it', async () => {
+    const headers = { 'idempotency-key': randomUUID() }
+    const stranger = await installation.account(tenant.uuid)
+    const path = `/users/me/voicemails/messages/${id}/forward`
+    expect((await forward(to(first), headers)).status).toBe(201)
+    const answer = await calld(stranger.api.token, 'POST', path, to(first), headers)
+    expect(failure(answer)).toEqual([404, 'no-such-voicemail-message'])
+    expect((await forward(to(first), headers)).headers.get('idempotency-replayed')).toBe('true')
+  })
+
   it('crosswise between mailboxes never deadlocks', async () => {
     const back = (await deposit(second)).id
     const crossing = Array.from({ length: 20 }, (_, at) =>

@@ -6,7 +6,7 @@ import type { TenantId } from './ids.js'
  */
 export type RepeatKey = {
   readonly tenantId: TenantId
-  /** The kind of creation, e.g. `confd POST /voicemails`. */
+  /** The kind of creation and whose key it is, e.g. `confd POST /voicemails` and the UUID of the user who asks. */
   readonly scope: string
   readonly key: string
   readonly fingerprint: string

@@ -116,15 +116,19 @@ export class Call<Route extends RouteContract = RouteContract> {
     return readIdempotencyKey(this.request)
   }
 
-  /** What makes this creation with a JSON body repeatable; undefined when the client sent no key. */
+  /**
+   * What makes this creation with a JSON body repeatable; undefined when the client sent no key. A key is its caller's own:
+   * the kept answer is given without a look at rights, and may show what another user must not see.
+   */
   repeatKey(): RepeatKey | undefined {
     const key = this.idempotencyKey()
     if (key === undefined) return undefined
     const { api, method, path } = this.#route
+    const { userId } = this.caller.principal
     const asked = `${API_BASE[api]}${path} ${JSON.stringify(this.params)}`
     return {
       tenantId: this.tenantId,
-      scope: `${api} ${method} ${path}`,
+      scope: `${api} ${method} ${path} ${userId}`,
       key,
       fingerprint: fingerprint(this.#fingerprintKey, asked, this.json()),
     }

@@ -17,7 +17,10 @@ const PURGE = `DELETE FROM idempotency_key WHERE created_at < now() - make_inter
 /** How long a key is remembered. */
 const MEMORY_HOURS = 48
 
-/** Remembers the first answer to each Idempotency-Key, per tenant and scope (one scope per kind of creation and place). */
+/**
+ * Remembers the first answer to each Idempotency-Key, per tenant and scope (one scope per kind of creation and place, or
+ * per kind and caller).
+ */
 export class IdempotencyRepository {
   readonly #sql: Sql
 
