@@ -17,7 +17,6 @@ const RETRY_MS = 3000
  * themselves with the last id they saw.
  */
 export class EventStream extends Readable implements Member {
-  readonly resumes = true
   readonly selection: Selection
   readonly #context: ResumingContext
   readonly #catchUp: CatchUp

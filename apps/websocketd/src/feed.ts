@@ -18,26 +18,16 @@ const PAGE = 500
 export class Feed {
   readonly #history: History
   readonly #deliver: (event: OutgoingEvent) => Promise<void> | void
-  readonly #begunAnew: () => void
   readonly #log: Logger
   readonly #stopping = new AbortController()
   #epoch = ''
   #position = 0
   #work: Promise<void> = Promise.resolve()
 
-  /**
-   * @param deliver the next event waits for what it promises
-   * @param begunAnew told when the log has another history than before
-   */
-  constructor(
-    history: History,
-    deliver: (event: OutgoingEvent) => Promise<void> | void,
-    begunAnew: () => void,
-    log: Logger,
-  ) {
+  /** @param deliver the next event waits for what it promises */
+  constructor(history: History, deliver: (event: OutgoingEvent) => Promise<void> | void, log: Logger) {
     this.#history = history
     this.#deliver = deliver
-    this.#begunAnew = begunAnew
     this.#log = log
   }
 
@@ -72,9 +62,8 @@ export class Feed {
   catchUp(): Promise<void> {
     return this.#inOrder(async () => {
       const state = await this.#history.state()
-      if (state.epoch === this.#epoch) return this.#fill(state.head)
-      this.#settle(state.epoch, state.published)
-      this.#begunAnew()
+      if (state.epoch !== this.#epoch) this.#settle(state.epoch, state.published)
+      else await this.#fill(state.head)
     })
   }
 

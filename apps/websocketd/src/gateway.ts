@@ -83,14 +83,6 @@ export class Gateway {
     for (const member of this.#context.members) member.ping()
   }
 
-  /**
-   * The log has another history: what clients know may never have happened. Who knows its place comes back, is told that it
-   * is gone and reads the state again; the others cannot tell, and go on.
-   */
-  beginAnew(): void {
-    for (const member of this.#context.members) if (member.resumes) member.close(CLOSE.tryAgain)
-  }
-
   /** Sends everybody away. */
   closeAll(): void {
     for (const member of this.#context.members) member.close(CLOSE.shutdown)

@@ -42,12 +42,7 @@ export function createWebsocketd(dependencies: WebsocketdDependencies): HttpServ
   })
   const context = contextOf(dependencies, placed)
   const gateway = new Gateway(context)
-  const feed = new Feed(
-    context.history,
-    (event) => gateway.dispatch(event),
-    () => gateway.beginAnew(),
-    log,
-  )
+  const feed = new Feed(context.history, (event) => gateway.dispatch(event), log)
   const timers: NodeJS.Timeout[] = []
   let consumer: Consumer | undefined
   const catchUp = () => feed.catchUp().catch((err) => log.debug({ err }, 'the log cannot be read now'))

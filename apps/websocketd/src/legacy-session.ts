@@ -12,7 +12,6 @@ import { NameSubscriptions } from './subscriptions.js'
  * and gets raw bodies. Whatever breaks the protocol ends it with 4004.
  */
 export class LegacySession extends Session {
-  readonly resumes = false
   protected readonly version: 1 | 2
   protected readonly selection: NameSubscriptions
   #started = false

@@ -28,7 +28,6 @@ function join(members: Members, who: Principal, leaves = false) {
   let viewer = new Viewer(who)
   const seen = { events: 0, closed: [] as number[] }
   const member: Member = {
-    resumes: true,
     get viewer() {
       return viewer
     },

@@ -8,8 +8,6 @@ import type { Viewer } from './viewer.js'
 /** Somebody events are delivered to: a socket or a stream. */
 export type Member = {
   readonly viewer: Viewer
-  /** Whether it can come back and go on from where it was. */
-  readonly resumes: boolean
   /** Takes an event it is addressed by, if it wants and may have it. */
   offer(event: OutgoingEvent): void
   /** Its rights changed. The same user and tenant stand behind it. */

@@ -31,7 +31,6 @@ export type Opening = { readonly resume: string | undefined; readonly peer: Peer
  */
 export class ResumingSession extends Session {
   protected readonly version = 3
-  readonly resumes = true
   readonly selection: PatternSubscriptions
   readonly #peer: Peer
   readonly #more: ResumingContext

@@ -28,7 +28,6 @@ const TEXT = { binary: false } as const
  */
 export abstract class Session implements Member, FrameTaker {
   protected readonly context: SessionContext
-  abstract readonly resumes: boolean
   protected abstract readonly version: ProtocolVersion
   protected abstract readonly selection: Selection
   readonly #socket: WebSocket

@@ -328,20 +328,6 @@ describe('bus.md 5.6, what the bus did not bring', () => {
     client.leave()
   })
 
-  it('a history that was replaced sends away who can come back, who is told then that what he knows is gone', async () => {
-    const client = await gateway.started({}, ['*'], 'version=3')
-    await gateway.say(...gateway.numbered(1, 1))
-    await waitFor(() => numbersOf(client).length === 1, { what: 'the event' })
-    const { cursor } = client.parsed.at(-1) ?? {}
-    await gateway.database.pool.query('UPDATE installation SET log_epoch = gen_random_uuid()')
-    expect(await client.end()).toEqual({ code: 1013, reason: 'try again later' })
-    const again = gateway.open(client.token, `version=3&resume=${cursor}`)
-    again.socket.on('open', () => again.command('start'))
-    const answer = await waitFor(() => again.parsed.find(({ op }) => op === 'resume'), { what: 'the outcome' })
-    expect(answer.data).toMatchObject({ reason: 'gone' })
-    again.leave()
-  })
-
   it('a history that was replaced does not silence the gateway', async () => {
     const client = await gateway.started()
     await gateway.database.pool.query(

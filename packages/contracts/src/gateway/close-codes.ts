@@ -52,8 +52,7 @@ export const CLOSE = {
     code: 1013,
     reason: 'try again later',
     versions: PROTOCOL_VERSIONS,
-    description:
-      'Tokens cannot be checked, or the log cannot be read, right now, or the log has another history; come back.',
+    description: 'Tokens cannot be checked, or the log cannot be read, right now; come back.',
   },
   noToken: {
     code: 4001,
