@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type BindingDecision, type BindingPrincipal, decideBinding, readBindingKey } from '@lamplighter/access'
 import type { QueueBinding } from '@lamplighter/bus'
 import { EVENTS, type EventDefinition, INTERNAL_EVENTS } from '@lamplighter/contracts'
@@ -33,9 +34,16 @@ export function principalOf(tenantId: TenantId, userId: UserId | null, rights: C
 
 /**
  * Decides on what is asked for, one after the other (bus.md 5.8.3, 5.8.6): who stops at a refusal spares the rest. Keys
- * that are none, and unknown events, are left out.
+ * that are none, and unknown events, are left out. To decide costs: after each, whoever asks this process something goes first.
  */
-export function* decideEach({ events, bindings }: Asking, principal: BindingPrincipal): Generator<AskedBinding> {
+export async function* decideEach(asking: Asking, principal: BindingPrincipal): AsyncGenerator<AskedBinding> {
+  for (const one of decided(asking, principal)) {
+    await setImmediate()
+    yield one
+  }
+}
+
+function* decided({ events, bindings }: Asking, principal: BindingPrincipal): Generator<AskedBinding> {
   for (const name of events) {
     const definition = DEFINITIONS.get(name)
     if (definition) yield decideNamed(definition, principal)

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import {
   type Bus,
   type Consumer,
@@ -238,10 +237,9 @@ function appliedOf({ applied }: EventConsumer): readonly AppliedBinding[] {
 async function wantedOf(consumer: EventConsumer, rights: ConsumerRights | undefined): Promise<QueueBinding[]> {
   if (!rights) return []
   const wanted: QueueBinding[] = []
-  for (const { decision, binding } of decideEach(consumer, principalOf(consumer.tenantId, consumer.userId, rights))) {
+  const principal = principalOf(consumer.tenantId, consumer.userId, rights)
+  for await (const { decision, binding } of decideEach(consumer, principal)) {
     if (decision.allowed) wanted.push(binding)
-    // To decide costs: whoever asks this process something goes first.
-    await setImmediate()
   }
   return wanted
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import {
   type BindingPrincipal,
   hashConsumerPassword,
@@ -179,9 +178,7 @@ async function refuseBeyondCaller(fields: EventConsumerFields, tenantId: TenantI
 
 /** @throws LamplighterError `event-binding-refused`, with an access that would be too much where there is one */
 async function refuse(fields: EventConsumerFields, principal: BindingPrincipal): Promise<void> {
-  for (const { asked, decision } of decideEach(fields, principal)) {
-    // To decide costs: whoever asks this process something goes first.
-    await setImmediate()
+  for await (const { asked, decision } of decideEach(fields, principal)) {
     if (decision.allowed) continue
     const { reason, witness: access } = decision
     const details = { binding: asked, reason, ...(access === undefined ? {} : { access }) }

@@ -2,7 +2,7 @@ import type { Channel, ChannelModel, Options } from 'amqplib'
 import type { HeaderMatch } from './bus.js'
 import { declareTopology } from './declare-topology.js'
 import { BusUnavailableError, codeOf, NOT_FOUND } from './errors.js'
-import { openConnection } from './open-connection.js'
+import { openChannel, openConnection } from './open-connection.js'
 import { EVENT_EXCHANGE, MAX_DELIVERIES, TENANT_DEAD_EXCHANGE, TENANT_EXCHANGE } from './topology.js'
 
 /** What a queue of a tenant's consumer gets: by key of the topic exchange, or by headers of `wazo-headers`. */
@@ -89,13 +89,6 @@ export class ConsumerQueues {
       throw new BusUnavailableError('RabbitMQ did not set the queue up', { cause: error })
     }
   }
-}
-
-/** Whatever fails is thrown by the call that fails. */
-async function openChannel(connection: ChannelModel): Promise<Channel> {
-  const channel = await connection.createChannel()
-  channel.on('error', () => {})
-  return channel
 }
 
 /** Never `reject-publish`: one full queue would stop the relay for everybody (bus.md 5.3). */

@@ -4,6 +4,7 @@ import type { Channel, ChannelModel, Options } from 'amqplib'
 import type { ConsumerDefinition } from './bus.js'
 import { SHARED_QUEUES } from './declare-topology.js'
 import { codeOf, PRECONDITION_FAILED } from './errors.js'
+import { openChannel } from './open-connection.js'
 import { DEAD_LETTER_EXCHANGE, MAX_DELIVERIES } from './topology.js'
 
 const DEAD_LETTERS = { 'x-dead-letter-exchange': DEAD_LETTER_EXCHANGE }
@@ -44,9 +45,14 @@ export async function declareQueue(
   return (await channel.assertQueue(name, options)).queue
 }
 
+/** A regular expression for this name alone: of what names may hold only the dot means something else. */
+export function literally(name: string): string {
+  return name.replaceAll('.', '\\.')
+}
+
 /** A regular expression for the names that {@link declareQueue} gives. */
 export function namesOf({ queue, durability }: Pick<ConsumerDefinition, 'queue' | 'durability'>): string {
-  const escaped = queue.replaceAll('.', '\\.')
+  const escaped = literally(queue)
   return durability === 'durable' ? escaped : `${escaped}\\.[0-9a-f]{${SUFFIX_BYTES * 2}}`
 }
 
@@ -56,8 +62,7 @@ export function namesOf({ queue, durability }: Pick<ConsumerDefinition, 'queue' 
  */
 async function declareDurable(connection: ChannelModel, queue: string, log: Logger): Promise<void> {
   const options: Options.AssertQueue = { durable: true, arguments: DURABLE }
-  const channel = await connection.createChannel()
-  channel.on('error', () => {})
+  const channel = await openChannel(connection)
   try {
     await channel.assertQueue(queue, options)
     await channel.close()

@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from 'amqplib'
 import { ACCESS_REFUSED, codeOf } from './errors.js'
+import { openChannel } from './open-connection.js'
 import {
   DEAD_LETTER_EXCHANGE,
   DEAD_LETTER_QUEUE,
@@ -58,9 +59,7 @@ async function look(channel: Channel): Promise<void> {
 
 /** A refusal costs the channel, so this has one of its own. */
 async function onChannel(connection: ChannelModel, work: (channel: Channel) => Promise<void>): Promise<void> {
-  const channel = await connection.createChannel()
-  // Whatever fails is thrown by the call that fails.
-  channel.on('error', () => {})
+  const channel = await openChannel(connection)
   await work(channel)
   await channel.close()
 }

@@ -1,4 +1,4 @@
-import { type ChannelModel, connect } from 'amqplib'
+import { type Channel, type ChannelModel, connect } from 'amqplib'
 
 /** What we ask for whatever the broker says: a dead peer is noticed within seconds, not when TCP gives up. */
 const HEARTBEAT_SEC = 10
@@ -15,4 +15,11 @@ export function openConnection(url: string, name: string, timeout = CONNECT_TIME
     timeout,
     clientProperties: { connection_name: name },
   })
+}
+
+/** A channel for calls that are waited for: whatever fails is thrown by the call that fails, and costs this channel only. */
+export async function openChannel(connection: ChannelModel): Promise<Channel> {
+  const channel = await connection.createChannel()
+  channel.on('error', () => {})
+  return channel
 }

@@ -1,4 +1,4 @@
-import { namesOf } from './declare-queue.js'
+import { literally, namesOf } from './declare-queue.js'
 import { EXCHANGES, SHARED_QUEUES } from './declare-topology.js'
 import type { ServiceQueue } from './queues.js'
 import { DEAD_LETTER_EXCHANGE, EVENT_EXCHANGE, TENANT_DEAD_EXCHANGE, TENANT_EXCHANGE } from './topology.js'
@@ -32,15 +32,15 @@ const NOTHING = '^$'
 
 /** Makes the topology, publishes events and takes dead letters out: the relay. */
 export const RELAY_GRANT: BrokerGrant = {
-  configure: literally(...EXCHANGES, ...SHARED_QUEUES),
+  configure: [...EXCHANGES, ...SHARED_QUEUES].map(literally),
   // A queue is written to by who binds it.
-  write: literally(EVENT_EXCHANGE, TENANT_EXCHANGE, ...SHARED_QUEUES),
-  read: literally(DEAD_LETTER_EXCHANGE, TENANT_DEAD_EXCHANGE, ...SHARED_QUEUES),
+  write: [EVENT_EXCHANGE, TENANT_EXCHANGE, ...SHARED_QUEUES].map(literally),
+  read: [DEAD_LETTER_EXCHANGE, TENANT_DEAD_EXCHANGE, ...SHARED_QUEUES].map(literally),
   writeKeys: [TENANT_KEYS],
 }
 
 /** Puts a dead letter back into its queue, whichever that is. Whoever may do this may put anything into any queue. */
-export const REDELIVERY_GRANT: BrokerGrant = { write: literally(DEFAULT_EXCHANGE) }
+export const REDELIVERY_GRANT: BrokerGrant = { write: [literally(DEFAULT_EXCHANGE)] }
 
 /** Declares and binds a queue of its own and consumes from it. */
 export function consumerGrant(place: ServiceQueue): BrokerGrant {
@@ -48,8 +48,8 @@ export function consumerGrant(place: ServiceQueue): BrokerGrant {
   return {
     configure: [own],
     // The broker lets a queue put its dead letters only where who declares it might.
-    write: [own, ...literally(DEAD_LETTER_EXCHANGE)],
-    read: [own, ...literally(EVENT_EXCHANGE)],
+    write: [own, literally(DEAD_LETTER_EXCHANGE)],
+    read: [own, literally(EVENT_EXCHANGE)],
   }
 }
 
@@ -57,8 +57,8 @@ export function consumerGrant(place: ServiceQueue): BrokerGrant {
 export function tenantQueuesGrant(names: string): BrokerGrant {
   return {
     configure: [names],
-    write: [names, ...literally(TENANT_DEAD_EXCHANGE)],
-    read: [names, ...literally(EVENT_EXCHANGE, TENANT_EXCHANGE)],
+    write: [names, literally(TENANT_DEAD_EXCHANGE)],
+    read: [names, literally(EVENT_EXCHANGE), literally(TENANT_EXCHANGE)],
     readKeys: [TENANT_KEYS],
   }
 }
@@ -77,8 +77,4 @@ export function permissionsFor(grants: readonly BrokerGrant[]): BrokerPermission
 function anyOf(expressions: readonly string[]): string {
   const distinct = [...new Set(expressions)]
   return distinct.length === 0 ? NOTHING : `^(${distinct.join('|')})$`
-}
-
-function literally(...names: readonly string[]): string[] {
-  return names.map((name) => name.replaceAll('.', '\\.'))
 }
