@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { freePort, startBroker, TcpProxy, waitFor } from '@lamplighter/testing'
+import { freePort, TcpProxy, waitFor } from '@lamplighter/testing'
 import { type ChannelModel, connect, type GetMessage } from 'amqplib'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BROKER_SECRET, startTenantBroker } from './amqp-support.js'
 import { confdOf } from './confd-support.js'
 import { type Tenant, TestInstallation } from './support.js'
 
-const SECRET = 'a-path-segment-only-the-broker-knows'
 /** What docs/operations.md recommends: long enough that a client comes back within it. */
 const CACHE_MS = 2000
 const CONSUMERS = '/api/confd/1.1/event-consumers'
@@ -20,7 +17,7 @@ type Created = Credentials & { readonly name: string; readonly queue: string; re
 
 /** What goes wrong with tenants on AMQP, and is right again without anybody's help. */
 describe('a tenant on AMQP', () => {
-  let broker: Awaited<ReturnType<typeof startBroker>>
+  let broker: Awaited<ReturnType<typeof startTenantBroker>>
   let management: TcpProxy
   let installation: TestInstallation
   let tenant: Tenant
@@ -28,17 +25,14 @@ describe('a tenant on AMQP', () => {
 
   beforeAll(async () => {
     const port = await freePort()
-    broker = await startBroker({
-      plugins: ['rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache', 'rabbitmq_management'],
-      config: await brokerConfiguration(`http://127.0.0.1:${port}`),
-    })
+    broker = await startTenantBroker(port, CACHE_MS)
     const managementUrl = new URL(broker.managementUrl)
     management = await TcpProxy.start(managementUrl)
     installation = await TestInstallation.start({
       AMQP_URL: broker.url,
       RABBITMQ_MANAGEMENT_URL: management.url(managementUrl),
       RABBITMQ_AUTH_CACHE_MS: String(CACHE_MS),
-      LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET,
+      LAMPLIGHTER_RABBIT_AUTH_SECRET: BROKER_SECRET,
       LAMPLIGHTER_HTTP_PORT: String(port),
     })
     tenant = await installation.tenant()
@@ -48,17 +42,6 @@ describe('a tenant on AMQP', () => {
     await management?.stop()
     await broker?.stop()
   })
-
-  /** What the script of the operators says for an installation there. */
-  async function brokerConfiguration(url: string): Promise<string> {
-    const script = fileURLToPath(new URL('../../../scripts/rabbitmq-auth.mjs', import.meta.url))
-    const env = {
-      LAMPLIGHTER_URL: url,
-      LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET,
-      RABBITMQ_AUTH_CACHE_MS: String(CACHE_MS),
-    }
-    return (await promisify(execFile)(process.execPath, [script, 'print'], { env })).stdout
-  }
 
   function create(body: Record<string, unknown> = {}): Promise<Created> {
     const wanted = { name: `f${++sequence}`, events: ['voicemail_created'], ...body }
@@ -168,7 +151,7 @@ describe('a tenant on AMQP', () => {
       }
     }
     const form = { username: `f\u0000@${tenant.uuid}`, password: '\u0000' }
-    const url = `${installation.url}/api/auth/0.1/rabbit/${SECRET}/user`
+    const url = `${installation.url}/api/auth/0.1/rabbit/${BROKER_SECRET}/user`
     for (const body of [new URLSearchParams(form), '%', '&&==', 'username=%ff%00', 'username=a&username=b', '{}']) {
       const response = await fetch(url, {
         method: 'POST',

@@ -1,20 +1,17 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { freePort, startBroker, takeTestVhost, waitFor } from '@lamplighter/testing'
+import { freePort, takeTestVhost, waitFor } from '@lamplighter/testing'
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { attempt, BROKER_SECRET, startTenantBroker } from './amqp-support.js'
 import { confdOf } from './confd-support.js'
 import { type Person, request, type Tenant, TestInstallation, wav } from './support.js'
 
-const SECRET = 'a-path-segment-only-the-broker-knows'
 /** Long enough that a test sees it, short enough to wait for. */
 const CACHE_MS = 500
 
 /** A consumer as its creation answers it. */
 type Created = { name: string; username: string; password: string; queue: string; ready: boolean }
 
-let broker: Awaited<ReturnType<typeof startBroker>>
+let broker: Awaited<ReturnType<typeof startTenantBroker>>
 let installation: TestInstallation
 let tenant: Tenant
 let other: Tenant
@@ -23,14 +20,11 @@ let sequence = 0
 
 beforeAll(async () => {
   const port = await freePort()
-  broker = await startBroker({
-    plugins: ['rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache', 'rabbitmq_management'],
-    config: await brokerConfiguration(`http://127.0.0.1:${port}`),
-  })
+  broker = await startTenantBroker(port, CACHE_MS)
   installation = await TestInstallation.start({
     AMQP_URL: broker.url,
     RABBITMQ_MANAGEMENT_URL: broker.managementUrl,
-    LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET,
+    LAMPLIGHTER_RABBIT_AUTH_SECRET: BROKER_SECRET,
     LAMPLIGHTER_HTTP_PORT: String(port),
   })
   tenant = await installation.tenant()
@@ -42,14 +36,6 @@ afterAll(async () => {
   await installation?.stop()
   await broker?.stop()
 })
-
-/** What the script of the operators says for an installation there. */
-async function brokerConfiguration(url: string): Promise<string> {
-  const script = fileURLToPath(new URL('../../../scripts/rabbitmq-auth.mjs', import.meta.url))
-  const env = { LAMPLIGHTER_URL: url, LAMPLIGHTER_RABBIT_AUTH_SECRET: SECRET, RABBITMQ_AUTH_CACHE_MS: String(CACHE_MS) }
-  const { stdout } = await promisify(execFile)(process.execPath, [script, 'print'], { env })
-  return stdout
-}
 
 async function create(owner: Tenant, body: Record<string, unknown>): Promise<Created> {
   const name = `c${++sequence}`
@@ -69,19 +55,6 @@ async function open(consumer: Created): Promise<{ connection: ChannelModel; clos
   )
   connection.on('error', () => {})
   return { connection, closed }
-}
-
-/** What the broker says to one operation on a channel of its own. */
-async function attempt(connection: ChannelModel, work: (channel: Channel) => Promise<unknown>): Promise<string> {
-  const channel = await connection.createChannel()
-  const failed = new Promise<string>((resolve) => channel.on('error', (error: Error) => resolve(error.message)))
-  const done = work(channel).then(
-    () => 'done',
-    (error: Error) => error.message,
-  )
-  const outcome = await Promise.race([done, failed])
-  await channel.close().catch(() => {})
-  return outcome
 }
 
 /** Collects what a consumer's queue delivers, as event names with their headers. */
@@ -554,9 +527,12 @@ describe('what the broker asks', () => {
     }
     const base = `${installation.url}/api/auth/0.1/rabbit`
     expect((await request(`${base}/user`, form)).status).toBe(404)
-    expect((await request(`${base}/${SECRET}x/user`, form)).status).toBe(404)
-    expect(await request(`${base}/${SECRET}/user`, form)).toMatchObject({ status: 200, text: 'deny' })
-    expect(await request(`${base}/${SECRET}/topic`, { ...form, body: '' })).toMatchObject({ status: 200, text: 'deny' })
+    expect((await request(`${base}/${BROKER_SECRET}x/user`, form)).status).toBe(404)
+    expect(await request(`${base}/${BROKER_SECRET}/user`, form)).toMatchObject({ status: 200, text: 'deny' })
+    expect(await request(`${base}/${BROKER_SECRET}/topic`, { ...form, body: '' })).toMatchObject({
+      status: 200,
+      text: 'deny',
+    })
   })
 })
 

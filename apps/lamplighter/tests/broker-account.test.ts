@@ -10,6 +10,7 @@ import { brokerPermissions } from '../src/broker-account.js'
 import { readConfig, SERVICE_NAMES, type ServiceName } from '../src/config.js'
 import type { ApiClient } from '../src/demo/api-client.js'
 import { Lamplighter } from '../src/lamplighter.js'
+import { attempt } from './amqp-support.js'
 import { MessageListener } from './message-listener.js'
 import { RawPhone } from './raw-phone.js'
 import { request, type Tenant, TestInstallation, testEnvironment, type Voicemail, wav } from './support.js'
@@ -80,16 +81,9 @@ function urlOf(name: string, password: string, vhost = VHOST): string {
   return `amqp://${name}:${password}@${new URL(broker.url).host}/${vhost}`
 }
 
-/** What the broker says to one operation of an account on a channel of its own. */
-async function attempt(connection: ChannelModel, work: (channel: Channel) => Promise<unknown>): Promise<string> {
-  const channel = await connection.createChannel()
-  const failed = new Promise<string>((resolve) => channel.on('error', (error: Error) => resolve(error.message)))
-  const done = work(channel).then(
-    () => 'done',
-    (error: Error) => error.message,
-  )
-  const outcome = await Promise.race([done, failed])
-  await channel.close().catch(() => {})
+/** As {@link attempt}, whatever words the broker has for a refusal. */
+async function attemptOf(connection: ChannelModel, work: (channel: Channel) => Promise<unknown>): Promise<string> {
+  const outcome = await attempt(connection, work)
   return /403|ACCESS.REFUSED/i.test(outcome) ? 'refused' : outcome
 }
 
@@ -107,7 +101,7 @@ async function allowedOf(url: string, attempts: Attempts): Promise<string[]> {
   connection.on('error', () => {})
   const allowed: string[] = []
   for (const [what, work] of Object.entries(attempts)) {
-    const outcome = await attempt(connection, work)
+    const outcome = await attemptOf(connection, work)
     if (outcome !== 'refused') allowed.push(`${what}: ${outcome}`)
   }
   await connection.close()
@@ -193,7 +187,7 @@ async function useEverything({ tenant, box, master }: Subjects, places: Places):
   await waitFor(() => crm.heard.includes('wazo-headers voicemail_edited'), { what: 'the event by its name' })
   await parkAndSendAgain(master.at(places.confd), operator)
   await confd.call('DELETE', '/api/confd/1.1/event-consumers/crm')
-  expect(await attempt(operator, (channel) => channel.checkQueue(crm.queue))).toMatch(/404|NOT.FOUND/)
+  expect(await attemptOf(operator, (channel) => channel.checkQueue(crm.queue))).toMatch(/404|NOT.FOUND/)
   softphone.leave()
   await phone.stop()
 }
@@ -331,8 +325,8 @@ describe('the script that makes the account', () => {
     shell.stdin?.end(steps)
     await new Promise((resolve) => shell.once('exit', resolve))
     const connection = await connect(urlOf('printed', password))
-    expect(await attempt(connection, (channel) => channel.assertQueue('mine'))).toBe('refused')
-    expect(await attempt(connection, (channel) => channel.assertQueue('websocketd.0123456789ab'))).toBe('done')
+    expect(await attemptOf(connection, (channel) => channel.assertQueue('mine'))).toBe('refused')
+    expect(await attemptOf(connection, (channel) => channel.assertQueue('websocketd.0123456789ab'))).toBe('done')
     await connection.close()
   })
 
